@@ -1,0 +1,1 @@
+"""The adapter: lifespan, state, loop, lifetime."""

@@ -1,0 +1,166 @@
+"""A loopback Runtime and Extensions API, and one function that the real runtime client runs against it."""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import adapter
+
+ROOT = Path(str(adapter.__file__)).parent.parent
+DEADLINE_S = 20.0
+
+
+@dataclass
+class Calls:
+    """What the function has asked for and told."""
+
+    events: "queue.Queue[Any]" = field(default_factory=queue.Queue)
+    answers: "queue.Queue[tuple[str, Any]]" = field(default_factory=queue.Queue)
+    init_errors: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    registered: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    parked: threading.Event = field(default_factory=threading.Event)
+    asked: "queue.Queue[None]" = field(default_factory=queue.Queue)
+    unpark: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+    refuse_extensions: bool = False
+
+
+class Handler(BaseHTTPRequestHandler):
+    wbufsize = -1  # headers and body leave in one write
+    calls: Calls
+
+    def do_GET(self) -> None:
+        if self.path.endswith("/extension/event/next"):
+            self.calls.parked.set()
+            self.calls.unpark.wait()
+        elif self.path.endswith("/invocation/next"):
+            self.calls.asked.put(None)
+            event = self.calls.events.get()
+            if not self.calls.over.is_set():
+                self._reply(200, event, self._invocation())
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        told = json.loads(body)
+        if self.path.endswith("/extension/register"):
+            self._register(told)
+            return
+        if self.path.endswith("/init/error"):
+            self.calls.init_errors.append((self.headers["Lambda-Runtime-Function-Error-Type"], told))
+        else:
+            self.calls.answers.put((self.path.rpartition("/")[2], told))
+        self._reply(202, {})
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
+        """Keep stderr for failures."""
+
+    def _register(self, told: dict[str, Any]) -> None:
+        if self.calls.refuse_extensions:
+            self._reply(403, {"errorType": "Extension.Refused"})
+            return
+        self.calls.registered.append((self.headers["Lambda-Extension-Name"], told))
+        self._reply(200, {}, {"Lambda-Extension-Identifier": "extension-1"})
+
+    def _invocation(self) -> dict[str, str]:
+        return {
+            "Lambda-Runtime-Aws-Request-Id": f"request-{time.monotonic_ns()}",
+            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + DEADLINE_S) * 1000)),
+            "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:123456789012:function:f",
+            "Lambda-Runtime-Trace-Id": "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1",
+        }
+
+    def _reply(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        sent = {"Content-Type": "application/json", "Content-Length": str(len(data)), **(headers or {})}
+        for name, value in sent.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+
+class Function:
+    """A function of the given source, in a process of its own under the real runtime client."""
+
+    def __init__(self, source: str, folder: Path, *, refuse_extensions: bool = False, **environ: str) -> None:
+        (folder / "function.py").write_text(source)
+        self.calls = Calls(refuse_extensions=refuse_extensions)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("H", (Handler,), {"calls": self.calls}))
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        self._log = folder / "out.txt"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "awslambdaric", "function.handler"],
+                cwd=folder,
+                env=self._environ(folder) | environ,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+        self.calls.over.set()
+        self.calls.unpark.set()
+        self.calls.events.put(None)
+        self._server.shutdown()
+        self._server.server_close()
+
+    def ready(self) -> None:
+        """Wait until the function asks for an event: init is over, or the last answer has left."""
+        self.calls.asked.get(timeout=DEADLINE_S)
+
+    def send(self, event: Any) -> None:
+        """Hand over an event, without waiting for the answer."""
+        self.calls.events.put(event)
+
+    def answer(self) -> tuple[str, Any]:
+        """The next answer: `response` or `error`, and its content."""
+        return self.calls.answers.get(timeout=DEADLINE_S)
+
+    def invoke(self, event: Any) -> tuple[str, Any]:
+        """Send an event and wait for the answer."""
+        self.ready()
+        self.send(event)
+        return self.answer()
+
+    def sigterm(self) -> None:
+        """Do what Lambda does first to end an environment."""
+        self._process.send_signal(signal.SIGTERM)
+
+    def wait(self) -> int:
+        """Exit code, once the process has ended."""
+        return self._process.wait(timeout=DEADLINE_S)
+
+    def output(self) -> str:
+        """Everything written to stdout and stderr so far."""
+        return self._log.read_text()
+
+    def _environ(self, folder: Path) -> dict[str, str]:
+        host, port = self._server.server_address[:2]
+        return {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join((os.environ.get("PYTHONPATH", "."), str(ROOT), str(folder))),
+            "AWS_LAMBDA_RUNTIME_API": f"{host!s}:{port}",
+            "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+            "AWS_LAMBDA_FUNCTION_NAME": "f",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+            "AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/24/[$LATEST]0123456789abcdef",
+        }

@@ -1,0 +1,222 @@
+import time
+from typing import Any
+
+import pytest
+
+from adapter import LifespanAdapter
+from adapter.asgi import Receive, Scope, Send
+from adapter.errors import LifespanStartupError
+from adapter.facts import (
+    EnvironmentEnded,
+    EnvironmentStarted,
+    Fact,
+    InvocationBegan,
+    InvocationEnded,
+    StartupBegan,
+    StartupEnded,
+)
+from tests.adapter.apps import Recorded, respond, with_startup
+from tests.adapter.events import http_event
+
+CANARY = "canary-5f2c"
+
+
+def names(facts: list[Fact]) -> list[str]:
+    return [type(fact).__name__ for fact in facts]
+
+
+def ended(facts: list[Fact]) -> InvocationEnded:
+    return next(fact for fact in facts if isinstance(fact, InvocationEnded))
+
+
+def test_order_of_init(inside_lambda: None) -> None:
+    facts: list[Fact] = []
+    with LifespanAdapter(Recorded(pool=1), observe=facts.append) as handler:
+        assert names(facts) == ["EnvironmentStarted", "StartupBegan", "StartupEnded"]
+        handler(http_event(), None)
+        handler(http_event(), None)
+    assert names(facts)[3:] == [
+        *["InvocationBegan", "InvocationEnded"] * 2,
+        *["ShutdownBegan", "ShutdownEnded", "EnvironmentEnded"],
+    ]
+    began = facts[1]
+    assert isinstance(began, StartupBegan)
+    assert (began.ordinal, began.phase) == (1, "init")
+    last = facts[-1]
+    assert isinstance(last, EnvironmentEnded)
+    assert (last.invocations, last.faults) == (2, 0)
+
+
+def test_order_of_first_invocation(inside_lambda: None) -> None:
+    facts: list[Fact] = []
+    with LifespanAdapter(Recorded(), placement="first_invocation", observe=facts.append) as handler:
+        assert names(facts) == ["EnvironmentStarted"]
+        handler(http_event(), None)
+    assert names(facts)[1:5] == ["InvocationBegan", "StartupBegan", "StartupEnded", "InvocationEnded"]
+
+
+def test_order_outside_lambda() -> None:
+    facts: list[Fact] = []
+    with LifespanAdapter(Recorded(), observe=facts.append) as handler:
+        assert facts == []
+        handler(http_event(), None)
+    assert names(facts)[:4] == ["EnvironmentStarted", "InvocationBegan", "StartupBegan", "StartupEnded"]
+    began = facts[2]
+    assert isinstance(began, StartupBegan)
+    assert began.phase == "invocation"
+
+
+def test_environment_names_its_placement(inside_lambda: None) -> None:
+    facts: list[Fact] = []
+    with LifespanAdapter(Recorded(), placement="every_invocation", observe=facts.append):
+        pass
+    first = facts[0]
+    assert isinstance(first, EnvironmentStarted)
+    assert first.placement == "every_invocation"
+
+
+def test_startup_names_keys_only(inside_lambda: None) -> None:
+    facts: list[Fact] = []
+    with LifespanAdapter(Recorded(pool=CANARY, model=CANARY), observe=facts.append):
+        pass
+    startup = facts[2]
+    assert isinstance(startup, StartupEnded)
+    assert startup.state_keys == ("pool", "model")
+    assert (startup.outcome, startup.error) == ("complete", None)
+    assert CANARY not in repr(facts)
+
+
+def test_failed_init_is_stated_and_closed(inside_lambda: None) -> None:
+    facts: list[Fact] = []
+    app = with_startup({"type": "lifespan.startup.failed", "message": CANARY}, then=OSError(CANARY))
+    with pytest.raises(LifespanStartupError) as caught:
+        LifespanAdapter(app, observe=facts.append)
+    assert names(facts) == ["EnvironmentStarted", "StartupBegan", "StartupEnded", "EnvironmentEnded"]
+    startup = facts[2]
+    assert isinstance(startup, StartupEnded)
+    assert (startup.outcome, startup.error, startup.state_keys) == ("failed", "OSError", ())
+    assert CANARY not in repr(facts)
+    assert CANARY not in str(caught.value)
+
+
+def test_nothing_private_in_facts() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ValueError(CANARY)
+
+    event = http_event(f"/{CANARY}", "POST", headers={"authorization": CANARY}, body=CANARY)
+    event["rawQueryString"] = f"q={CANARY}"
+    facts: list[Fact] = []
+    with LifespanAdapter(app, observe=facts.append) as handler:
+        assert handler(event, None)["statusCode"] == 500
+    assert CANARY not in repr(facts)
+
+
+def test_swallowed_exception_is_named() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise LookupError
+
+    facts: list[Fact] = []
+    with LifespanAdapter(app, observe=facts.append) as handler:
+        handler(http_event(), None)
+    assert (ended(facts).status, ended(facts).error) == (500, "LookupError")
+
+
+def test_exception_after_response_is_named() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await respond(send, status=201)
+        raise LookupError
+
+    facts: list[Fact] = []
+    with LifespanAdapter(app, "off", observe=facts.append) as handler:
+        assert handler(http_event(), None)["statusCode"] == 201
+    assert (ended(facts).status, ended(facts).error) == (201, "LookupError")
+
+
+def test_uninferable_event_is_stated() -> None:
+    app = Recorded()
+    facts: list[Fact] = []
+    with LifespanAdapter(app, observe=facts.append) as handler:
+        with pytest.raises(RuntimeError, match="unable to infer"):
+            handler({}, None)
+        handler(http_event(), None)
+    assert names(facts)[:3] == ["EnvironmentStarted", "InvocationBegan", "InvocationEnded"]
+    assert (ended(facts).status, ended(facts).error, ended(facts).startup_ns) == (None, "RuntimeError", 0)
+    assert app.log == ["startup", "request", "shutdown"]
+
+
+def test_missing_response_is_stated() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        return
+
+    facts: list[Fact] = []
+    with LifespanAdapter(app, observe=facts.append) as handler, pytest.raises(AttributeError):
+        handler(http_event(), None)
+    assert (ended(facts).status, ended(facts).error) == (None, "AttributeError")
+
+
+def test_failed_lazy_startup_is_stated() -> None:
+    facts: list[Fact] = []
+    app = with_startup({"type": "lifespan.startup.failed"})
+    with LifespanAdapter(app, observe=facts.append) as handler, pytest.raises(LifespanStartupError):
+        handler(http_event(), None)
+    assert ended(facts).error == "LifespanStartupError"
+    assert ended(facts).startup_ns > 0
+
+
+def test_context_is_told() -> None:
+    class Context:
+        aws_request_id = "8f5"
+        invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:f"
+
+    facts: list[Fact] = []
+    with LifespanAdapter(Recorded(), observe=facts.append) as handler:
+        handler(http_event(), Context())
+    began = next(fact for fact in facts if isinstance(fact, InvocationBegan))
+    assert (began.request_id, began.function_arn) == ("8f5", Context.invoked_function_arn)
+
+
+@pytest.mark.parametrize("context", [None, object()])
+def test_any_context_will_do(context: Any) -> None:
+    facts: list[Fact] = []
+    with LifespanAdapter(Recorded(), placement="every_invocation", observe=facts.append) as handler:
+        assert handler(http_event(), context)["statusCode"] == 200
+        assert handler(http_event(), context)["statusCode"] == 200
+    began = next(fact for fact in facts if isinstance(fact, InvocationBegan))
+    assert len(began.request_id) == 36
+    assert began.function_arn == ""
+
+
+def test_broken_observer_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    facts: list[Fact] = []
+
+    def observe(fact: Fact) -> None:
+        facts.append(fact)
+        raise RuntimeError("sink is broken")
+
+    with LifespanAdapter(Recorded(), observe=observe) as handler:
+        assert handler(http_event(), None)["statusCode"] == 200
+    last = facts[-1]
+    assert isinstance(last, EnvironmentEnded)
+    assert last.faults == len(facts) - 1
+    assert len([record for record in caplog.records if record.name == "adapter"]) == 1
+
+
+def test_slow_observer_is_not_measured() -> None:
+    facts: list[Fact] = []
+
+    def observe(fact: Fact) -> None:
+        facts.append(fact)
+        time.sleep(0.05)
+        until = time.process_time() + 0.02
+        while time.process_time() < until:
+            pass
+
+    with LifespanAdapter(Recorded(), placement="every_invocation", observe=observe) as handler:
+        handler(http_event(), None)
+        handler(http_event(), None)
+    second = facts[-2]
+    assert isinstance(second, InvocationEnded)
+    inside = facts.index(second) - facts.index(second.began)
+    assert inside == 7
+    assert second.wall_ns < inside * 50_000_000
+    assert second.cpu_ns < inside * 20_000_000

@@ -1,0 +1,85 @@
+import asyncio
+import gc
+
+import pytest
+
+from adapter import LifespanAdapter
+from adapter.asgi import ASGIApp, Receive, Scope, Send
+from adapter.errors import LifespanStartupError
+from tests.adapter.apps import Recorded, respond
+from tests.adapter.events import http_event
+
+COMPLETE = {"type": "lifespan.startup.complete"}
+
+
+def test_lifespan_survives_garbage_collection() -> None:
+    app: ASGIApp | None = Recorded(pool="open")
+    log = app.log  # type: ignore[union-attr] # a Recorded
+    handler = LifespanAdapter(app)  # type: ignore[arg-type] # not None yet
+    handler(http_event(), None)
+    del app
+    gc.collect()
+    handler(http_event(), None)
+    assert log == ["startup", "request", "request"]
+    handler.shutdown()
+
+
+def test_crash_of_request_leaves_lifespan() -> None:
+    log = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await receive()
+            await send(COMPLETE)
+            await receive()
+            log.append("shutdown")
+            await send({"type": "lifespan.shutdown.complete"})
+        elif scope["path"] == "/exit":
+            raise SystemExit(3)
+        elif scope["path"] == "/cancel":
+            raise asyncio.CancelledError
+        else:
+            await respond(send)
+
+    with LifespanAdapter(app) as handler:
+        assert handler(http_event("/exit"), None)["statusCode"] == 500
+        assert handler(http_event("/cancel"), None)["statusCode"] == 500
+        assert handler(http_event(), None)["statusCode"] == 200
+        assert log == []
+    assert log == ["shutdown"]
+
+
+def test_exit_beside_request_leaves_lifespan() -> None:
+    async def exits() -> None:
+        raise SystemExit(3)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await receive()
+            await send(COMPLETE)
+            await receive()
+            await send({"type": "lifespan.shutdown.complete"})
+        elif scope["path"] == "/exit":
+            await asyncio.gather(exits())
+        else:
+            await respond(send)
+
+    with LifespanAdapter(app) as handler:
+        with pytest.raises(SystemExit):
+            handler(http_event("/exit"), None)
+        assert handler(http_event(), None)["statusCode"] == 200
+
+
+def test_exit_beside_startup_is_a_startup_error() -> None:
+    async def exits() -> None:
+        raise SystemExit(3)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await asyncio.gather(exits())
+
+    with (
+        LifespanAdapter(app) as handler,
+        pytest.raises(LifespanStartupError, match=r"SystemExit at test_lifespan_endures\.py"),
+    ):
+        handler(http_event(), None)

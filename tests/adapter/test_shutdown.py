@@ -1,0 +1,217 @@
+import asyncio
+import logging
+
+import pytest
+
+from adapter import LifespanAdapter
+from adapter.asgi import ASGIApp, Message, Receive, Scope, Send
+from adapter.errors import AdapterClosedError
+from adapter.facts import EnvironmentEnded, Fact, ShutdownEnded
+from tests.adapter.apps import Recorded, respond, with_startup
+from tests.adapter.events import http_event
+
+COMPLETE = {"type": "lifespan.startup.complete"}
+
+
+def stopping(message: Message | None, then: BaseException | None = None, wait_s: float = 0) -> ASGIApp:
+    """An app that starts, and at shutdown waits, sends `message` and raises `then`."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await respond(send)
+            return
+        await receive()
+        await send(COMPLETE)
+        await receive()
+        await asyncio.sleep(wait_s)
+        if message is not None:
+            await send(message)
+        if then is not None:
+            raise then
+
+    return app
+
+
+def ending(app: ASGIApp, timeout: float = 0.3) -> ShutdownEnded:
+    facts: list[Fact] = []
+    with LifespanAdapter(app, observe=facts.append, shutdown_timeout=timeout) as handler:
+        handler(http_event(), None)
+    ended = facts[-2]
+    assert isinstance(ended, ShutdownEnded)
+    assert isinstance(facts[-1], EnvironmentEnded)
+    return ended
+
+
+def test_shutdown_happens_once() -> None:
+    app = Recorded()
+    facts: list[Fact] = []
+    with LifespanAdapter(app, observe=facts.append) as handler:
+        handler(http_event(), None)
+        handler.shutdown()
+        handler.shutdown()
+    assert app.log == ["startup", "request", "shutdown"]
+    assert sum(isinstance(fact, EnvironmentEnded) for fact in facts) == 1
+
+
+def test_no_event_after_shutdown() -> None:
+    handler = LifespanAdapter(Recorded())
+    handler.shutdown()
+    with pytest.raises(AdapterClosedError):
+        handler(http_event(), None)
+
+
+def test_nothing_to_shut_down() -> None:
+    app = Recorded()
+    facts: list[Fact] = []
+    LifespanAdapter(app, observe=facts.append).shutdown()
+    assert (app.log, facts) == ([], [])
+
+
+@pytest.mark.parametrize("app", [with_startup({"type": "lifespan.startup.failed"}), with_startup(deaf=True)])
+def test_nothing_after_failed_startup(app: ASGIApp) -> None:
+    facts: list[Fact] = []
+    with LifespanAdapter(app, observe=facts.append) as handler:
+        try:
+            handler(http_event(), None)
+        except Exception:  # noqa: BLE001 - one of the two apps fails
+            facts.append(facts[-1])
+    assert not any(isinstance(fact, ShutdownEnded) for fact in facts)
+
+
+def test_complete() -> None:
+    ended = ending(stopping({"type": "lifespan.shutdown.complete"}))
+    assert (ended.outcome, ended.error, ended.began.phase) == ("complete", None, "shutdown")
+
+
+def test_silent_end_is_complete() -> None:
+    assert ending(stopping(None)).outcome == "complete"
+
+
+def test_failed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    ended = ending(stopping({"type": "lifespan.shutdown.failed", "message": "pool would not close"}))
+    assert (ended.outcome, ended.error) == ("failed", None)
+    assert "pool would not close" in caplog.text
+
+
+def test_failed_without_message() -> None:
+    assert ending(stopping({"type": "lifespan.shutdown.failed"})).outcome == "failed"
+
+
+def test_exception_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    ended = ending(stopping(None, OSError("pool would not close")))
+    assert (ended.outcome, ended.error) == ("failed", "OSError")
+    assert "pool would not close" in caplog.text
+
+
+def test_hang_is_cut(caplog: pytest.LogCaptureFixture) -> None:
+    ended = ending(stopping(None, wait_s=60), timeout=0.02)
+    assert (ended.outcome, ended.error) == ("failed", "TimeoutError")
+    assert ended.wall_ns < 5_000_000_000
+    assert "longer than 0.02 s" in caplog.text
+
+
+def test_hang_that_swallows_cancellation() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await respond(send)
+            return
+        await receive()
+        await send(COMPLETE)
+        for _ in range(3):
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                continue
+            return
+
+    assert ending(app, timeout=0.02).error == "TimeoutError"
+
+
+def test_goes_on_after_complete() -> None:
+    log = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await respond(send)
+            return
+        await receive()
+        await send(COMPLETE)
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        await asyncio.sleep(0.01)
+        log.append("unwound")
+
+    assert ending(app).outcome == "complete"
+    assert log == ["unwound"]
+
+
+def test_cancelled_after_grace() -> None:
+    log = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await respond(send)
+            return
+        await receive()
+        await send(COMPLETE)
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        try:
+            await asyncio.sleep(60)
+        finally:
+            log.append("unwound")
+
+    assert ending(app).outcome == "complete"
+    assert log == ["unwound"]
+
+
+def test_exit_during_shutdown_is_contained(caplog: pytest.LogCaptureFixture) -> None:
+    async def exits() -> None:
+        raise SystemExit(3)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await respond(send)
+            return
+        await receive()
+        await send(COMPLETE)
+        await receive()
+        await asyncio.gather(exits())
+
+    with caplog.at_level(logging.CRITICAL, "asyncio"):
+        assert ending(app).error == "SystemExit"
+
+
+def test_death_is_logged_and_nothing_sent(caplog: pytest.LogCaptureFixture) -> None:
+    ended = ending(with_startup(COMPLETE, then=OSError("pool died")))
+    assert (ended.outcome, ended.error) == ("failed", "OSError")
+    assert "pool died" in caplog.text
+
+
+def test_unasked_shutdown_failed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    message = {"type": "lifespan.shutdown.failed", "message": "pool died"}
+    assert ending(with_startup(COMPLETE, message)).outcome == "failed"
+    assert "pool died" in caplog.text
+
+
+def test_pending_tasks_are_unwound() -> None:
+    log = []
+
+    async def background() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            log.append("unwound")
+
+    tasks = set()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        tasks.add(asyncio.create_task(background()))
+        await asyncio.sleep(0)
+        await respond(send)
+
+    with LifespanAdapter(app, "off") as handler:
+        handler(http_event(), None)
+        handler(http_event(), None)
+        assert log == []
+    assert log == ["unwound", "unwound"]

@@ -1,0 +1,200 @@
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from adapter import LifespanAdapter
+from tests.adapter.apps import Recorded
+from tests.adapter.events import http_event
+from tests.adapter.runtime_api import Function
+
+APP = """
+import asyncio, atexit, signal, sys
+from adapter import LifespanAdapter
+
+def say(*words):
+    print(*words, flush=True)
+
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        say("shutdown")
+        await stop(send)
+        return
+    say("request", scope["path"])
+    if scope["path"] == "/slow":
+        await asyncio.sleep(0.3)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+async def stop(send):
+    await send({"type": "lifespan.shutdown.complete"})
+
+def previous(signum, frame):
+    say("previous")
+"""
+ADAPTER = """
+handler = LifespanAdapter(app, observe=lambda fact: say(type(fact).__name__))
+"""
+END = ["ShutdownBegan", "shutdown", "ShutdownEnded", "EnvironmentEnded"]
+
+
+def test_shuts_down_and_exits_clean(tmp_path: Path) -> None:
+    with Function(APP + ADAPTER, tmp_path) as function:
+        assert function.invoke(http_event())[0] == "response"
+        function.ready()
+        function.sigterm()
+        assert function.wait() == 0
+        assert function.output().split()[-4:] == END
+        assert function.calls.init_errors == []
+
+
+def test_before_any_event(tmp_path: Path) -> None:
+    source = APP + ADAPTER.replace("(app, ", "(app, placement='first_invocation', ")
+    with Function(source, tmp_path) as function:
+        function.ready()
+        function.sigterm()
+        assert function.wait() == 0
+        assert function.output().split() == ["EnvironmentStarted", "EnvironmentEnded"]
+
+
+def test_unfinished_startup_is_told_nothing(tmp_path: Path) -> None:
+    stuck = APP.replace(
+        '    if scope["type"]', '    say("starting")\n    await asyncio.sleep(60)\n    if scope["type"]', 1
+    )
+    with Function(stuck + ADAPTER, tmp_path) as function:
+        while "starting" not in function.output():
+            time.sleep(0.01)
+        function.sigterm()
+        assert function.wait() == -signal.SIGTERM
+        assert function.output().split()[-1] == "starting"
+
+
+def test_request_is_finished_first(tmp_path: Path) -> None:
+    source = APP + "signal.signal(signal.SIGTERM, previous)" + ADAPTER
+    with Function(source, tmp_path) as function:
+        function.ready()
+        function.send(http_event("/slow"))
+        while "/slow" not in function.output():
+            time.sleep(0.01)
+        function.sigterm()
+        kind, response = function.answer()
+        assert (kind, response["body"]) == ("response", "ok")
+        assert function.wait() == 0
+        assert function.output().split()[-8:] == ["request", "/slow", "InvocationEnded", *END, "previous"]
+
+
+def test_waits_for_the_loop_in_other_hands(tmp_path: Path) -> None:
+    own = """
+def other(event, context):
+    if "other" in event:
+        say("other")
+        return asyncio.get_event_loop().run_until_complete(asyncio.sleep(0.3, "done"))
+    return adapted(event, context)
+
+adapted, handler = handler, other
+"""
+    with Function(APP + ADAPTER + own, tmp_path) as function:
+        assert function.invoke(http_event())[0] == "response"
+        function.ready()
+        function.send({"other": True})
+        while "other" not in function.output():
+            time.sleep(0.01)
+        function.sigterm()
+        assert function.answer() == ("response", "done")
+        assert function.wait() == 0
+        assert function.output().split()[-4:] == END
+
+
+def test_once_by_every_way_out(tmp_path: Path) -> None:
+    source = APP + "signal.signal(signal.SIGTERM, lambda *_: (handler.shutdown(), say('previous')))" + ADAPTER
+    with Function(source + "atexit.register(handler.shutdown)", tmp_path) as function:
+        assert function.invoke(http_event())[0] == "response"
+        function.ready()
+        function.sigterm()
+        assert function.wait() == 0
+        assert function.output().split()[-5:] == [*END, "previous"]
+
+
+@pytest.mark.parametrize("harm", ["sys.exit(3)", "1 / 0"])
+def test_previous_handler_cannot_spoil_the_exit(tmp_path: Path, harm: str) -> None:
+    source = APP + f"signal.signal(signal.SIGTERM, lambda *_: {harm})" + ADAPTER
+    with Function(source, tmp_path) as function:
+        function.ready()
+        function.sigterm()
+        assert function.wait() == 0
+
+
+def test_hanging_shutdown_is_cut(tmp_path: Path) -> None:
+    hang = "async def stop(send): await asyncio.sleep(60)\n"
+    with Function(APP + hang + ADAPTER, tmp_path) as function:
+        function.ready()
+        function.sigterm()
+        assert function.wait() == 0
+        assert "longer than 0.3 s" in function.output()
+        assert function.output().split()[-1] == "EnvironmentEnded"
+
+
+def test_failed_shutdown_exits_clean(tmp_path: Path) -> None:
+    fail = (
+        "async def stop(send): await send({'type': 'lifespan.shutdown.failed', 'message': 'pool is stuck'})\n"
+    )
+    with Function(APP + fail + ADAPTER, tmp_path) as function:
+        function.ready()
+        function.sigterm()
+        assert function.wait() == 0
+        assert "pool is stuck" in function.output()
+
+
+def test_exit_of_another_kind_shuts_down(tmp_path: Path) -> None:
+    with Function(APP + ADAPTER + "raise OSError('another module')", tmp_path) as function:
+        assert function.wait() == 1
+        assert [kind for kind, _ in function.calls.init_errors] == ["OSError"]
+        assert function.output().split()[-4:] == END
+
+
+@pytest.fixture
+def handler_before() -> object:
+    return signal.getsignal(signal.SIGTERM)
+
+
+def test_handler_is_given_back(inside_lambda: None, handler_before: object) -> None:
+    with LifespanAdapter(Recorded()):
+        assert signal.getsignal(signal.SIGTERM) != handler_before
+    assert signal.getsignal(signal.SIGTERM) == handler_before
+
+
+def test_later_handler_is_left_alone(inside_lambda: None, handler_before: signal.Handlers) -> None:
+    with LifespanAdapter(Recorded()):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    signal.signal(signal.SIGTERM, handler_before)
+
+
+def test_no_handler_outside_lambda(handler_before: object) -> None:
+    with LifespanAdapter(Recorded()) as handler:
+        handler(http_event(), None)
+        assert signal.getsignal(signal.SIGTERM) == handler_before
+
+
+def test_no_handler_when_opted_out(inside_lambda: None, handler_before: object) -> None:
+    with LifespanAdapter(Recorded(), sigterm=False):
+        assert signal.getsignal(signal.SIGTERM) == handler_before
+
+
+def test_no_handler_off_the_main_thread(inside_lambda: None, handler_before: object) -> None:
+    statuses = []
+
+    def work() -> None:
+        with LifespanAdapter(Recorded()) as handler:
+            statuses.append(handler(http_event(), None)["statusCode"])
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert statuses == [200]
+    assert signal.getsignal(signal.SIGTERM) == handler_before

@@ -1,0 +1,147 @@
+"""The ASGI lifespan protocol, from the server's side."""
+
+import asyncio
+import logging
+from typing import Any, Literal, TypeAlias
+
+from adapter.asgi import ASGIApp, Message
+from adapter.errors import LifespanProtocolError
+from adapter.facts import Outcome
+
+Mode: TypeAlias = Literal["auto", "on"]
+
+GRACE_S = 0.05
+"""How long the app's task may go on after its last message, and after it was cancelled."""
+
+logger = logging.getLogger("adapter")
+
+
+class Lifespan:
+    """One run of an app's lifespan; made, started and shut down inside one event loop.
+
+    Two futures hold all there is to know: how the startup ended and how the shutdown did. The app's task ends
+    both when it ends without a word. It runs in a copy of the context it was started in.
+    """
+
+    def __init__(self, app: ASGIApp, mode: Mode, ordinal: int) -> None:
+        loop = asyncio.get_running_loop()
+        self.ordinal = ordinal
+        self.state: dict[str, Any] = {}
+        self.error: BaseException | None = None
+        """What left the app, or cut it."""
+        self._mode = mode
+        self._message: str | None = None
+        """Of `lifespan.startup.failed`."""
+        self._heard = False
+        """The app has received `lifespan.startup`."""
+        self._stopping = False
+        self._messages: asyncio.Queue[Message] = asyncio.Queue()
+        self._started: asyncio.Future[Outcome] = loop.create_future()
+        self._stopped: asyncio.Future[Outcome] = loop.create_future()
+        self._messages.put_nowait({"type": "lifespan.startup"})
+        self._task = loop.create_task(self._run(app))
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the startup ended."""
+        return self._started.result()
+
+    async def startup(self) -> None:
+        """Wait until the app has started, refused to, or shown that it has no lifespan."""
+        try:
+            if await self._started == "failed":
+                await asyncio.wait({self._task}, timeout=GRACE_S)  # for the exception behind the message
+        finally:
+            if not self._started.done() or self.outcome != "complete":
+                self._task.cancel()
+        self._log_startup()
+
+    async def shutdown(self, within: float) -> Outcome:
+        """Tell the app to stop and wait until it has, for `within` seconds at most."""
+        self._stopping = True
+        self._messages.put_nowait({"type": "lifespan.shutdown"})
+        await asyncio.wait({self._stopped}, timeout=within)
+        if self._stopped.done():
+            await asyncio.wait({self._task}, timeout=GRACE_S)
+        else:
+            logger.warning("The lifespan's shutdown took longer than %g s and was cut.", within)
+            self._stopped.set_result("failed")
+            self.error = TimeoutError()
+        if self._task.cancel():
+            await asyncio.wait({self._task}, timeout=GRACE_S)
+        return self._stopped.result()
+
+    async def _run(self, app: ASGIApp) -> None:
+        scope = {
+            "type": "lifespan",
+            "asgi": {"version": "3.0", "spec_version": "2.0"},
+            "state": self.state,
+        }
+        try:
+            await app(scope, self._receive, self._send)
+        except BaseException as error:  # noqa: BLE001 - SystemExit here would tear down the loop and skip init/error
+            self._end(error)
+        else:
+            self._end(None)
+
+    def _end(self, error: BaseException | None) -> None:
+        """The app's task is over."""
+        if not self._started.done():
+            self._decide(error)
+        elif error is not None and self.outcome == "complete" and not self._stopped.done():
+            logger.error("The lifespan ended with an exception.", exc_info=error)
+        self.error = self.error or error
+        if not self._stopped.done():
+            self._stopped.set_result("complete" if error is None else "failed")
+
+    def _decide(self, error: BaseException | None) -> None:
+        """Judge an app that has sent neither `startup.complete` nor `startup.failed`, and will not.
+
+        In `auto` that is what an app without lifespan looks like; but none says so by `SystemExit`.
+        """
+        self.error = error
+        if self._mode == "on" or not isinstance(error, Exception | None):
+            self._started.set_result("failed")
+        else:
+            self.state = {}
+            self._started.set_result("unsupported")
+
+    def _log_startup(self) -> None:
+        if self.outcome == "failed":
+            cause = None if self._message else self.error
+            logger.error("Startup failed. %s", self._message or "The app gave no message.", exc_info=cause)
+        elif self.outcome == "unsupported" and self.error is not None and self._heard:
+            logger.error(
+                "The lifespan failed without `startup.failed`: served without it.", exc_info=self.error
+            )
+        elif self.outcome == "unsupported":
+            logger.info("The app has no lifespan.")
+
+    async def _receive(self) -> Message:
+        self._heard = True
+        return await self._messages.get()
+
+    async def _send(self, message: Message) -> None:
+        kind = message["type"]
+        starting = not self._started.done()
+        stoppable = not starting and self.outcome == "complete" and not self._stopped.done()
+        if kind == "lifespan.startup.complete" and starting:
+            self._started.set_result("complete")
+        elif kind == "lifespan.startup.failed" and starting:
+            self._message = message.get("message", "")
+            self._started.set_result("failed")
+        elif kind == "lifespan.shutdown.complete" and stoppable and self._stopping:
+            self._stopped.set_result("complete")
+        elif kind == "lifespan.shutdown.failed" and stoppable:
+            logger.error("Shutdown failed. %s", message.get("message", ""))
+            self._stopped.set_result("failed")
+        else:
+            self._refuse(kind)
+
+    def _refuse(self, kind: str) -> None:
+        error = LifespanProtocolError(f"Unexpected message {kind!r} in the lifespan")
+        if kind.startswith("lifespan."):
+            logger.error("%s.", error)
+        elif not self._started.done():
+            self._decide(error)
+        raise error

@@ -1,0 +1,110 @@
+"""What one startup costs, as a whole and by resource."""
+
+import sys
+import threading
+import time
+from contextvars import ContextVar
+
+from adapter.facts import MemoryDelta, Outcome, ResourceLoaded, StartupBegan, StartupEnded
+from adapter.memory import memory_now
+from adapter.witness import Stopwatch, Witness
+
+
+class Block:
+    """One open `preload` block."""
+
+    def __init__(self, name: str, witness: Witness, *, overlapped: bool) -> None:
+        self.name = name
+        self.overlapped = overlapped
+        self._began_ns = time.time_ns()
+        self._memory = memory_now()
+        self._modules = frozenset(sys.modules)
+        self._watch = Stopwatch(witness)
+
+    def end(self, error: str | None) -> ResourceLoaded:
+        """Measure the block, which ends now."""
+        wall_ns, cpu_ns = self._watch.read()
+        return ResourceLoaded(
+            name=self.name,
+            began_ns=self._began_ns,
+            wall_ns=wall_ns,
+            cpu_ns=cpu_ns,
+            memory=memory_now().since(self._memory),
+            modules=len(sys.modules.keys() - self._modules),
+            overlapped=self.overlapped,
+            error=error,
+        )
+
+
+class Recorder:
+    """Measures one startup; `preload` finds it through `current`, in whatever task or thread it runs."""
+
+    current: ContextVar["Recorder | None"] = ContextVar("adapter_recorder", default=None)
+
+    def __init__(self, witness: Witness) -> None:
+        self._witness = witness
+        self._lock = threading.Lock()
+        self._open: list[Block] = []
+        self._loaded: list[ResourceLoaded] = []
+        self._closed = False
+        self._memory = memory_now()
+        self._watch = Stopwatch(witness)
+
+    def open(self, name: str) -> Block | None:
+        """Begin to measure a resource; None once the startup is over."""
+        with self._lock:
+            if self._closed:
+                return None
+            for block in self._open:
+                block.overlapped = True
+            block = Block(name, self._witness, overlapped=bool(self._open))
+            self._open.append(block)
+            return block
+
+    def close(self, block: Block, error: str | None) -> None:
+        """Measure `block`, unless the startup ended before it did."""
+        with self._lock:
+            if block in self._open:
+                self._open.remove(block)
+                self._loaded.append(block.end(error))
+
+    def ended(
+        self, began: StartupBegan, outcome: Outcome, keys: tuple[str, ...], error: str | None
+    ) -> StartupEnded:
+        """The whole startup, which ends now; a block that is still open ends with it."""
+        wall_ns, cpu_ns = self._watch.read()
+        memory = memory_now().since(self._memory)
+        with self._lock:
+            self._closed = True
+            self._loaded += [block.end(None) for block in self._open]
+            self._open.clear()
+        return StartupEnded(began, wall_ns, cpu_ns, outcome, memory, _by_name(self._loaded), keys, error)
+
+
+def _by_name(loaded: list[ResourceLoaded]) -> tuple[ResourceLoaded, ...]:
+    """One entry a name, in the order they began; blocks of the same name are added up."""
+    merged: dict[str, ResourceLoaded] = {}
+    for resource in sorted(loaded, key=lambda resource: resource.began_ns):
+        earlier = merged.get(resource.name)
+        merged[resource.name] = resource if earlier is None else _sum(earlier, resource)
+    return tuple(merged.values())
+
+
+def _sum(first: ResourceLoaded, second: ResourceLoaded) -> ResourceLoaded:
+    return ResourceLoaded(
+        name=first.name,
+        began_ns=first.began_ns,
+        wall_ns=first.wall_ns + second.wall_ns,
+        cpu_ns=first.cpu_ns + second.cpu_ns,
+        memory=_sum_memory(first.memory, second.memory),
+        modules=first.modules + second.modules,
+        overlapped=first.overlapped or second.overlapped,
+        error=first.error or second.error,
+    )
+
+
+def _sum_memory(first: MemoryDelta, second: MemoryDelta) -> MemoryDelta:
+    native = None
+    if first.native_bytes is not None and second.native_bytes is not None:
+        native = first.native_bytes + second.native_bytes
+    return MemoryDelta(first.rss_bytes + second.rss_bytes, native, first.python_blocks + second.python_blocks)
