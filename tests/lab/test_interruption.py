@@ -1,0 +1,132 @@
+"""Runs that are stopped from outside. The lab is a process of its own here, as it is for a person."""
+
+import json
+import os
+import pty
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab.test_table import TABLE
+
+ROOT = Path(__file__).parents[2]
+HANDLER = """
+import json, os, subprocess, sys, time
+grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+def handler(event, context):
+    print(json.dumps({"record": "seen", "pids": [os.getpid(), grandchild.pid]}), flush=True)
+    if os.path.exists("hang"):
+        open("hanging", "w").close()
+        time.sleep(60)
+    return {"statusCode": 200}
+"""
+
+
+def start(here: Path, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    (here / "function.py").write_text(HANDLER, encoding="utf-8")
+    return subprocess.Popen(
+        [sys.executable, "-m", "telemetry.lab", "--no-warm-up", "--handler", "function.handler", *arguments],
+        cwd=here,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **options},
+    )
+
+
+def wait_for(path: Path) -> None:
+    ends = time.monotonic() + 30
+    while not path.exists() and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert path.exists()
+
+
+def descendants(pid: int) -> set[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return set(map(int, children)).union(*(descendants(int(child)) for child in children))
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def gone(pids: set[int]) -> bool:
+    ends = time.monotonic() + 10
+    while any(map(alive, pids)) and time.monotonic() < ends:
+        time.sleep(0.01)
+    return not any(map(alive, pids))
+
+
+def written(here: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (here / "records.jsonl").read_bytes().splitlines()]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_stopped_by_a_signal(here: Path, number: signal.Signals, code: int) -> None:
+    (here / "hang").touch()
+    (here / "table.json").write_text(json.dumps(TABLE), encoding="utf-8")
+    process = start(here, "--quick", "--placement", "init", "every_invocation", "--table", "table.json")
+    wait_for(here / "hanging")
+    started = descendants(process.pid)
+    assert len(started) == 3  # the table, the function and a process of its own
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert b"incomplete" in said
+    *others, lab = written(here)
+    assert lab["complete"] is False
+    assert sum(sent["environments"] for sent in lab["sent"].values()) == 1
+    assert {*others[0]["pids"]} < started
+    assert gone(started)
+
+
+def test_nothing_survives_a_run(here: Path) -> None:
+    process = start(here, "--environments", "2", "--invocations", "1")
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    pids = {pid for line in written(here) if line.get("record") == "seen" for pid in line["pids"]}
+    assert len(pids) == 4
+    assert gone(pids)
+
+
+def test_stopped_before_it_measures(here: Path) -> None:
+    text = 'open("importing", "w").close()\nimport time\ntime.sleep(60)'
+    (here / "slow.py").write_text(text, encoding="utf-8")
+    process = start(here, "--handler", "slow.inner.handler")
+    wait_for(here / "importing")
+    started = descendants(process.pid)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert len(started) == 1
+    assert gone(started)
+
+
+def test_disk_full(here: Path) -> None:
+    def no_large_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    process = start(here, "--environments", "1", "--invocations", "100", preexec_fn=no_large_files)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert b"lab: [Errno 27] File too large" in said
+
+
+def test_bar_on_a_terminal(here: Path) -> None:
+    terminal, its_end = pty.openpty()
+    process = start(here, "--environments", "2", "--invocations", "5", stderr=its_end)
+    os.close(its_end)
+    process.communicate(timeout=60)
+    drawn = os.read(terminal, 65536).decode()
+    os.close(terminal)
+    assert process.returncode == 0
+    assert "invocations" in drawn
+    assert "\x1b[" in drawn

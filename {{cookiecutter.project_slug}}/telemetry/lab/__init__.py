@@ -1,0 +1,1 @@
+"""A local Lambda: the real runtime client in processes of its own, against a loopback Runtime API."""

@@ -1,0 +1,77 @@
+"""What the lab saw of one invocation, and Lambda's report line about it."""
+
+import json
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
+
+from telemetry.schema import PLATFORM_REPORT, Start
+
+Status: TypeAlias = Literal["success", "error", "timeout"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an event."""
+
+    status: Status
+    duration_ms: float
+    """From handing out the event to the whole response; a process started for it is part of that."""
+    busy_ms: float
+    """The same, plus what extensions did after the response: what Lambda bills, beside INIT."""
+    peak_memory_mb: int | None
+    error_type: str | None = None
+    http_status: int | None = None
+
+    @property
+    def failure(self) -> str | None:
+        """Why the client did not get what it wanted; None when it did."""
+        if self.status != "success":
+            return self.error_type or self.status
+        if self.http_status is None or 200 <= self.http_status < 300:
+            return None
+        return f"status {self.http_status}"
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One event, and what became of it."""
+
+    request_id: str
+    start: Start
+    init_ms: float | None
+    """INIT of the environment; only on its first invocation, and not where Lambda bills INIT apart."""
+    outcome: Outcome
+
+    def report_line(self, memory_mb: int) -> bytes:
+        """Return the line that Lambda would write, in its JSON log format."""
+        metrics = {
+            "durationMs": round(self.outcome.duration_ms, 3),
+            "billedDurationMs": math.ceil(self.outcome.busy_ms + (self.init_ms or 0)),
+            "memorySizeMB": memory_mb,
+            "maxMemoryUsedMB": self.outcome.peak_memory_mb,
+            "initDurationMs": None if self.init_ms is None else round(self.init_ms, 3),
+        }
+        record = {
+            "requestId": self.request_id,
+            "status": self.outcome.status,
+            "errorType": self.outcome.error_type,
+            "metrics": _given(metrics),
+        }
+        time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        line = {"time": time, "type": PLATFORM_REPORT, "record": _given(record)}
+        return json.dumps(line, separators=(",", ":")).encode() + b"\n"
+
+
+def http_status(body: bytes) -> int | None:
+    """Return the HTTP status that a response names; None for one that is not for API Gateway."""
+    try:
+        status = json.loads(body)["statusCode"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return status if isinstance(status, int) else None
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,86 @@
+"""A whole run: environment after environment, and at the end, whatever it is, the lab's own record."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from telemetry.lab.course import Course, StartError
+from telemetry.lab.events import EventSource
+from telemetry.lab.plan import planned
+from telemetry.lab.preflight import preflight
+from telemetry.lab.progress import progress
+from telemetry.lab.settings import Settings
+from telemetry.lab.summary import summary
+from telemetry.lab.table import table_server
+from telemetry.lab.tally import Tally
+from telemetry.lab.variables import function_environ
+
+
+async def run_lab(settings: Settings, sources: Sequence[EventSource]) -> int:
+    """Do one run and return its exit code: 0, 1 when the function failed, 128 + n when signal n stopped it.
+
+    Raises:
+        UsageError: it could not begin.
+    """
+    with _stopped_by_signals() as received:
+        try:
+            async with table_server(settings.table) as extra:
+                environ = function_environ(settings, extra)
+                await preflight(environ)
+                return await _measure(settings, environ, sources)
+        except asyncio.CancelledError:
+            if not received:
+                raise
+            return 128 + received[0]
+
+
+async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequence[EventSource]) -> int:
+    plan = planned(settings, sources)
+    tally = Tally.of(settings)
+    failure = ""
+    complete = False
+    with settings.out.open("wb") as out, settings.log.open("ab", buffering=0) as log:
+        log.truncate(0)
+        course = Course(settings, environ, tally, out, log)
+        try:
+            if settings.warm_up:
+                await course.warm_up([source.event for source in sources])
+            with progress(sum(len(place.events) for place in plan)) as advance:
+                for place in plan:
+                    await course.run(place, advance)
+            complete = True
+        except StartError as error:
+            failure = str(error)
+        finally:
+            out.write(tally.line(settings, complete=complete))
+            sys.stderr.write(failure)
+            sys.stdout.write(summary(settings, tally, complete=complete))
+    return 0 if complete and tally.succeeded else 1
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[list[signal.Signals]]:
+    """Cancel the current task on the first signal; more of them must not break off the bounded end."""
+    received: list[signal.Signals] = []
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+
+    def stop(number: signal.Signals) -> None:
+        if not received and task is not None:
+            task.cancel()
+        received.append(number)
+
+    numbers = [
+        number
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN  # under nohup, say
+    ]
+    for number in numbers:
+        loop.add_signal_handler(number, stop, number)
+    try:
+        yield received
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

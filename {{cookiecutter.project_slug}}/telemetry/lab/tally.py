@@ -1,0 +1,93 @@
+"""What a run has sent, and what came of it."""
+
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from telemetry.lab.environment import Ending
+from telemetry.lab.invocation import Invocation
+from telemetry.lab.machine import host, versions
+from telemetry.lab.settings import Settings
+from telemetry.schema import AT, LAB, RECORD, SCHEMA, STARTS, VERSION, Start
+
+
+@dataclass(slots=True)
+class Sent:
+    """Counts of one placement."""
+
+    environments: int = 0
+    starts: Counter[Start] = field(default_factory=Counter)
+    succeeded: int = 0
+
+    @property
+    def invocations(self) -> int:
+        """Events sent."""
+        return self.starts.total()
+
+    def record(self) -> dict[str, Any]:
+        """Return the counts as they stand in the lab's record."""
+        starts = {start: self.starts[start] for start in STARTS if self.starts[start]}
+        return {"environments": self.environments, "invocations": self.invocations, "starts": starts}
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a run, by placement and all together."""
+
+    sent: dict[str, Sent]
+    failures: Counter[str] = field(default_factory=Counter)
+    """Invocations without a 2xx response, by what came instead."""
+    endings: Counter[Ending] = field(default_factory=Counter)
+    cut_inits: int = 0
+    began: float = field(default_factory=time.perf_counter)
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Tally":
+        """Begin a run."""
+        return cls({placement: Sent() for placement in settings.placements})
+
+    @property
+    def invocations(self) -> int:
+        """Events sent in all."""
+        return sum(sent.invocations for sent in self.sent.values())
+
+    @property
+    def succeeded(self) -> int:
+        """Events that got a 2xx response."""
+        return sum(sent.succeeded for sent in self.sent.values())
+
+    def add(self, placement: str, invocation: Invocation) -> None:
+        """Count one invocation."""
+        sent = self.sent[placement]
+        sent.starts[invocation.start] += 1
+        failure = invocation.outcome.failure
+        if failure is None:
+            sent.succeeded += 1
+        else:
+            self.failures[failure] += 1
+
+    def ended(self, ending: Ending | None) -> None:
+        """Count how an environment ended; None if it had died before."""
+        if ending is not None:
+            self.endings[ending] += 1
+
+    def line(self, settings: Settings, *, complete: bool) -> bytes:
+        """Return the lab's own record, the last line of a run."""
+        record = {
+            RECORD: LAB,
+            SCHEMA: VERSION,
+            AT: int(time.time() * 1000),
+            "app": settings.app or settings.handler,
+            "seed": settings.seed,
+            "environments": settings.environments,
+            "invocations": settings.invocations,
+            "init_type": settings.init_type,
+            "host": host(),
+            "versions": versions(),
+            "sent": {placement: sent.record() for placement, sent in self.sent.items()},
+            "duration_s": round(time.perf_counter() - self.began, 1),
+            "complete": complete,
+        }
+        return json.dumps(record, separators=(",", ":")).encode() + b"\n"

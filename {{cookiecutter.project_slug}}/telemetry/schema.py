@@ -1,0 +1,125 @@
+"""Names of everything a record holds: written by the sinks, read by the report, plotted by the dashboard.
+
+A record is one JSON object on one line of stdout. `RECORD` says which kind it is. Times of day are Unix
+milliseconds, durations milliseconds, sizes bytes. Metrics are named in CamelCase, as CloudWatch does; all
+else in snake_case. A field without a value is left out.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+VERSION: Final = 1
+
+Start: TypeAlias = Literal["cold", "proactive", "provisioned", "snapstart", "warm"]
+STARTS: Final[tuple[Start, ...]] = ("cold", "proactive", "provisioned", "snapstart", "warm")
+
+# Fields of every record
+RECORD: Final = "record"
+SCHEMA: Final = "v"
+AT: Final = "at"
+SERVICE: Final = "service"
+ENVIRONMENT: Final = "environment"
+PROCESS: Final = "process"
+PLACEMENT: Final = "placement"
+"""As assigned to the environment: an arm of an experiment is analysed as assigned, whatever came of it."""
+
+# Kinds of records
+STARTUP: Final = "startup"
+RESOURCE: Final = "resource"
+INVOCATION: Final = "invocation"
+SHUTDOWN: Final = "shutdown"
+FAILURE: Final = "failure"
+DEATH: Final = "death"
+FAULT: Final = "fault"
+FALLBACK: Final = "fallback"
+END: Final = "end"
+LAB: Final = "lab"
+"""Written by the lab, once a run: where and what it measured, and what it sent."""
+
+# startup; ORDINAL, CPU and ERROR also on others
+ORDINAL: Final = "ordinal"
+"""1 for the first startup of the process; repeats carry no metric."""
+PHASE: Final = "phase"
+OUTCOME: Final = "outcome"
+INIT_TYPE: Final = "init_type"
+INIT_MS: Final = "init_ms"
+"""From the start of the process to the start of the startup, in the INIT phase: imports, mostly."""
+CPU_MS: Final = "cpu_ms"
+RESOURCES: Final = "resources"
+STATE_KEYS: Final = "state_keys"
+STATE_METHOD: Final = "state_method"
+"""`rss` or `mallinfo2`: whichever view grew more gave the state's size."""
+RSS_BYTES: Final = "rss_bytes"
+NATIVE_BYTES: Final = "native_bytes"
+PYTHON_BLOCKS: Final = "py_blocks"
+MEMORY_MB: Final = "memory_mb"
+PYTHON: Final = "python"
+ADAPTER: Final = "adapter"
+TRACE_ID: Final = "trace_id"
+ERROR: Final = "error"
+
+# resource
+RESOURCE_NAME: Final = "resource"
+MODULES: Final = "modules"
+OVERLAPPED: Final = "overlapped"
+
+# invocation
+INDEX: Final = "n"
+REQUEST_ID: Final = "request_id"
+START: Final = "start"
+STATUS: Final = "status"
+TOUCHED: Final = "touched"
+STARTUP_MS: Final = "startup_ms"
+SHUTDOWN_MS: Final = "shutdown_ms"
+GAP_MS: Final = "gap_ms"
+"""First invocation only: from the end of the first startup in INIT, or of imports, to the invocation."""
+
+# shutdown, end, fault, fallback
+DURATION_MS: Final = "duration_ms"
+INVOCATIONS: Final = "invocations"
+FAULTS: Final = "faults"
+DROPPED_SPANS: Final = "dropped_spans"
+SINK: Final = "sink"
+IN_FORCE: Final = "in_force"
+REASON: Final = "reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A CloudWatch metric, the record that carries it, and the dimension sets it is published under."""
+
+    name: str
+    unit: Literal["Milliseconds", "Bytes", "Percent", "Count"]
+    record: str
+    dimensions: tuple[tuple[str, ...], ...] = ((SERVICE,),)
+
+
+STARTUP_DURATION: Final = Metric("StartupDuration", "Milliseconds", STARTUP)
+STATE_SIZE: Final = Metric("StateSize", "Bytes", STARTUP)
+STATE_SHARE_OF_MEMORY: Final = Metric("StateShareOfMemory", "Percent", STARTUP)
+RESOURCE_DURATION: Final = Metric("ResourceDuration", "Milliseconds", RESOURCE, ((SERVICE, RESOURCE_NAME),))
+COLD_START: Final = Metric("ColdStart", "Count", INVOCATION, ((SERVICE,), (SERVICE, START)))
+INVOCATION_DURATION: Final = Metric(
+    "InvocationDuration", "Milliseconds", INVOCATION, ((SERVICE,), (SERVICE, START))
+)
+LIFESPAN_FAILURE: Final = Metric("LifespanFailure", "Count", FAILURE)
+LIFESPAN_DEATH: Final = Metric("LifespanDeath", "Count", DEATH)
+TELEMETRY_FAULT: Final = Metric("TelemetryFault", "Count", FAULT)
+
+METRICS: Final[tuple[Metric, ...]] = (
+    STARTUP_DURATION,
+    STATE_SIZE,
+    STATE_SHARE_OF_MEMORY,
+    RESOURCE_DURATION,
+    COLD_START,
+    INVOCATION_DURATION,
+    LIFESPAN_FAILURE,
+    LIFESPAN_DEATH,
+    TELEMETRY_FAULT,
+)
+
+RESOURCES_WITH_METRICS: Final = 10
+"""A metric per resource is paid for per resource: only the first so many of a startup get one."""
+
+# Events by the platform, in Lambda's JSON log format
+PLATFORM_REPORT: Final = "platform.report"
