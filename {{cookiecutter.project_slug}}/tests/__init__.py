@@ -1,0 +1,1 @@
+"""The team's tests: the service, its wiring, its stack."""
