@@ -1,0 +1,66 @@
+# Every command of the template. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo bake test test-all lint format lock
+.SUFFIXES:
+
+PYTHON ?= python3
+BIN := .venv/bin
+TEMPLATE := {{cookiecutter.project_slug}}
+INSTALL = pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+DEMO := demo/support-tickets
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.installed .venv-sam/.installed ## Install everything (the others do it when needed)
+
+.venv/.installed: requirements.txt $(TEMPLATE)/requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 ...")'
+	@echo "Installing into .venv ..."
+	@$(PYTHON) -m venv .venv
+	@# Two commands: both locks hold some of the same packages, in the same versions.
+	@$(BIN)/$(INSTALL) -r "$(TEMPLATE)/requirements-dev.txt"
+	@$(BIN)/$(INSTALL) -r requirements.txt
+	@touch $@
+
+.venv-sam/.installed: requirements-sam.txt
+	@echo "Installing the SAM CLI into .venv-sam ..."
+	@$(PYTHON) -m venv .venv-sam
+	@.venv-sam/bin/$(INSTALL) -r requirements-sam.txt
+	@touch $@
+
+bake: .venv/.installed ## Bake the committed template with its default answers into demo/
+	@rm -rf demo/template && mkdir -p demo/template $(DEMO)
+	@# All but its environment: a second demo need not install again.
+	@find $(DEMO) -mindepth 1 -maxdepth 1 ! -name .venv -exec rm -rf {} +
+	@git archive HEAD | tar -x -C demo/template
+	@$(BIN)/cookiecutter --no-input --overwrite-if-exists --output-dir demo demo/template
+	@rm -rf demo/template
+
+demo: bake ## Bake, then measure the sample service in a local Lambda: the verdict (QUICK=1: a small run)
+	@$(MAKE) --no-print-directory -C $(DEMO) measure
+	@echo
+	@echo "The project, its records.jsonl, verdict.json and report.html are in $(DEMO)/"
+
+test: setup ## Run every fast test
+	$(BIN)/python -m pytest -m "not slow" --cov --cov-report=term
+
+test-all: setup ## Run every test
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: setup ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup ## Put the style right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(LOCK_FLAGS)
+
+lock: bake ## Renew the hash-pinned requirements (LOCK_FLAGS=--upgrade for newer versions)
+	$(MAKE) --no-print-directory -C $(DEMO) lock VENV=../../.venv LOCK_FLAGS=$(LOCK_FLAGS)
+	cp $(DEMO)/requirements*.txt "$(TEMPLATE)/"
+	$(LOCK) --group dev -c "$(TEMPLATE)/requirements-dev.txt" -o requirements.txt
+	$(LOCK) --group sam -o requirements-sam.txt

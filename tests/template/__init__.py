@@ -1,0 +1,1 @@
+"""Generation: every way in, every answer."""

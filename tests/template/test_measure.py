@@ -1,0 +1,76 @@
+"""The main job, end to end: a generated project measures itself and says what came of it."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.report.arithmetic import check_arithmetic
+from tests.template.project import make
+
+PLACEMENTS = ("init", "first_invocation", "every_invocation")
+
+
+def measure(baked: Path, home: dict[str, str], folder: Path, *arguments: str) -> tuple[Path, str]:
+    project = Path(shutil.copytree(baked, folder / baked.name))
+    return project, make(project, home, "measure", *arguments)
+
+
+def verdict_of(project: Path) -> dict[str, Any]:
+    verdict: dict[str, Any] = json.loads((project / "verdict.json").read_text(encoding="utf-8"))
+    return verdict
+
+
+def on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_quick_run(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
+    project, printed = measure(baked, home, tmp_path, "QUICK=1")
+    verdict = verdict_of(project)
+
+    assert on_one_line(verdict["sentence"]) in on_one_line(printed)
+    assert "not on Lambda" in verdict["sentence"]
+    assert verdict["starts"]["recorded"] == verdict["starts"]["sent"]
+    assert verdict["starts"]["mismatches"] == []
+    assert {arm["failed_requests"] for arm in verdict["arms"]} == {0}
+    assert [resource["name"] for resource in verdict["resources"]] == ["model", "tickets", "exporter"]
+    assert verdict["input"]["malformed"] == {}
+    assert (project / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    check_arithmetic(project / "records.jsonl", project / "verdict.json")
+
+
+@pytest.mark.slow
+def test_full_run(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
+    project, _ = measure(baked, home, tmp_path)
+    verdict = verdict_of(project)
+    comparisons = {
+        comparison["baseline"]: comparison
+        for comparison in verdict["comparisons"]
+        if comparison["estimand"] == "user_visible_ms"
+    }
+
+    # The arms differ by what repeating the startup cost in the same run.
+    difference = comparisons["every_invocation"]["difference_ms"]
+    explained = verdict["ledger"]["explained"]
+    assert explained["low"] <= difference <= explained["high"]
+    assert verdict["ledger"]["agree"]
+
+    firsts = {part["name"]: part["first_in_init"]["mean"] for part in verdict["startup"]["resources"]}
+    assert max(firsts, key=lambda name: firsts[name]) == "model"
+    repeats = verdict["startup"]["whole"]["repeat"]
+    assert repeats["n_environments"] == 25
+    assert repeats["mean"] < verdict["startup"]["whole"]["first_in_init"]["mean"]
+
+    assert verdict["state"]["size_bytes"] > 10_000_000
+    assert verdict["state"]["methods"].keys() <= {"rss", "mallinfo2"}
+
+    for placement in PLACEMENTS:
+        assert verdict["starts"]["recorded"][placement] == {"cold": 25, "warm": 275}
+    assert verdict["starts"]["recorded"] == verdict["starts"]["sent"]
+
+    advice = {resource["name"]: resource["advice"] for resource in verdict["resources"]}
+    assert advice == {"model": "keep", "tickets": "keep", "exporter": "make lazy"}
+    check_arithmetic(project / "records.jsonl", project / "verdict.json")

@@ -1,0 +1,104 @@
+"""The rooms and the doors between them, read from the imports."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("adapter", "service", "telemetry")
+
+# Where a file may import from, of ours; the longest prefix that fits a file counts.
+ARROWS = {
+    "adapter": {"adapter"},
+    "service": {"service"},
+    "service.lifespan": {"service", "adapter.preload"},
+    "service.handler": {"service", "adapter", "telemetry"},
+    "telemetry": {"telemetry", "adapter.facts", "adapter.asgi"},
+    "telemetry.report": {"telemetry.report", "telemetry.schema"},
+    "telemetry.lab": {"telemetry.lab", "telemetry.schema"},
+    # Runs in the lab's child process, in the place of a project's handler.
+    "telemetry.lab.any_app": {"telemetry", "adapter"},
+}
+FORBIDDEN_LIBRARIES = {"telemetry": {"mangum", "aws_xray_sdk"}, "service": {"mangum", "awslambdaric"}}
+
+
+def modules(room: str) -> Iterator[tuple[str, Path]]:
+    for path in sorted((ROOT / room).rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every name that a file imports, `from a import b` as `a.b`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(name: str, prefix: str) -> bool:
+    return name == prefix or name.startswith(f"{prefix}.")
+
+
+def allowed(module: str) -> set[str]:
+    return ARROWS[max((prefix for prefix in ARROWS if within(module, prefix)), key=len)]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_imports_follow_the_arrows(room: str) -> None:
+    wrong = [
+        f"{module} imports {name}"
+        for module, path in modules(room)
+        for name in imported(path)
+        if name.split(".")[0] in ROOMS and not any(within(name, prefix) for prefix in allowed(module))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", FORBIDDEN_LIBRARIES)
+def test_rooms_know_no_foreign_library(room: str) -> None:
+    wrong = [
+        f"{module} imports {name}"
+        for module, path in modules(room)
+        for name in imported(path)
+        if name.split(".")[0] in FORBIDDEN_LIBRARIES[room]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_files_stay_small(room: str) -> None:
+    lengths = {module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in modules(room)}
+    assert {module: length for module, length in lengths.items() if length > 250} == {}
+
+
+def test_links_lead_into_the_template() -> None:
+    for name in (*ROOMS, "template.yaml"):
+        link = ROOT / name
+        assert link.is_symlink()
+        assert str(link.readlink()) == f"{{{{cookiecutter.project_slug}}}}/{name}"
+
+
+def test_no_python_file_is_rendered() -> None:
+    for room in (*ROOMS, "{{cookiecutter.project_slug}}/tests"):
+        for path in (ROOT / room).rglob("*.py"):
+            assert "cookiecutter" not in path.read_text(encoding="utf-8").replace("cookiecutter-lambda", "")
+
+
+@pytest.mark.parametrize(
+    "workflow",
+    [ROOT / ".github/workflows/ci.yml", ROOT / "{{cookiecutter.project_slug}}/.github/workflows/ci.yml"],
+    ids=["template", "project"],
+)
+def test_actions_are_pinned(workflow: Path) -> None:
+    text = workflow.read_text(encoding="utf-8")
+    assert "\npermissions: {}\n" in text
+    for line in text.splitlines():
+        if "uses:" in line:
+            reference, _, version = line.split("uses:")[1].strip().partition(" # ")
+            assert len(reference.split("@")[1]) == 40, line
+            assert version.startswith("v"), line
