@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import weakref
 
 import pytest
 
@@ -215,3 +216,34 @@ def test_pending_tasks_are_unwound() -> None:
         handler(http_event(), None)
         assert log == []
     assert log == ["unwound", "unwound"]
+
+
+class Loaded:
+    """A resource that can be watched."""
+
+
+def test_shutdown_frees_the_state() -> None:
+    """What was loaded is gone by the time the shutdown is stated, and its time is the shutdown's."""
+    freed: list[bool] = []
+    loaded: list[weakref.ref[Loaded]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await receive()
+            scope["state"]["it"] = Loaded()
+            loaded.append(weakref.ref(scope["state"]["it"]))
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await send({"type": "lifespan.shutdown.complete"})
+        else:
+            assert scope["state"]["it"] is not None
+            await respond(send)
+
+    def observe(fact: Fact) -> None:
+        if isinstance(fact, ShutdownEnded):
+            freed.append(loaded[fact.began.ordinal - 1]() is None)
+
+    with LifespanAdapter(app, placement="every_invocation", observe=observe) as handler:
+        for _ in range(3):
+            handler(http_event(), None)
+    assert freed == [True, True, True]

@@ -9,7 +9,7 @@ from adapter.state import RequestState
 class Exchange:
     """Wraps the app for one request and keeps what becomes of it."""
 
-    __slots__ = ("_app", "_lifespan_state", "_state", "error", "status")
+    __slots__ = ("_app", "_lifespan_state", "_state", "error", "status", "touched")
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -18,6 +18,8 @@ class Exchange:
         self.error: str | None = None
         """Type of the exception that left the app, which Mangum turns into a response."""
         self.status: int | None = None
+        self.touched: dict[str, int] = {}
+        """How often the request has read each key of the lifespan's state; known after `release`."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request."""
@@ -33,6 +35,8 @@ class Exchange:
         self._state = RequestState(lifespan_state)
         return self._state
 
-    def touched(self) -> dict[str, int]:
-        """How often the request has read each key of the lifespan's state."""
-        return {} if self._state is None else self._state.touched(self._lifespan_state)
+    def release(self) -> None:
+        """Let go of the state, so that a shutdown that follows frees it, and is charged for that."""
+        if self._state is not None:
+            self.touched = self._state.touched(self._lifespan_state)
+        self._state, self._lifespan_state = None, {}

@@ -7,7 +7,10 @@ string, a state value or the text of an exception; errors are named by type.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
+
+VERSION: Final = "0.1.0"
+"""Of the adapter that states the facts."""
 
 Placement: TypeAlias = Literal["init", "first_invocation", "every_invocation"]
 """When the lifespan's startup runs."""

@@ -40,7 +40,7 @@ class Invocation:
                 cpu_ns=cpu_ns,
                 status=exchange.status,
                 error=exchange.error,
-                touched=exchange.touched(),
+                touched=exchange.touched,
                 startup_ns=lifecycle.startup_ns - self._startup_ns,
                 shutdown_ns=lifecycle.shutdown_ns - self._shutdown_ns,
             )

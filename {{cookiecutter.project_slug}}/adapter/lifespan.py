@@ -69,6 +69,8 @@ class Lifespan:
             self.error = TimeoutError()
         if self._task.cancel():
             await asyncio.wait({self._task}, timeout=GRACE_S)
+        # Freeing what was loaded belongs to the shutdown; the app's own names are gone with its task.
+        self.state = {}
         return self._stopped.result()
 
     async def _run(self, app: ASGIApp) -> None:

@@ -15,6 +15,7 @@ from adapter.exchange import Exchange
 from adapter.facts import Observe, Placement
 from adapter.host import Host
 from adapter.invocation import Invocation
+from adapter.lifespan import Lifespan
 from adapter.placement import checked
 
 
@@ -97,17 +98,23 @@ class LifespanAdapter(Mangum):
 
     def _respond(self, host: Host, exchange: Exchange, event: Any, context: Any) -> dict[str, Any]:
         handler = self.infer(event, context)
-        scope = handler.scope
         lifespan = host.lifespans.enter()
         try:
-            if lifespan is not None:
-                scope["state"] = exchange.given(lifespan.state)
-            cycle = HTTPCycle(scope, handler.body)
-            host.loop.run(cycle.run(exchange))
-            exchange.status = cycle.status
-            return handler({"status": cycle.status, "headers": cycle.headers, "body": cycle.body})
+            return self._exchanged(host, exchange, handler, lifespan)
         finally:
+            exchange.release()
             host.lifespans.leave(context)
+
+    def _exchanged(
+        self, host: Host, exchange: Exchange, handler: LambdaHandler, lifespan: Lifespan | None
+    ) -> dict[str, Any]:
+        scope = handler.scope
+        if lifespan is not None:
+            scope["state"] = exchange.given(lifespan.state)
+        cycle = HTTPCycle(scope, handler.body)
+        host.loop.run(cycle.run(exchange))
+        exchange.status = cycle.status
+        return handler({"status": cycle.status, "headers": cycle.headers, "body": cycle.body})
 
     def _new_host(self) -> Host:
         return Host(lambda: self.app, self.lifespan, self.placement, self._observe, self._shutdown_timeout)
