@@ -1,0 +1,1 @@
+"""Records in, verdict out: `python -m telemetry.report --help`."""

@@ -1,0 +1,112 @@
+"""Per resource: keep it in the startup, or load it when it is first needed?
+
+The rule. Both ways load a resource at most once per environment; they differ in who waits for it:
+
+- kept, the load is waited for by the first request of an environment whose INIT was on the request path
+  (`cold`): a share C of the environments;
+- lazily, the load is waited for by the first request that touches the resource: a share P of the
+  environments, and there it may take K times as long, as only INIT has the CPU boost.
+
+So loading lazily saves C - P * K of the load time per environment. The intervals of C and P are exact
+(Clopper and Pearson), each at 97.5 %, so that both hold together at 95 % (Bonferroni); K is between 1 and
+what `slowdown` says; the worst and the best corner of all that are the interval of the saving. Ms are that
+share of the mean first load. Then
+
+- `make lazy` when even the worst corner saves `MATERIAL_SHARE` of the load time and `MATERIAL_MS`;
+- `keep` when even the best corner saves less than one of the two: nothing worth a change, or a loss;
+- `not enough data` in between, below `MINIMUM_ENVIRONMENTS`, or where another resource loaded at the same
+  time, so that the load time is not its own;
+- `not visible through state` when no state key has the resource's name: its use cannot be seen.
+
+P counts what the recorded requests touched. Environments that live longer touch more, so a short recording
+speaks too well of `make lazy`; the shares stand beside the advice for that reason.
+"""
+
+from telemetry.report.bound import slowdown
+from telemetry.report.findings import Estimate
+from telemetry.report.jackknife import LEVEL
+from telemetry.report.ledger import Ledger
+from telemetry.report.model import Advised, ResourceAdvice
+from telemetry.report.requests import Requests
+from telemetry.report.startup import Loads
+from telemetry.report.use import FirstLoad, Use, first_load, use_of
+from telemetry.report.wording import known
+
+MATERIAL_SHARE = 0.2
+"""A fifth of the load time: 20 environments that all touched the resource just suffice for `keep`."""
+MATERIAL_MS = 5.0
+"""User-visible ms per environment below which no change of code is worth its risk."""
+MINIMUM_ENVIRONMENTS = 20
+NOT_VISIBLE: tuple[Advised, str] = ("not visible through state", "no state key has its name")
+
+
+def advise(ledger: Ledger, loads: Loads, requests: Requests) -> list[ResourceAdvice]:
+    """Advise on every resource that was loaded, in the order they were first seen."""
+    return [
+        _advise(name, use_of(name, ledger, requests), first_load(code, loads), ledger)
+        for name, code in ledger.resource_names.items()
+    ]
+
+
+def _advise(name: str, use: Use, load: FirstLoad | None, ledger: Ledger) -> ResourceAdvice:
+    k = 1 + load.cpu_share * (slowdown(ledger) - 1) if load is not None and load.in_init else 1.0
+    share = _saving(use, k)
+    saved = None if load is None else _scaled(share, load.ms.value)
+    visible = name in ledger.state_keys
+    advice, why = decide(use, share, saved, load) if visible else NOT_VISIBLE
+    return ResourceAdvice(
+        name=name,
+        advice=advice,
+        why=why,
+        environments=use.touched.of,
+        touched_environments=use.touched.count,
+        touch_share=use.touched.estimate() if visible else None,
+        touches_per_request=use.touches_per_request if visible else None,
+        on_path_environments=use.waited.count,
+        known_starts=use.waited.of,
+        on_path_share=use.waited.estimate(),
+        load_ms=None if load is None else load.ms,
+        saving_share=share if visible else None,
+        saving_ms=saved if visible else None,
+        k=k,
+        overlapped=load is not None and load.overlapped,
+        rss_bytes=None if load is None else known(load.rss_bytes),
+        native_bytes=None if load is None else known(load.native_bytes),
+        py_blocks=None if load is None else known(load.py_blocks),
+    )
+
+
+def _saving(use: Use, k: float) -> Estimate:
+    """C - P * K, as a share of the load time."""
+    (waited_low, waited_high), (touched_low, touched_high) = use.waited.interval(), use.touched.interval()
+    middle = use.waited.value - use.touched.value * (1 + k) / 2
+    return Estimate(middle, waited_low - touched_high * k, waited_high - touched_low, LEVEL)
+
+
+def _scaled(share: Estimate, ms: float) -> Estimate:
+    low, high = (None if bound is None else bound * ms for bound in (share.low, share.high))
+    return Estimate(share.value * ms, low, high, share.level)
+
+
+def decide(use: Use, share: Estimate, saved: Estimate | None, load: FirstLoad | None) -> tuple[Advised, str]:
+    """Apply the rule of this module; the second part says which number decided."""
+    if saved is None or load is None:
+        return "not enough data", "no load of it was recorded"
+    if min(use.touched.of, use.waited.of) < MINIMUM_ENVIRONMENTS:
+        return "not enough data", f"fewer than {MINIMUM_ENVIRONMENTS} environments"
+    if _most(saved) < MATERIAL_MS:
+        return "keep", f"less than {MATERIAL_MS:.0f} ms to save"
+    if _most(share) < MATERIAL_SHARE:
+        return "keep", f"less than {100 * MATERIAL_SHARE:.0f} % of the load to save"
+    worth = _least(share) >= MATERIAL_SHARE and _least(saved) >= MATERIAL_MS
+    if worth and not load.overlapped:
+        return "make lazy", f"at least {100 * _least(share):.0f} % of the load to save"
+    return "not enough data", "loads together with another" if worth else "the interval leaves both open"
+
+
+def _least(of: Estimate) -> float:
+    return -float("inf") if of.low is None else of.low
+
+
+def _most(of: Estimate) -> float:
+    return float("inf") if of.high is None else of.high

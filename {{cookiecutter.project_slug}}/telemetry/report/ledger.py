@@ -1,0 +1,175 @@
+"""Everything the report keeps of the records: sums per environment, and rows of numbers."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from telemetry import schema
+from telemetry.report.records import (
+    Common,
+    Fallback,
+    Invocation,
+    Lab,
+    Placement,
+    PlatformRecord,
+    Record,
+    Resource,
+    Shutdown,
+    Startup,
+)
+from telemetry.report.rows import Rows
+
+START_CODES: Mapping[str, int] = {start: code for code, start in enumerate(schema.STARTS)}
+NAN = math.nan
+LONGEST_NAME = 60
+
+
+class Unit:
+    """One execution environment in one arm: what an interval counts as one observation."""
+
+    __slots__ = ("fell_back", "number", "placement", "touches")
+
+    def __init__(self, number: int, placement: Placement) -> None:
+        self.number = number
+        self.placement: Placement = placement
+        self.fell_back = False
+        self.touches: dict[str, int] = {}
+        """Reads of each state key, over all requests."""
+
+
+class Ledger:
+    """Takes records in any order. A request, startup or resource that comes twice is kept once.
+
+    Keys are 64-bit hashes: two of a million different ones meet with a chance of 3e-8.
+    """
+
+    def __init__(self, service: str | None = None) -> None:
+        self.units: list[Unit] = []
+        self.process_units: list[int] = []
+        """Number of the unit of each process; rows name processes by number."""
+        self.invocations = Rows(key="i8", process="i4", start="i1", first="i1", failed="i1",
+                                ms="f8", startup="f8", shutdown="f8", at="f8")  # fmt: skip
+        self.reports = Rows(key="i8", ms="f8", billed="f8", init="f8", restore="f8", used="f8", memory="f8")
+        self.startups = Rows(key="i8", process="i4", ordinal="i4", in_init="i1", complete="i1", wall="f8",
+                             cpu="f8", init="f8", state="f8", share="f8", rss="f8", native="f8",
+                             blocks="f8")  # fmt: skip
+        self.resources = Rows(key="i8", process="i4", name="i4", ordinal="i4", overlapped="i1", failed="i1",
+                              wall="f8", cpu="f8", rss="f8", native="f8", blocks="f8")  # fmt: skip
+        self.shutdowns = Rows(key="i8", process="i4", in_invocation="i1", ms="f8")
+        self.resource_names: dict[str, int] = {}
+        self.state_keys: set[str] = set()
+        self.duplicates = 0
+        """Invocations seen again."""
+        self.services: Counter[str] = Counter()
+        self.memory_mb: Counter[float] = Counter()
+        self.pythons: Counter[str] = Counter()
+        self.state_methods: Counter[str] = Counter()
+        self.labs: list[Lab] = []
+        self.service = service
+        self._seen: set[int] = set()
+        self._units: dict[tuple[str, Placement], Unit] = {}
+        self._processes: dict[tuple[str, str], int] = {}
+        self._enter: dict[type, Callable[[Any], None]] = {
+            Invocation: self._invocation,
+            Startup: self._startup,
+            Resource: self._resource,
+            Shutdown: self._shutdown,
+            Fallback: self._fallback,
+        }
+
+    def enter(self, record: Record) -> None:
+        """Take one record; those that carry no number are known to the reader's count only."""
+        if isinstance(record, Lab):
+            self.labs.append(record)
+            return
+        self.services[record.service] += 1
+        enter = self._enter.get(type(record))
+        if enter and (self.service is None or record.service == self.service):
+            enter(record)
+
+    def enter_report(self, report: PlatformRecord) -> None:
+        """Take the platform's figures for one request; joined with its invocation later, by request id."""
+        metrics = report.metrics
+        self.reports.append(
+            hash(report.request_id), metrics.duration_ms, metrics.billed_ms, _number(metrics.init_ms),
+            _number(metrics.restore_ms), _number(metrics.used_mb), _number(metrics.memory_mb),
+        )  # fmt: skip
+
+    def _invocation(self, record: Invocation) -> None:
+        key = hash(record.request_id)
+        if key in self._seen:
+            self.duplicates += 1
+            return
+        self._seen.add(key)
+        process = self._process(record, record.placement)
+        failed = record.status is None or record.status >= 500
+        self.invocations.append(
+            key, process, START_CODES[record.start], record.n == 1, failed, record.duration_ms,
+            record.startup_ms, record.shutdown_ms, record.at,
+        )  # fmt: skip
+        if record.touched:
+            touches = self.units[self.process_units[process]].touches
+            for name, count in record.touched.items():
+                touches[name] = touches.get(name, 0) + count
+
+    def _startup(self, record: Startup) -> None:
+        self.startups.append(
+            hash((record.environment, record.process, record.ordinal)),
+            self._process(record, record.placement), record.ordinal, record.phase == "init",
+            record.outcome == "complete", record.duration_ms, _number(record.cpu_ms), _number(record.init_ms),
+            _number(record.state_bytes), _number(record.state_share), _number(record.rss_bytes),
+            _number(record.native_bytes), _number(record.py_blocks),
+        )  # fmt: skip
+        self.state_keys.update(map(printable, record.state_keys))
+        if record.ordinal == 1:
+            self._describe(record)
+
+    def _describe(self, record: Startup) -> None:
+        if record.memory_mb is not None:
+            self.memory_mb[record.memory_mb] += 1
+        if record.python is not None:
+            self.pythons[printable(record.python)] += 1
+        if record.state_method is not None:
+            self.state_methods[printable(record.state_method)] += 1
+
+    def _resource(self, record: Resource) -> None:
+        name = self.resource_names.setdefault(printable(record.resource), len(self.resource_names))
+        self.resources.append(
+            hash((record.environment, record.process, record.ordinal, record.resource)),
+            self._process(record, record.placement), name, record.ordinal, record.overlapped,
+            record.error is not None, record.duration_ms, _number(record.cpu_ms), _number(record.rss_bytes),
+            _number(record.native_bytes), _number(record.py_blocks),
+        )  # fmt: skip
+
+    def _shutdown(self, record: Shutdown) -> None:
+        process = self._processes.get((record.environment, record.process))
+        if process is not None:
+            key = hash((record.environment, record.process, record.ordinal))
+            self.shutdowns.append(key, process, record.phase == "invocation", record.duration_ms)
+
+    def _fallback(self, record: Fallback) -> None:
+        self.units[self.process_units[self._process(record, record.placement)]].fell_back = True
+
+    def _process(self, record: Common, placement: Placement) -> int:
+        """Number of the record's process, in the arm that it was first seen in."""
+        identity = (record.environment, record.process)
+        number = self._processes.get(identity)
+        if number is None:
+            unit = self._units.get((record.environment, placement))
+            if unit is None:
+                unit = self._units[record.environment, placement] = Unit(len(self.units), placement)
+                self.units.append(unit)
+            number = self._processes[identity] = len(self.process_units)
+            self.process_units.append(unit.number)
+        return number
+
+
+def printable(name: str) -> str:
+    """Make a name from the records safe to print: no control characters, no endless ones."""
+    shown = name if name.isprintable() else "".join(c if c.isprintable() else "?" for c in name)
+    return shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 3] + "..."
+
+
+def _number(value: float | None) -> float:
+    return NAN if value is None else value

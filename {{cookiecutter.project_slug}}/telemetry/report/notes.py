@@ -1,0 +1,113 @@
+"""What a reader must know beside the numbers: exclusions, fallbacks, and what does not fit."""
+
+from collections.abc import Iterator
+
+from telemetry import schema
+from telemetry.report.findings import Arm, Bound, StartupCost
+from telemetry.report.jackknife import Ratio
+from telemetry.report.model import Assignment, Input, MeasuredOn, Starts
+from telemetry.report.records import Placement
+from telemetry.report.requests import Requests
+from telemetry.report.wording import counted, listed
+
+NOT_ESTIMATED = (
+    "cold-start counts by arm (the arms share one pool of environments)",
+    "break-even (it rests on those counts)",
+    "fleet dollars (INIT is billed since 2025-08: keeping the lifespan buys latency, hardly money)",
+)
+
+
+def input_notes(read: Input) -> Iterator[str]:
+    """Say what was skipped, and why."""
+    if read.malformed:
+        yield f"skipped {counted(sum(read.malformed.values()), 'line')}: {listed(read.malformed)}"
+    if read.others:
+        yield f"{counted(sum(read.others.values()), 'line')} of other kinds: {listed(read.others)}"
+    if any(read.duplicates.values()):
+        duplicates = {kind: count for kind, count in read.duplicates.items() if count}
+        yield f"dropped {counted(sum(duplicates.values()), 'duplicate')}: {listed(duplicates)}"
+    if read.reports_without_request:
+        yield (
+            f"{counted(read.reports_without_request, 'platform.report line')} without an invocation record "
+            "(time-outs, crashes, or another function): not in the figures"
+        )
+
+
+def measure_notes(requests: Requests, read: Input) -> Iterator[str]:
+    """Say where the adapter's own figures had to stand in for the platform's."""
+    without, total = read.requests_without_report, len(requests.unit)
+    if requests.billed_without_init:
+        yield (
+            f"{counted(requests.billed_without_init, 'cold start')} billed without INIT (as before 2025-08): "
+            "billed ms is as the platform gave it"
+        )
+    if not without:
+        return
+    whose = "no request has a" if without == total else f"{without} of {counted(total, 'request')} have no"
+    imports = (
+        "imports and startup in INIT" if requests.imports_counted else "startup in INIT, without imports"
+    )
+    yield (
+        f"{whose} platform.report line: user-visible ms there is InvocationDuration, plus {imports} for cold "
+        "starts; billed ms leaves them out"
+    )
+
+
+def arm_notes(arms: list[Arm]) -> Iterator[str]:
+    """Say which arms did not run as assigned, and which failed requests."""
+    for arm in arms:
+        if arm.fell_back:
+            yield (
+                f"{counted(arm.fell_back, 'environment')} of `{arm.placement}` fell back to `init` after a "
+                "failed repeat; analysed as assigned"
+            )
+        if arm.failed_requests:
+            share = f"{arm.failed_requests} of {arm.requests} requests"
+            yield f"{share} of `{arm.placement}` failed (status 5xx, or no answer)"
+
+
+def run_notes(place: MeasuredOn, startup: StartupCost, starts: Starts, read: Input) -> Iterator[str]:
+    """Say what was odd about the run."""
+    if not place.complete:
+        yield "the lab run was cut short: its counts may not match what it sent"
+    if starts.mismatches:
+        yield f"start classes differ from what the lab sent: {'; '.join(starts.mismatches)}"
+    if startup.failed:
+        yield f"{counted(startup.failed, 'startup')} did not complete: not in the startup times"
+    kinds = {schema.DEATH: "lifespan death", schema.FAULT: "telemetry fault"}
+    for kind, name in kinds.items():
+        if count := read.records.get(kind):
+            yield f"{counted(count, name)} recorded"
+
+
+def design_notes(
+    arms: dict[Placement, Ratio], place: MeasuredOn, assignment: Assignment | None
+) -> Iterator[str]:
+    """Say how the environments came into their arms."""
+    recorded = [arm for arm, of in arms.items() if of.environments]
+    if assignment is not None:
+        fit = (
+            "as declared"
+            if assignment.as_declared
+            else "NOT as declared: the comparison is not to be trusted"
+        )
+        yield (
+            f"assignment {fit}: chi-square {assignment.chi_square:.1f} on {assignment.df} df, "
+            f"p = {assignment.p_value:.3g}"
+        )
+        if others := [arm for arm in recorded if arm not in assignment.weights]:
+            yield f"recorded, but not part of the declared experiment: {', '.join(others)}"
+    elif place.where == "lambda" and len(recorded) > 1:
+        yield (
+            "no experiment was declared (--experiment): unless environments were assigned at random, the "
+            "arms may differ in time and traffic too"
+        )
+
+
+def bound_notes(bound: Bound | None) -> Iterator[str]:
+    """Say what the upper bound rests on."""
+    if bound is not None and bound.k > 1:
+        yield (
+            f"the upper bound takes CPU work as {bound.k:.1f} times slower in an invocation than in INIT, "
+            "which has a CPU boost (1769 MB over the memory size)"
+        )

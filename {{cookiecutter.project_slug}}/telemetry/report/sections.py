@@ -1,0 +1,177 @@
+"""All tables of the verdict, in the order of reading."""
+
+from collections.abc import Iterator
+
+from telemetry.report.findings import Comparison, Estimate, Load, Spread
+from telemetry.report.model import ResourceAdvice, Verdict
+from telemetry.report.section import Row, Section
+from telemetry.report.wording import ARMS, bracketed, counted, megabytes
+
+NONE = "-"
+
+
+def sections(verdict: Verdict) -> Iterator[Section]:
+    """Give every table that has rows."""
+    parts = (per_request, ledger, arms, startup, advice, state, starts)
+    yield from (section for part in parts if (section := part(verdict)).rows)
+
+
+def per_request(verdict: Verdict) -> Section:
+    """Show the differences by comparator."""
+    billed = {found.baseline: found for found in verdict.comparisons if found.estimand == "billed_ms"}
+    return Section(
+        "per-request",
+        "Saved per request by keeping the lifespan: ms, mean [95 %]",
+        ("against", "user-visible", "billed", "finding"),
+        [
+            (ARMS[found.baseline], _difference(found), _difference(billed.get(found.baseline)), found.finding)
+            for found in verdict.comparisons
+            if found.estimand == "user_visible_ms"
+        ],
+        "Over all requests, as assigned; INIT is added where it was on the request path.",
+        frozenset({3}),
+    )
+
+
+def ledger(verdict: Verdict) -> Section:
+    """Show what the repeats explain of the difference, and where the rest is."""
+    found = verdict.ledger
+    rows: list[Row] = []
+    if found is not None:
+        rows = [
+            ("stock Mangum - lifespan kept", _estimate(found.difference)),
+            ("explained by repeated startups and shutdowns", _estimate(found.explained)),
+            ("left", _estimate(found.remainder)),
+            ("  in INIT and first startups, which both pay", _estimate(found.left_in_startups)),
+            ("  in the requests: first use of what was loaded anew", _estimate(found.left_in_requests)),
+            ("  around them: runtime, freeing, records of repeats", _estimate(found.left_around)),
+        ]
+    return Section("ledger", "Why the arms differ: ms per request, mean [95 %]", ("", "ms"), rows)
+
+
+def arms(verdict: Verdict) -> Section:
+    """Show what a request of each arm took."""
+    return Section(
+        "arms",
+        "A request of each arm: ms, mean [95 %]",
+        ("arm", "env.", "requests", "user-visible", "billed"),
+        [
+            (ARMS[arm.placement], str(arm.environments), str(arm.requests), _estimate(arm.user_visible_ms),
+             _estimate(arm.billed_ms))
+            for arm in verdict.arms
+        ],
+        "INIT is billed since 2025-08: keeping the lifespan buys latency, hardly money.",
+    )  # fmt: skip
+
+
+def startup(verdict: Verdict) -> Section:
+    """Show first and repeated startups, whole and by resource."""
+    cost = verdict.startup
+    whole = (cost.whole.first_in_init, cost.whole.first_in_invocation, cost.whole.repeat)
+    shown = [column for column, spread in enumerate(whole) if spread]
+    names = ("first, in INIT", "first, in invocation", "repeat")
+    table: list[tuple[str, Spreads]] = [(load.name, _of(load)) for load in (cost.whole, *cost.resources)]
+    if cost.repeat_with_shutdown:
+        table.append(("with shutdown", (None, None, cost.repeat_with_shutdown)))
+    rows: list[Row] = [(name, *(_mean(spreads[column]) for column in shown)) for name, spreads in table]
+    rows.append(("measured", *(_sample(whole[column]) for column in shown)))
+    return Section(
+        "startup",
+        "Startup by resource: ms, mean [95 %]",
+        ("", *(names[column] for column in shown)),
+        rows if shown else [],
+        "A first startup pays imports and caches once; only a repeat tells what repeating costs.",
+    )
+
+
+Spreads = tuple[Spread | None, Spread | None, Spread | None]
+
+
+def _of(load: Load) -> Spreads:
+    return load.first_in_init, load.first_in_invocation, load.repeat
+
+
+def _mean(spread: Spread | None) -> str:
+    return NONE if spread is None else bracketed(spread.mean, spread.mean_low, spread.mean_high)
+
+
+def _sample(spread: Spread | None) -> str:
+    return NONE if spread is None else f"{spread.n} in {spread.n_environments} env."
+
+
+def advice(verdict: Verdict) -> Section:
+    """Show what to do with each resource, and the numbers that decide it."""
+    return Section(
+        "advice",
+        "Advice by resource",
+        ("resource", "advice", "touched", "load, ms", "lazy saves, ms", "because"),
+        [_advice(found) for found in verdict.resources],
+        "Touched: by how many environments. Load: the first. Lazy saves: user-visible ms per environment, "
+        "were it loaded at its first use; below 0 it costs.",
+        frozenset({1, 5}),
+    )
+
+
+def _advice(found: ResourceAdvice) -> Row:
+    touched = NONE
+    if found.touch_share is not None:
+        touched = f"{found.touched_environments}/{found.environments}"
+    return (
+        found.name,
+        found.advice,
+        touched,
+        _estimate(found.load_ms),
+        _estimate(found.saving_ms),
+        found.why,
+    )
+
+
+def state(verdict: Verdict) -> Section:
+    """Show the state's size against memory."""
+    found = verdict.state
+    if not found.startups:
+        return Section("state", "State", (), [])
+    methods = ", ".join(f"{name} {count}" for name, count in found.methods.items())
+    share = NONE if found.share_of_memory is None else f"{found.share_of_memory:.1f} %"
+    used = NONE if found.used_mb is None else f"{found.used_mb:.0f} MB (most {found.used_most_mb:.0f})"
+    rows = [
+        ("state after the first startup", megabytes(found.size_bytes), f"method: {methods or NONE}"),
+        ("share of configured memory", share, "" if found.memory_mb is None else f"{found.memory_mb:.0f} MB"),
+        ("most memory in use", used, "by platform.report"),
+        ("RSS growth", megabytes(found.rss_bytes), "pages of the process"),
+        ("native growth", megabytes(found.native_bytes), "mallinfo2"),
+        (
+            "Python blocks",
+            NONE if found.py_blocks is None else f"{found.py_blocks:.0f}",
+            "of CPython",
+        ),
+    ]
+    title = f"State against memory: medians over {counted(found.startups, 'first startup')}"
+    return Section("state", title, ("", "size", "how"), rows, prose=frozenset({2}))
+
+
+def starts(verdict: Verdict) -> Section:
+    """Show start classes by arm, against what the lab sent."""
+    found = verdict.starts
+    sent = found.sent or {}
+    counts = (*found.recorded.values(), *sent.values())
+    classes = list(dict.fromkeys(name for count in counts for name in count))
+    rows = []
+    for arm in dict.fromkeys((*found.recorded, *sent)):
+        own, lab = found.recorded.get(arm, {}), sent.get(arm, {})
+        cells = (_start(own.get(name, 0), lab.get(name, 0), bool(sent)) for name in classes)
+        rows.append((ARMS[arm], *cells))
+    equal = "Equal to what the lab sent." if not found.mismatches else "DIFFERS from what the lab sent."
+    return Section("starts", "Requests by start class", ("arm", *classes), rows, equal if found.sent else "")
+
+
+def _start(recorded: int, sent: int, compared: bool) -> str:  # noqa: FBT001  # a cell's three parts
+    return f"{recorded} (sent {sent})" if compared and recorded != sent else str(recorded)
+
+
+def _difference(found: Comparison | None) -> str:
+    return NONE if found is None else bracketed(found.difference_ms, found.low, found.high)
+
+
+def _estimate(found: Estimate | None) -> str:
+    return NONE if found is None else bracketed(found.value, found.low, found.high)

@@ -1,0 +1,80 @@
+"""Charts of what there is how much of: memory, and requests by start class."""
+
+from collections.abc import Mapping
+
+import altair as alt
+
+from telemetry import schema
+from telemetry.report.drawing import (
+    AMBER,
+    BLUE,
+    ROSE,
+    TEAL,
+    VIOLET,
+    Figure,
+    Values,
+    along,
+    chart_of,
+    colour,
+    row,
+    svg,
+    two_lines,
+)
+from telemetry.report.model import Verdict
+from telemetry.report.wording import ARMS, MEGABYTE
+
+START_COLOURS: Mapping[str, str] = dict(zip(schema.STARTS, (ROSE, VIOLET, BLUE, AMBER, TEAL), strict=True))
+
+
+def state(verdict: Verdict) -> Figure | None:
+    """Draw the state and its parts against the memory in use and configured."""
+    found = verdict.state
+    if found.size_bytes is None:
+        return None
+    sizes = {f"loading|{part.name}": _larger(part.rss_bytes, part.native_bytes) for part in verdict.resources}
+    sizes["state after|startup"] = found.size_bytes / MEGABYTE
+    sizes["most memory|in use"] = found.used_mb
+    sizes["memory|configured"] = found.memory_mb
+    values: Values = [
+        {"what": name, "mb": mb, "label": f"{mb:.0f} MB"} for name, mb in sizes.items() if mb is not None
+    ]
+    inside = f"datum.mb > {max(value['mb'] for value in values) / 2}"
+    base = chart_of(values).encode(y=row("what"), x=along("mb", "MB"))
+    label = base.mark_text(
+        align=alt.ExprRef(f"{inside} ? 'right' : 'left'"),
+        dx=alt.ExprRef(f"{inside} ? -6 : 6"),
+        color=alt.ExprRef(f"{inside} ? 'white' : 'currentColor'"),
+    ).encode(text="label:N")
+    chart = alt.layer(base.mark_bar(color=BLUE, height=16), label).properties(height=alt.Step(34))
+    caption = "Medians. Loading: growth while a resource loaded, the larger of RSS and mallinfo2."
+    return Figure("state", "State against memory", caption, svg(chart))
+
+
+def _larger(first: float | None, second: float | None) -> float | None:
+    sizes = [max(0.0, size / MEGABYTE) for size in (first, second) if size is not None]
+    return max(sizes, default=None)
+
+
+def starts(verdict: Verdict) -> Figure | None:
+    """Draw requests by start class in each arm."""
+    recorded = verdict.starts.recorded
+    values: Values = [
+        {"arm": two_lines(ARMS[arm]), "start": start, "count": count, "order": schema.STARTS.index(start)}
+        for arm, counts in recorded.items()
+        for start, count in counts.items()
+    ]
+    if not values:
+        return None
+    present = [start for start in schema.STARTS if any(start in counts for counts in recorded.values())]
+    chart = (
+        chart_of(values)
+        .mark_bar(height=20)
+        .encode(
+            y=row("arm"),
+            x=alt.X("sum(count):Q", title="requests", axis=alt.Axis(tickCount=4, format="~s")),
+            color=colour("start", list(present), [START_COLOURS[start] for start in present]),
+            order="order:Q",
+        )
+        .properties(height=alt.Step(40))
+    )
+    return Figure("starts", "Start classes", "Requests by the start they met.", svg(chart))

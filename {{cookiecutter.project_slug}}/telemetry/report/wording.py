@@ -1,0 +1,63 @@
+"""How numbers and arms are put into words, the same in the sentence, the table and the page."""
+
+import math
+from collections.abc import Mapping
+
+from telemetry.report.records import Placement
+
+COMPARATORS: Mapping[Placement, str] = {
+    "every_invocation": "stock Mangum (lifespan on every invocation)",
+    "first_invocation": "a lazy singleton (startup in the first invocation)",
+}
+MEGABYTE = 2**20
+ARMS: Mapping[Placement, str] = {
+    "init": "lifespan kept (init)",
+    "first_invocation": "lazy singleton (first_invocation)",
+    "every_invocation": "stock Mangum (every_invocation)",
+}
+
+
+def decimals(value: float, low: float | None, high: float | None) -> int:
+    """Digits after the point that the width of the interval, or else the value, is worth."""
+    spread = abs(value) / 20 if low is None or high is None else (high - low) / 2
+    return 0 if spread >= 2 else 1 if spread >= 0.2 else 2
+
+
+def bracketed(value: float, low: float | None, high: float | None) -> str:
+    """Write `412 [401, 423]`, or `412` without an interval."""
+    digits = decimals(value, low, high)
+    if low is None or high is None:
+        return plain(value, digits)
+    return f"{plain(value, digits)} [{plain(low, digits)}, {plain(high, digits)}]"
+
+
+def milliseconds(value: float, low: float | None, high: float | None) -> str:
+    """Write `412 ms [401, 423]`."""
+    number, _, interval = bracketed(value, low, high).partition(" ")
+    return f"{number} ms {interval}".rstrip()
+
+
+def plain(value: float, digits: int) -> str:
+    """Write a number without a minus before zero."""
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text
+
+
+def megabytes(size: float | None) -> str:
+    """Write bytes in MB as Lambda counts them (2^20)."""
+    return "-" if size is None else f"{size / MEGABYTE:.1f} MB"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write `1 line`, `2 lines`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(counts: Mapping[str, int]) -> str:
+    """Write `not JSON (2), plain text (1)`."""
+    return ", ".join(f"{reason} ({count})" for reason, count in counts.items())
+
+
+def known(value: float) -> float | None:
+    """Turn NaN into None: what cannot be told is null in JSON."""
+    return None if math.isnan(value) else value
