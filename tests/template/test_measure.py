@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.report.arithmetic import check_arithmetic
+from tests.report.test_arithmetic import complaints
 from tests.template.project import make
 
 PLACEMENTS = ("init", "first_invocation", "every_invocation")
@@ -39,7 +39,7 @@ def test_quick_run(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
     assert [resource["name"] for resource in verdict["resources"]] == ["model", "tickets", "exporter"]
     assert verdict["input"]["malformed"] == {}
     assert (project / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
-    check_arithmetic(project / "records.jsonl", project / "verdict.json")
+    assert complaints(project / "records.jsonl", project / "verdict.json") == []
 
 
 @pytest.mark.slow
@@ -73,4 +73,4 @@ def test_full_run(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
 
     advice = {resource["name"]: resource["advice"] for resource in verdict["resources"]}
     assert advice == {"model": "keep", "tickets": "keep", "exporter": "make lazy"}
-    check_arithmetic(project / "records.jsonl", project / "verdict.json")
+    assert complaints(project / "records.jsonl", project / "verdict.json") == []
