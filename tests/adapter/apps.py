@@ -1,5 +1,14 @@
 """Tiny ASGI apps that more than one test needs."""
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
 from adapter.asgi import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -47,3 +56,32 @@ def with_startup(*messages: Message, then: BaseException | None = None, deaf: bo
             raise then
 
     return app
+
+
+def mortal(times: int = 9) -> Starlette:
+    """An app whose lifespan starts `times` times and dies in a request to `/die`; it answers by ordinal."""
+    started: list[int] = []
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, object]]:
+        started.append(len(started) + 1)
+        if len(started) > times:
+            raise RuntimeError("canary-5f2c")
+        die = asyncio.Event()
+
+        async def background() -> None:
+            await die.wait()
+            raise OSError("canary-5f2c")
+
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(background())
+            yield {"die": die, "ordinal": started[-1]}
+            task.cancel()
+
+    async def serve(request: Request) -> PlainTextResponse:
+        if request.url.path == "/die":
+            request.state.die.set()
+            await asyncio.sleep(0.01)
+        return PlainTextResponse(str(request.state.ordinal))
+
+    return Starlette(routes=[Route("/", serve), Route("/die", serve)], lifespan=lifespan)

@@ -1,5 +1,6 @@
 """A loopback Runtime and Extensions API, and one function that the real runtime client runs against it."""
 
+import contextlib
 import json
 import os
 import queue
@@ -28,6 +29,8 @@ class Calls:
     events: "queue.Queue[Any]" = field(default_factory=queue.Queue)
     answers: "queue.Queue[tuple[str, Any]]" = field(default_factory=queue.Queue)
     init_errors: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    restore_errors: list[dict[str, Any]] = field(default_factory=list)
+    snapshots: int = 0
     registered: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     parked: threading.Event = field(default_factory=threading.Event)
     asked: "queue.Queue[None]" = field(default_factory=queue.Queue)
@@ -44,6 +47,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/extension/event/next"):
             self.calls.parked.set()
             self.calls.unpark.wait()
+        elif self.path.endswith("/restore/next"):
+            self.calls.snapshots += 1
+            self._reply(200, {})
         elif self.path.endswith("/invocation/next"):
             self.calls.asked.put(None)
             event = self.calls.events.get()
@@ -58,6 +64,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         if self.path.endswith("/init/error"):
             self.calls.init_errors.append((self.headers["Lambda-Runtime-Function-Error-Type"], told))
+        elif self.path.endswith("/restore/error"):
+            self.calls.restore_errors.append(told)
         else:
             self.calls.answers.put((self.path.rpartition("/")[2], told))
         self._reply(202, {})
@@ -93,9 +101,19 @@ class Handler(BaseHTTPRequestHandler):
 class Function:
     """A function of the given source, in a process of its own under the real runtime client."""
 
-    def __init__(self, source: str, folder: Path, *, refuse_extensions: bool = False, **environ: str) -> None:
+    def __init__(
+        self,
+        source: str,
+        folder: Path,
+        *,
+        refuse_extensions: bool = False,
+        environ: Mapping[str, str] | None = None,
+        **more: str,
+    ) -> None:
+        own = {**(environ or {}), **more}
         (folder / "function.py").write_text(source)
         self.calls = Calls(refuse_extensions=refuse_extensions)
+        self._workers = int(own.get("AWS_LAMBDA_MAX_CONCURRENCY", "1"))
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("H", (Handler,), {"calls": self.calls}))
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -104,9 +122,10 @@ class Function:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "awslambdaric", "function.handler"],
                 cwd=folder,
-                env=self._environ(folder) | environ,
+                env=self._environ(folder) | own,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
 
     def __enter__(self) -> Self:
@@ -115,11 +134,13 @@ class Function:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError):  # all have ended, workers included
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self.calls.over.set()
         self.calls.unpark.set()
-        self.calls.events.put(None)
+        for _ in range(self._workers):
+            self.calls.events.put(None)
         self._server.shutdown()
         self._server.server_close()
 
@@ -149,6 +170,15 @@ class Function:
         """Exit code, once the process has ended."""
         return self._process.wait(timeout=DEADLINE_S)
 
+    def await_output(self, text: str, times: int = 1) -> str:
+        """Everything written, once `text` is in it so many times."""
+        ends = time.monotonic() + DEADLINE_S
+        while (output := self.output()).count(text) < times:
+            if time.monotonic() > ends:
+                raise TimeoutError(f"no {text!r} in:\n{output}")
+            time.sleep(0.01)
+        return output
+
     def output(self) -> str:
         """Everything written to stdout and stderr so far."""
         return self._log.read_text()
@@ -163,4 +193,5 @@ class Function:
             "AWS_LAMBDA_FUNCTION_NAME": "f",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
             "AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/24/[$LATEST]0123456789abcdef",
+            "TMPDIR": str(folder),  # Lambda's /tmp belongs to one environment
         }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapter.environment import environment_from, inside_lambda, process_began_ns
+from adapter.environment import begun_before, environment_from, inside_lambda, process_began_ns, restored
 
 LOG_STREAM = {"AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/24/[$LATEST]0123456789abcdef"}
 
@@ -37,6 +37,43 @@ def test_memory_size(set_to: dict[str, str], read: int | None) -> None:
 def test_init_type() -> None:
     assert environment_from({}).init_type == "on-demand"
     assert environment_from({"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}).init_type == "snap-start"
+
+
+def test_copy_is_someone_else() -> None:
+    one = environment_from(LOG_STREAM)
+    copies = [restored(one) for _ in range(2)]
+    assert len({one.id, *(copy.id for copy in copies)}) == 3
+    assert len({one.process, *(copy.process for copy in copies)}) == 3
+    assert copies[0].process_began_ns > one.process_began_ns
+    assert copies[0]._replace(id=one.id, process=one.process, process_began_ns=one.process_began_ns) == one
+
+
+def test_second_process_of_an_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environ = {**LOG_STREAM, "TMPDIR": str(tmp_path)}
+    environment = environment_from(environ)
+    assert [begun_before(environment, environ) for _ in range(2)] == [False, False]
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    assert [begun_before(environment, environ) for _ in range(2)] == [True, True]
+    other = {**environ, "AWS_LAMBDA_LOG_STREAM_NAME": "another"}
+    assert not begun_before(environment_from(other), other)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"AWS_LAMBDA_LOG_STREAM_NAME": ""},
+        {"AWS_LAMBDA_INITIALIZATION_TYPE": "lambda-managed-instances"},
+        {"TMPDIR": "/proc/nowhere"},
+    ],
+)
+def test_in_doubt_it_is_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: dict[str, str]
+) -> None:
+    environ = {**LOG_STREAM, "TMPDIR": str(tmp_path), **odd}
+    environment = environment_from(environ)
+    assert not begun_before(environment, environ)
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    assert not begun_before(environment, environ)
 
 
 def test_inside_lambda() -> None:

@@ -5,10 +5,14 @@ from mangum.exceptions import ConfigurationError, LifespanFailure, UnexpectedMes
 
 from adapter.errors import (
     AdapterError,
+    LifespanDiedError,
+    LifespanLostError,
     LifespanProtocolError,
     LifespanStartupError,
+    LifespanStartupTimeoutError,
     NestedLoopError,
     PlacementError,
+    UnknownEventError,
 )
 
 DSN = "postgres://user:canary@db"
@@ -52,6 +56,30 @@ def test_text_without_cause() -> None:
     )
 
 
+def test_text_names_the_message() -> None:
+    assert str(LifespanStartupError("init", 0, None, "lifespan.startup.failed")).endswith(
+        ": the app sent `lifespan.startup.failed`"
+    )
+
+
+def test_timeout_says_what_becomes_of_it() -> None:
+    cut, going = (
+        LifespanStartupTimeoutError("init", 9_500_000_000, goes_on=goes_on) for goes_on in (False, True)
+    )
+    assert str(cut) == "Startup, begun in the init phase, has taken 9500 ms and was cancelled"
+    assert str(going).endswith("9500 ms and goes on in the next invocation")
+    assert cut.cause_type == "TimeoutError"
+
+
+def test_death_names_type_and_place() -> None:
+    with pytest.raises(ConnectionError) as caught:
+        connect()
+    text = str(LifespanDiedError(caught.value))
+    assert text.startswith("The lifespan ended with ConnectionError at test_errors.py:")
+    assert "canary" not in text
+    assert str(LifespanDiedError(None)) == "The lifespan ended by itself, so no event is served"
+
+
 def test_text_without_traceback() -> None:
     assert str(LifespanStartupError("init", 0, TimeoutError(DSN))).endswith(": TimeoutError")
 
@@ -71,9 +99,12 @@ def test_text_never_quotes(cause: BaseException) -> None:
     ("ours", "theirs"),
     [
         (LifespanStartupError, LifespanFailure),
+        (LifespanStartupTimeoutError, LifespanFailure),
+        (LifespanLostError, LifespanFailure),
         (LifespanProtocolError, UnexpectedMessage),
         (PlacementError, ConfigurationError),
         (NestedLoopError, RuntimeError),
+        (UnknownEventError, RuntimeError),
     ],
 )
 def test_mangum_users_catch_them(ours: type[Exception], theirs: type[Exception]) -> None:

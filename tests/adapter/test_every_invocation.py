@@ -166,13 +166,14 @@ def test_time_inside_the_invocation_is_told() -> None:
 def test_failed_event_is_shut_down_too() -> None:
     app = Flaky(1, 2, 3)
 
-    async def silent(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await app(scope, receive, send)
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            raise LookupError
+        await app(scope, receive, send)
 
-    with LifespanAdapter(silent, placement="every_invocation") as handler:
+    with LifespanAdapter(failing, placement="every_invocation", raise_app_exceptions=True) as handler:
         for _ in range(3):
-            with pytest.raises(AttributeError):
+            with pytest.raises(LookupError):
                 handler(http_event(), None)
     assert app.log == ["start 1", "start 2", "stop 2", "stop 1", "start 3", "stop 3"]
 

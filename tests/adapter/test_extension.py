@@ -31,6 +31,13 @@ def test_only_where_a_sigterm_is_seen(runtime: str, *, wanted: bool) -> None:
     assert not extension.worthwhile({})
 
 
+def test_not_for_every_worker() -> None:
+    environ = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.13"}
+    assert extension.worthwhile(environ)
+    managed = {"AWS_LAMBDA_INITIALIZATION_TYPE": "lambda-managed-instances"}
+    assert not extension.worthwhile({**environ, **managed})
+
+
 def test_registers_and_parks(tmp_path: Path) -> None:
     with Function(PLAIN.format(arguments=""), tmp_path) as function:
         assert function.invoke(http_event())[0] == "response"
@@ -50,7 +57,8 @@ def test_lost_connection_is_harmless(tmp_path: Path) -> None:
     ("arguments", "runtime"), [(", extension=False", "AWS_Lambda_python3.13"), ("", "AWS_Lambda_python3.11")]
 )
 def test_does_not_register(tmp_path: Path, arguments: str, runtime: str) -> None:
-    with Function(PLAIN.format(arguments=arguments), tmp_path, AWS_EXECUTION_ENV=runtime) as function:
+    environ = {"AWS_EXECUTION_ENV": runtime}
+    with Function(PLAIN.format(arguments=arguments), tmp_path, environ=environ) as function:
         assert function.invoke(http_event())[0] == "response"
         assert function.calls.registered == []
 

@@ -66,6 +66,16 @@ def test_order_outside_lambda() -> None:
     assert began.phase == "invocation"
 
 
+def test_facts_cannot_be_changed() -> None:
+    facts: list[Fact] = []
+    with LifespanAdapter(Recorded(), observe=facts.append) as handler:
+        handler(http_event(), None)
+    for fact in facts:
+        for name in fact._fields:
+            with pytest.raises(AttributeError):
+                setattr(fact, name, None)
+
+
 def test_environment_names_its_placement(inside_lambda: None) -> None:
     facts: list[Fact] = []
     with LifespanAdapter(Recorded(), placement="every_invocation", observe=facts.append):
@@ -137,10 +147,14 @@ def test_uninferable_event_is_stated() -> None:
     facts: list[Fact] = []
     with LifespanAdapter(app, observe=facts.append) as handler:
         with pytest.raises(RuntimeError, match="unable to infer"):
-            handler({}, None)
+            handler({"Records": [{"eventSource": "aws:sqs"}]}, None)
         handler(http_event(), None)
     assert names(facts)[:3] == ["EnvironmentStarted", "InvocationBegan", "InvocationEnded"]
-    assert (ended(facts).status, ended(facts).error, ended(facts).startup_ns) == (None, "RuntimeError", 0)
+    assert (ended(facts).status, ended(facts).error, ended(facts).startup_ns) == (
+        None,
+        "UnknownEventError",
+        0,
+    )
     assert app.log == ["startup", "request", "shutdown"]
 
 
@@ -149,9 +163,9 @@ def test_missing_response_is_stated() -> None:
         return
 
     facts: list[Fact] = []
-    with LifespanAdapter(app, observe=facts.append) as handler, pytest.raises(AttributeError):
+    with LifespanAdapter(app, observe=facts.append) as handler:
         handler(http_event(), None)
-    assert (ended(facts).status, ended(facts).error) == (None, "AttributeError")
+    assert (ended(facts).status, ended(facts).error) == (500, None)
 
 
 def test_failed_lazy_startup_is_stated() -> None:

@@ -1,6 +1,7 @@
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from adapter import LifespanAdapter
 from adapter.facts import EnvironmentStarted, Fact
 from tests.adapter.apps import Recorded
 from tests.adapter.events import http_event
+from tests.adapter.runtime_api import Function
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 
@@ -22,6 +24,45 @@ def in_child(work: Callable[[], object]) -> int:
         finally:
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+FORKING = """
+import os
+from adapter import LifespanAdapter
+from tests.adapter.apps import mortal
+
+adapted = LifespanAdapter(mortal(), observe=lambda fact: print(os.getpid(), type(fact).__name__, flush=True))
+
+def handler(event, context):
+    if "fork" not in event:
+        return adapted(event, context)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os._exit(int(adapted(event, context)["body"]))
+        finally:
+            os._exit(99)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+"""
+
+
+@pytest.mark.conformance("C46")
+def test_fork_does_not_reuse_the_loop(tmp_path: Path) -> None:
+    with Function(FORKING, tmp_path) as function:
+        assert function.invoke(http_event())[1]["body"] == "1"
+        # The second of the process: the child has a lifespan of its own, started in a copy of the app.
+        assert function.invoke({**http_event(), "fork": True}) == ("response", 2)
+        assert function.invoke(http_event())[1]["body"] == "1"
+        function.ready()
+        function.sigterm()
+        assert function.wait() == 0
+        facts = [line.split() for line in function.output().splitlines()]
+        started = [pid for pid, name in facts if name == "EnvironmentStarted"]
+        assert len(set(started)) == 2
+        assert [name for pid, name in facts if pid == started[1]][:4] == [
+            *["EnvironmentStarted", "InvocationBegan", "StartupBegan", "StartupEnded"]
+        ]
+        assert [name for pid, name in facts if pid == started[0]].count("ShutdownEnded") == 1
 
 
 def test_child_starts_afresh() -> None:

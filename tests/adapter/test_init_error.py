@@ -57,6 +57,7 @@ def only_init_error(source: str, folder: Path) -> tuple[dict[str, Any], str]:
     return error, function.output()
 
 
+@pytest.mark.conformance("C15")
 @pytest.mark.parametrize(("name", "statement"), FAILURES.items(), ids=FAILURES.keys())
 def test_every_failure_is_one_init_error(tmp_path: Path, name: str, statement: str) -> None:
     error, log = only_init_error(STARLETTE.format(statement=statement, arguments=""), tmp_path)
@@ -66,6 +67,25 @@ def test_every_failure_is_one_init_error(tmp_path: Path, name: str, statement: s
     assert any("function.py" in line for line in error["stackTrace"])
     assert CANARY not in str(error)
     assert CANARY in log or "missing_module" in log
+
+
+@pytest.mark.conformance("C16")
+def test_import_error_keeps_its_name_and_stack(tmp_path: Path) -> None:
+    # Left alone, it would be reported as `Runtime.ImportModuleError`, without a stack.
+    error, log = only_init_error(STARLETTE.format(statement="import missing_module", arguments=""), tmp_path)
+    assert ": ModuleNotFoundError at function.py:" in error["errorMessage"]
+    assert any("function.py" in line for line in error["stackTrace"])
+    assert "No module named 'missing_module'" in log
+
+
+@pytest.mark.conformance("C47")
+@pytest.mark.parametrize("message", ["message", "no message"])
+def test_refusal_is_one_init_error(tmp_path: Path, message: str) -> None:
+    fields = '"type": "lifespan.startup.failed"' + ', "message": secret' * (message == "message")
+    error, log = only_init_error(PLAIN.format(statement=f"await send({{{fields}}})"), tmp_path)
+    assert error["errorMessage"].startswith("Startup failed in the init phase after ")
+    assert CANARY not in str(error)
+    assert (CANARY in log) is (message == "message")
 
 
 @pytest.mark.parametrize("name", ["CancelledError", "SystemExit", "KeyboardInterrupt"])

@@ -1,5 +1,7 @@
 import asyncio
 import contextlib
+import socket
+import time
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
 
@@ -18,6 +20,7 @@ from tests.adapter.apps import Recorded, respond
 from tests.adapter.events import http_event
 
 
+@pytest.mark.conformance("C28")
 def test_one_loop_for_everything() -> None:
     loops = []
 
@@ -39,6 +42,7 @@ def test_one_loop_for_everything() -> None:
     assert len(set(loops)) == 1
 
 
+@pytest.mark.conformance("C29")
 def test_survives_asyncio_run() -> None:
     async def elsewhere() -> None:
         await asyncio.sleep(0)
@@ -56,6 +60,7 @@ def test_loop_is_current_for_user_code() -> None:
         assert asyncio.get_event_loop().run_until_complete(asyncio.sleep(0, "ran")) == "ran"
 
 
+@pytest.mark.conformance("C30")
 def test_refuses_a_running_loop() -> None:
     facts: list[Fact] = []
 
@@ -95,6 +100,42 @@ def test_import_leaves_the_current_loop() -> None:
     loop.close()
 
 
+@pytest.mark.conformance("C31")
+def test_client_of_the_startup_works_later() -> None:
+    """Locks, queues and connections are bound to the loop that they first wait in."""
+
+    async def upper(server: socket.socket) -> None:
+        while data := await asyncio.get_running_loop().sock_recv(server, 100):
+            await asyncio.get_running_loop().sock_sendall(server, data.upper())
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        state = scope["state"]
+        if scope["type"] == "http":
+            async with state["lock"]:
+                state["writer"].write(b"hello\n")
+                await respond(send, await state["reader"].readline())
+            return
+        await receive()
+        client, server = socket.socketpair()
+        server.settimeout(0)
+        task = asyncio.create_task(upper(server))
+        state["lock"] = asyncio.Lock()
+        state["reader"], state["writer"] = await asyncio.open_connection(sock=client)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        state["writer"].close()
+        await state["writer"].wait_closed()
+        await task
+        server.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    with LifespanAdapter(app) as handler:
+        for _ in range(5):
+            assert handler(http_event(), None)["body"] == "HELLO\n"
+            asyncio.run(asyncio.sleep(0))
+
+
+@pytest.mark.conformance("C32")
 def test_task_group_spans_startup_and_shutdown() -> None:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, object]]:
@@ -127,6 +168,7 @@ def test_task_group_spans_startup_and_shutdown() -> None:
     assert ended.outcome == "complete"
 
 
+@pytest.mark.conformance("C33")
 def test_context_variables_do_not_leak() -> None:
     variable = ContextVar("variable", default="unset")
     seen = []
@@ -151,6 +193,38 @@ def test_context_variables_do_not_leak() -> None:
     assert variable.get() == "unset"
 
 
+@pytest.mark.conformance("C34")
+def test_background_task_sleeps_between_requests() -> None:
+    # The loop stands still then, as the process does on Lambda. What became due is done in the next request.
+    ticks = []
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(0.01)
+            ticks.append(time.monotonic())
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await asyncio.sleep(0.03)
+            await respond(send)
+            return
+        await receive()
+        task = asyncio.create_task(tick())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        task.cancel()
+
+    with LifespanAdapter(app) as handler:
+        handler(http_event(), None)
+        before = len(ticks)
+        assert before > 0
+        time.sleep(0.1)
+        assert len(ticks) == before
+        assert handler(http_event(), None)["statusCode"] == 200
+        assert len(ticks) > before
+
+
+@pytest.mark.conformance("C35")
 def test_pending_task_does_not_break_next_request() -> None:
     tasks = []
 

@@ -189,12 +189,6 @@ def test_death_is_logged_and_nothing_sent(caplog: pytest.LogCaptureFixture) -> N
     assert "pool died" in caplog.text
 
 
-def test_unasked_shutdown_failed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    message = {"type": "lifespan.shutdown.failed", "message": "pool died"}
-    assert ending(with_startup(COMPLETE, message)).outcome == "failed"
-    assert "pool died" in caplog.text
-
-
 def test_pending_tasks_are_unwound() -> None:
     log = []
 

@@ -62,18 +62,73 @@ def test_before_any_event(tmp_path: Path) -> None:
         assert function.output().split() == ["EnvironmentStarted", "EnvironmentEnded"]
 
 
-def test_unfinished_startup_is_told_nothing(tmp_path: Path) -> None:
-    stuck = APP.replace(
-        '    if scope["type"]', '    say("starting")\n    await asyncio.sleep(60)\n    if scope["type"]', 1
-    )
-    with Function(stuck + ADAPTER, tmp_path) as function:
-        while "starting" not in function.output():
-            time.sleep(0.01)
+STARTING = """
+import asyncio, time
+from adapter import LifespanAdapter
+
+def say(*words):
+    print(*words, flush=True)
+
+async def app(scope, receive, send):
+    try:
+        {startup}
+    finally:
+        say("unwound")
+        say((await receive())["type"], (await receive())["type"])
+
+handler = LifespanAdapter(app, {arguments}observe=lambda fact: say(type(fact).__name__))
+"""
+
+
+@pytest.mark.conformance("C42")
+@pytest.mark.parametrize("signals", [1, 2])
+def test_unfinished_startup_is_told_nothing(tmp_path: Path, signals: int) -> None:
+    source = STARTING.format(startup="say('starting'); await asyncio.sleep(60)", arguments="")
+    with Function(source, tmp_path) as function:
+        function.await_output("starting")
+        for _ in range(signals):
+            function.sigterm()
+        assert function.wait() == 0
+        assert function.calls.init_errors == []
+        said = [line for line in function.output().splitlines() if "Startup was cut" not in line]
+        assert said[-4:] == ["starting", "unwound", "StartupEnded", "EnvironmentEnded"]
+
+
+def test_deferred_startup_is_told_nothing(tmp_path: Path) -> None:
+    source = STARTING.format(startup="await asyncio.sleep(60)", arguments="startup_budget=0, ")
+    with Function(source, tmp_path) as function:
+        function.ready()
         function.sigterm()
-        assert function.wait() == -signal.SIGTERM
-        assert function.output().split()[-1] == "starting"
+        assert function.wait() == 0
+        said = [line for line in function.output().splitlines() if len(line.split()) == 1]
+        assert said[-4:] == ["StartupDeferred", "unwound", "StartupEnded", "EnvironmentEnded"]
 
 
+def test_startup_that_blocks_is_shut_down_after_it(tmp_path: Path) -> None:
+    blocking = APP.replace("await receive()", "say('starting'); time.sleep(0.3); await receive()", 1)
+    with Function("import time" + blocking + ADAPTER, tmp_path) as function:
+        function.await_output("starting")
+        function.sigterm()
+        assert function.wait() == 0
+        assert function.output().split()[-5:] == ["StartupEnded", *END]
+
+
+def test_second_signal_changes_nothing(tmp_path: Path) -> None:
+    slow = """
+async def stop(send):
+    await asyncio.sleep(0.15)
+    await send({"type": "lifespan.shutdown.complete"})
+"""
+    with Function(APP + slow + ADAPTER, tmp_path) as function:
+        function.ready()
+        function.sigterm()
+        function.await_output("ShutdownBegan")
+        function.sigterm()
+        assert function.wait() == 0
+        assert function.output().split()[-4:] == END
+
+
+@pytest.mark.conformance("C44")
 def test_request_is_finished_first(tmp_path: Path) -> None:
     source = APP + "signal.signal(signal.SIGTERM, previous)" + ADAPTER
     with Function(source, tmp_path) as function:
@@ -110,6 +165,7 @@ adapted, handler = handler, other
         assert function.output().split()[-4:] == END
 
 
+@pytest.mark.conformance("C40")
 def test_once_by_every_way_out(tmp_path: Path) -> None:
     source = APP + "signal.signal(signal.SIGTERM, lambda *_: (handler.shutdown(), say('previous')))" + ADAPTER
     with Function(source + "atexit.register(handler.shutdown)", tmp_path) as function:
@@ -129,6 +185,7 @@ def test_previous_handler_cannot_spoil_the_exit(tmp_path: Path, harm: str) -> No
         assert function.wait() == 0
 
 
+@pytest.mark.conformance("C41")
 def test_hanging_shutdown_is_cut(tmp_path: Path) -> None:
     hang = "async def stop(send): await asyncio.sleep(60)\n"
     with Function(APP + hang + ADAPTER, tmp_path) as function:
@@ -139,6 +196,7 @@ def test_hanging_shutdown_is_cut(tmp_path: Path) -> None:
         assert function.output().split()[-1] == "EnvironmentEnded"
 
 
+@pytest.mark.conformance("C43")
 def test_failed_shutdown_exits_clean(tmp_path: Path) -> None:
     fail = (
         "async def stop(send): await send({'type': 'lifespan.shutdown.failed', 'message': 'pool is stuck'})\n"
@@ -184,6 +242,26 @@ def test_no_handler_outside_lambda(handler_before: object) -> None:
 def test_no_handler_when_opted_out(inside_lambda: None, handler_before: object) -> None:
     with LifespanAdapter(Recorded(), sigterm=False):
         assert signal.getsignal(signal.SIGTERM) == handler_before
+
+
+@pytest.mark.conformance("C45")
+@pytest.mark.parametrize("way", ["off the main thread", "opted out"])
+def test_signal_is_left_alone(tmp_path: Path, way: str) -> None:
+    make = """
+import threading
+def make():
+    global handler
+    handler = LifespanAdapter(app, sigterm={sigterm})
+thread = threading.Thread(target=make)
+thread.{start}()
+"""
+    off = way == "off the main thread"
+    source = APP + make.format(sigterm=off, start="start" if off else "run") + "thread.join()" * off
+    with Function(source, tmp_path) as function:
+        assert function.invoke(http_event())[0] == "response"
+        function.ready()
+        function.sigterm()
+        assert function.wait() == -signal.SIGTERM
 
 
 def test_no_handler_off_the_main_thread(inside_lambda: None, handler_before: object) -> None:

@@ -1,3 +1,6 @@
+import asyncio
+from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import pytest
@@ -42,6 +45,7 @@ def serve(app: ASGIApp, times: int = 1) -> list[InvocationEnded]:
     return [fact for fact in facts if isinstance(fact, InvocationEnded)]
 
 
+@pytest.mark.conformance("C19")
 def test_request_gets_an_equal_copy() -> None:
     app = Stateful(pool="p")
     serve(app)
@@ -49,6 +53,7 @@ def test_request_gets_an_equal_copy() -> None:
     assert app.request_states[0] is not app.lifespan_state
 
 
+@pytest.mark.conformance("C20")
 def test_added_key_stays_in_its_request() -> None:
     seen: list[dict[str, Any]] = []
 
@@ -62,19 +67,42 @@ def test_added_key_stays_in_its_request() -> None:
     assert app.lifespan_state == {"pool": "p"}
 
 
+@pytest.mark.conformance("C21")
 def test_copy_is_shallow() -> None:
     app = Stateful(lambda state: state["list"].append(1), list=[])
     serve(app, 2)
     assert app.lifespan_state == {"list": [1, 1]}
 
 
+@pytest.mark.conformance("C22")
 def test_later_keys_reach_later_requests() -> None:
-    app = Stateful()
-    app.use = lambda _: app.lifespan_state.update(late=True)
+    seen = []
+    asked = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            seen.append(dict(scope["state"]))
+            asked.set()
+            await asyncio.sleep(0)
+            await respond(send)
+            return
+
+        async def refresh() -> None:
+            await asked.wait()
+            scope["state"]["by a task"] = True
+
+        await receive()
+        task = asyncio.create_task(refresh())
+        await send({"type": "lifespan.startup.complete"})
+        scope["state"]["after complete"] = True
+        await receive()
+        await task
+
     serve(app, 2)
-    assert [dict(state) for state in app.request_states] == [{}, {"late": True}]
+    assert seen == [{"after complete": True}, {"after complete": True, "by a task": True}]
 
 
+@pytest.mark.conformance("C23")
 def test_two_adapters_share_nothing() -> None:
     one, two = Stateful(name="one"), Stateful(name="two")
     with LifespanAdapter(one) as first, LifespanAdapter(two) as second:
@@ -84,7 +112,9 @@ def test_two_adapters_share_nothing() -> None:
     assert [state["name"] for state in one.request_states + two.request_states] == ["one", "one", "two"]
 
 
+@pytest.mark.conformance("C24")
 def test_rebound_state_is_lost() -> None:
+    # As with every other server: a request's copy is of the namespace that the lifespan was given.
     states = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,6 +130,7 @@ def test_rebound_state_is_lost() -> None:
     assert states == [{}]
 
 
+@pytest.mark.conformance("C25")
 def test_unsupported_lifespan_gives_empty_state() -> None:
     states = []
 
@@ -114,13 +145,19 @@ def test_unsupported_lifespan_gives_empty_state() -> None:
     assert states == [{}]
 
 
+@pytest.mark.conformance("C26")
 def test_replaced_scope_keeps_the_namespace() -> None:
     inner = Stateful(lambda state: state["pool"], pool="p")
+    outer: list[Any] = []
 
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
-        await inner(dict(scope), receive, send)
+        outer.append(scope["state"])
+        await inner({**scope, "app": inner}, receive, send)
 
     assert serve(middleware)[0].touched == {"pool": 1}
+    assert outer == [inner.lifespan_state, *inner.request_states]
+    assert outer[0] is inner.lifespan_state
+    assert outer[1] is inner.request_states[0]
 
 
 def test_touched_counts_reads() -> None:
@@ -155,9 +192,10 @@ def test_state_behaves_like_a_dict() -> None:
     assert state.get("absent", 1) == 1
     with pytest.raises(KeyError):
         state["absent"]
-    assert state.touched({"pool": "p", "absent": None}) == {}
+    assert state.touched({"pool": "p", "absent": None}) == {"pool": 2}  # two copies
 
 
+@pytest.mark.conformance("C27")
 def test_adapter_adds_no_key() -> None:
     app = Recorded()
     seen: list[dict[str, Any]] = []
@@ -169,3 +207,33 @@ def test_adapter_adds_no_key() -> None:
 
     serve(outer, 2)
     assert seen == [{}, {}]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        dict,
+        copy,
+        lambda state: {**state},
+        lambda state: state.copy(),
+        lambda state: state | {},
+        lambda state: {} | state,
+        lambda state: list(state.items()),
+        lambda state: list(state.values()),
+    ],
+)
+def test_a_copy_reads_all(read: Callable[[RequestState], object]) -> None:
+    lifespan_state = {"pool": "p", "model": "m"}
+    state = RequestState(lifespan_state)
+    read(state)
+    assert state.touched(lifespan_state) == {"pool": 1, "model": 1}
+
+
+@pytest.mark.parametrize(
+    "look", [list, len, lambda state: "pool" in state, lambda state: state.get("absent")]
+)
+def test_a_look_at_the_keys_reads_nothing(look: Callable[[RequestState], object]) -> None:
+    lifespan_state = {"pool": "p", "model": "m"}
+    state = RequestState(lifespan_state)
+    look(state)
+    assert state.touched(lifespan_state) == {}

@@ -3,11 +3,12 @@
 Instants are Unix time in nanoseconds (`*_ns` ending in `at_ns` or `began_ns`), durations are nanoseconds of a
 monotonic clock (`wall_ns`) or of process CPU time (`cpu_ns`). No fact carries a header, a body, a query
 string, a state value or the text of an exception; errors are named by type.
+
+They are named tuples, since a dozen frozen dataclasses cost 4 ms more of every INIT; match them by class.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 VERSION: Final = "0.1.0"
 """Of the adapter that states the facts."""
@@ -21,9 +22,11 @@ Phase: TypeAlias = Literal["init", "invocation"]
 Outcome: TypeAlias = Literal["complete", "unsupported", "failed"]
 """How a startup or a shutdown ended; `unsupported` is an app without lifespan, served all the same."""
 
+OnDeath: TypeAlias = Literal["restart", "fail", "exit"]
+"""What becomes of events once a lifespan has died: served by a new one, refused, or the process ends."""
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+
+class Environment(NamedTuple):
     """Identity of the process that states the facts."""
 
     id: str
@@ -37,8 +40,7 @@ class Environment:
     """When the operating system started the process."""
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryDelta:
+class MemoryDelta(NamedTuple):
     """Growth of the process over some work, in three independent views; each may be negative."""
 
     rss_bytes: int
@@ -48,18 +50,21 @@ class MemoryDelta:
     """Blocks of CPython's allocator (`sys.getallocatedblocks`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentStarted:
-    """The first fact of every process, and of every restored snapshot."""
+class EnvironmentStarted(NamedTuple):
+    """The first fact of every process, stated again with a new identity by every restored snapshot."""
 
     at_ns: int
     environment: Environment
     placement: Placement
     """As assigned."""
+    reinit: bool = False
+    """An earlier process of the same execution environment has ended: Lambda began anew, and since it mostly
+    does so inside an invocation, the function's timeout holds instead of INIT's 10 seconds."""
+    restore_ns: int | None = None
+    """Wall time of the app's `after_restore`; None for a process that was started, not restored."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartupBegan:
+class StartupBegan(NamedTuple):
     """A lifespan was asked to start."""
 
     at_ns: int
@@ -68,8 +73,14 @@ class StartupBegan:
     phase: Phase
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceLoaded:
+class StartupDeferred(NamedTuple):
+    """INIT's budget or an invocation's time is used up; the next invocation goes on with the startup."""
+
+    at_ns: int
+    began: StartupBegan
+
+
+class ResourceLoaded(NamedTuple):
     """One `preload` block of a startup; travels in `StartupEnded.resources`."""
 
     name: str
@@ -85,12 +96,12 @@ class ResourceLoaded:
     """Type of the exception that left the block."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartupEnded:
+class StartupEnded(NamedTuple):
     """A lifespan has started, or has not."""
 
     began: StartupBegan
     wall_ns: int
+    """Without the pauses of a startup that was deferred; `cpu_ns` as well."""
     cpu_ns: int
     outcome: Outcome
     memory: MemoryDelta
@@ -98,25 +109,25 @@ class StartupEnded:
     state_keys: tuple[str, ...]
     """Names, never values, of what the lifespan put into its state."""
     error: str | None
-    """Type of the exception behind a failure."""
+    """Type of the exception behind a failure: `CancelledError` when the process ended first."""
+    deferred: bool = False
+    """It did not end in the INIT or the invocation that it began in, but in a later invocation."""
 
 
-@dataclass(frozen=True, slots=True)
-class InvocationBegan:
+class InvocationBegan(NamedTuple):
     """An event arrived."""
 
     at_ns: int
     request_id: str
     function_arn: str
-    index: int
+    index: int  # type: ignore[assignment] # `tuple.index` is of no use here
     """1 for the first invocation of the process."""
     trace_context: Mapping[str, str]
     """`traceparent`, `tracestate`, `baggage`, `x-amzn-trace-id`: from the event's headers or, failing that,
     from the context's `w3c()`. Nothing else of either."""
 
 
-@dataclass(frozen=True, slots=True)
-class InvocationEnded:
+class InvocationEnded(NamedTuple):
     """An event was answered, or failed."""
 
     began: InvocationBegan
@@ -135,8 +146,7 @@ class InvocationEnded:
     """Wall time of the shutdown that ran inside this invocation, else 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacementChanged:
+class PlacementChanged(NamedTuple):
     """The placement in force is no longer the assigned one, for the rest of the process."""
 
     at_ns: int
@@ -147,8 +157,23 @@ class PlacementChanged:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShutdownBegan:
+class LifespanDied(NamedTuple):
+    """A lifespan has ended by itself, after it had started; stated before anything is served without it."""
+
+    at_ns: int
+    """When it ended."""
+    ordinal: int
+    error: str | None
+    """Type of the exception that ended it; None when it just returned, or said that it failed."""
+
+
+class SnapshotAnnounced(NamedTuple):
+    """A snapshot of this process comes next; sinks flush, or every copy of it repeats what they hold."""
+
+    at_ns: int
+
+
+class ShutdownBegan(NamedTuple):
     """A lifespan was told to stop."""
 
     at_ns: int
@@ -157,8 +182,7 @@ class ShutdownBegan:
     phase: Literal["invocation", "shutdown"]
 
 
-@dataclass(frozen=True, slots=True)
-class ShutdownEnded:
+class ShutdownEnded(NamedTuple):
     """A lifespan has stopped, or was cut."""
 
     began: ShutdownBegan
@@ -167,8 +191,7 @@ class ShutdownEnded:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentEnded:
+class EnvironmentEnded(NamedTuple):
     """The last fact of a process that was told to end; sinks flush here."""
 
     at_ns: int
@@ -179,6 +202,15 @@ class EnvironmentEnded:
 
 Began: TypeAlias = StartupBegan | InvocationBegan | ShutdownBegan
 Ended: TypeAlias = StartupEnded | InvocationEnded | ShutdownEnded
-Fact: TypeAlias = EnvironmentStarted | Began | Ended | PlacementChanged | EnvironmentEnded
+Fact: TypeAlias = (
+    EnvironmentStarted
+    | Began
+    | StartupDeferred
+    | Ended
+    | LifespanDied
+    | PlacementChanged
+    | SnapshotAnnounced
+    | EnvironmentEnded
+)
 Observe: TypeAlias = Callable[[Fact], None]
 """Receives each fact as it happens, in order. What it raises is swallowed and counted; no request sees it."""

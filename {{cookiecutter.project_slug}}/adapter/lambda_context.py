@@ -50,20 +50,18 @@ def _from_event(event: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _trace_headers(headers: Mapping[str, Any]) -> dict[str, str]:
-    if TRACE_HEADERS.isdisjoint(map(str.lower, headers)):
-        return {}
-    return {
-        name.lower(): value
-        for name, value in headers.items()
-        if name.lower() in TRACE_HEADERS and isinstance(value, str)
-    }
+    ours = [name for name in headers if name.lower() in TRACE_HEADERS]
+    return {name.lower(): headers[name] for name in ours if isinstance(headers[name], str)}
 
 
 def _from_context(context: Any) -> dict[str, str]:
     if not hasattr(context, "w3c"):
         return {}
     try:
-        fields = dict(context.w3c())
+        fields = context.w3c()
+        if not fields:
+            return {}
+        fields = dict(fields)
     except Exception:  # noqa: BLE001 - whatever it is, it is not worth a request
         return {}
     return {name: value for name, value in fields.items() if name in TRACE_HEADERS and isinstance(value, str)}

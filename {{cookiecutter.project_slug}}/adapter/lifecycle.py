@@ -1,16 +1,19 @@
 """Starts lifespans and shuts them down, and states what came of it."""
 
+import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from adapter.asgi import ASGIApp
-from adapter.errors import LifespanStartupError
-from adapter.facts import Outcome, Phase, ShutdownBegan, ShutdownEnded, StartupBegan
+from adapter.errors import LifespanStartupError, LifespanStartupTimeoutError
+from adapter.facts import LifespanDied, Outcome, Phase, ShutdownBegan, ShutdownEnded, StartupDeferred
 from adapter.lifespan import Lifespan, Mode
 from adapter.loop import EventLoop, refuse_nesting
 from adapter.recorder import Recorder
+from adapter.startup import Startup
 from adapter.witness import Witness
 
 logger = logging.getLogger("adapter")
@@ -19,12 +22,13 @@ logger = logging.getLogger("adapter")
 class Lifecycle:
     """The lifespans of one process, one after the other."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what belongs to the process, and two of its settings
         self,
         app: Callable[[], ASGIApp],
         mode: Mode,
         loop: EventLoop,
         witness: Witness,
+        startup_timeout: float | None,
         shutdown_timeout: float,
     ) -> None:
         self.startup_ns = 0
@@ -35,32 +39,60 @@ class Lifecycle:
         self._mode = mode
         self._loop = loop
         self._witness = witness
+        self._startup_timeout = math.inf if startup_timeout is None else startup_timeout
         self._shutdown_timeout = shutdown_timeout
         self._ordinal = 0
+        self._running: asyncio.Task[Any] | None = None
+        self._interrupted = False
 
     def start(self, phase: Phase) -> Lifespan:
         """Start a new lifespan; raise `LifespanStartupError` when the app must not be served."""
+        startup = self.begin(phase)
+        self.advance(startup)
+        return self.conclude(startup)
+
+    def begin(self, phase: Phase) -> Startup:
+        """Begin a startup, for `advance` to go on with."""
         refuse_nesting()
         self._ordinal += 1
-        began = StartupBegan(time.time_ns(), self._ordinal, phase)
-        self._witness(began)
-        recorder = Recorder(self._witness) if self._witness.observed else None
-        started = time.perf_counter_ns()
-        lifespan, cause = self._open(recorder)
-        wall_ns = time.perf_counter_ns() - started
-        if recorder is not None:
-            outcome = "failed" if lifespan is None else lifespan.outcome
-            keys = () if lifespan is None else tuple(map(str, lifespan.state))
-            ended = recorder.ended(began, outcome, keys, _error(outcome, cause))
+        return Startup(self._witness, self._ordinal, phase)
+
+    def advance(self, startup: Startup, within: float = math.inf) -> bool:
+        """Go on with a startup for `within` seconds at most; whether it has come to an end."""
+        refuse_nesting()
+        startup.resume()
+        through = self._run(startup, within)
+        self.startup_ns += startup.pause()
+        if not through:
+            startup.deferred = True
+            self._witness(StartupDeferred(time.time_ns(), startup.began))
+        return through
+
+    def conclude(self, startup: Startup) -> Lifespan:
+        """State how a startup ended; raise `LifespanStartupError` when the app must not be served."""
+        if (ended := startup.ended()) is not None:
             self._witness(ended)
-            wall_ns = ended.wall_ns
-        self.startup_ns += wall_ns
-        if lifespan is None:
-            raise LifespanStartupError(phase, wall_ns, cause) from cause
+        lifespan = startup.lifespan
+        if lifespan is None or startup.outcome == "failed":
+            raise self._failure(startup) from startup.cause
         if lifespan.outcome == "complete":
             # An app that has started before and now seems to have no lifespan has failed to start again.
             self._mode = "on"
         return lifespan
+
+    def abandon(self, startup: Startup) -> None:
+        """Give up a startup that has not come to an end, since the process does."""
+        startup.error = asyncio.CancelledError()
+        if startup.lifespan is not None:
+            self._cut(startup.lifespan)
+        if (ended := startup.ended()) is not None:
+            self._witness(ended)
+
+    def interrupt(self) -> None:
+        """Cancel the startup that runs, or the next one; may be called from a signal handler."""
+        self._interrupted = True
+        if self._running is not None:
+            self._running.get_loop().call_soon_threadsafe(self._running.cancel)
 
     def stop(
         self, lifespan: Lifespan, phase: Literal["invocation", "shutdown"], remaining: float = 0
@@ -71,38 +103,73 @@ class Lifecycle:
         """
         if lifespan.outcome != "complete":
             return
+        if lifespan.died_at_ns is not None:
+            self.bury(lifespan)
+            return
         began = ShutdownBegan(time.time_ns(), lifespan.ordinal, phase)
         self._witness(began)
         started = time.perf_counter_ns()
         outcome, cause = self._close(lifespan, max(self._shutdown_timeout, remaining))
         wall_ns = time.perf_counter_ns() - started
         self.shutdown_ns += wall_ns
-        self._witness(ShutdownEnded(began, wall_ns, outcome, _error(outcome, cause)))
+        self._witness(ShutdownEnded(began, wall_ns, outcome, _name(cause) if outcome == "failed" else None))
 
-    def _open(self, recorder: Recorder | None) -> tuple[Lifespan | None, BaseException | None]:
-        """Start a lifespan, if it will; and the exception behind what came of it."""
+    def bury(self, lifespan: Lifespan) -> None:
+        """State that a lifespan has died, and end what is left of it; a second time, do nothing."""
+        if lifespan.died_at_ns is None or lifespan.buried:
+            return
+        lifespan.buried = True
+        self._witness(LifespanDied(lifespan.died_at_ns, lifespan.ordinal, _name(lifespan.error)))
+        self._cut(lifespan)
 
-        async def startup() -> Lifespan:
-            Recorder.current.set(recorder)
-            lifespan = Lifespan(self._app(), self._mode, self._ordinal)
-            await lifespan.startup()
-            return lifespan
-
+    def _run(self, startup: Startup, within: float) -> bool:
         try:
-            lifespan = self._loop.run(startup())
+            return self._loop.run(self._up(startup, within))
         except BaseException as error:  # a SystemExit in a task of the app leaves the loop itself
-            logger.exception("Startup failed.")
-            return None, error
-        return None if lifespan.outcome == "failed" else lifespan, lifespan.error
+            startup.error = error
+            if self._interrupted or isinstance(error, TimeoutError):
+                logger.error("Startup was cut.")  # noqa: TRY400 - by us, so the traceback tells nothing
+            else:
+                logger.exception("Startup failed.")
+            return True
+        finally:
+            self._running = None
+
+    async def _up(self, startup: Startup, within: float) -> bool:
+        self._running = asyncio.current_task()
+        if self._interrupted:
+            raise asyncio.CancelledError
+        Recorder.current.set(startup.recorder)
+        if startup.lifespan is None:
+            startup.lifespan = Lifespan(self._app(), self._mode, startup.began.ordinal)
+        left = max(0, self._startup_timeout - startup.wall_ns / 1e9)
+        if await startup.lifespan.startup(min(within, left)):
+            return True
+        if within < left:
+            return False
+        await startup.lifespan.cut()
+        raise TimeoutError
+
+    def _failure(self, startup: Startup) -> LifespanStartupError:
+        phase, wall_ns = startup.began.phase, startup.wall_ns
+        if isinstance(startup.error, TimeoutError):
+            return LifespanStartupTimeoutError(phase, wall_ns)
+        said = None if startup.lifespan is None else startup.lifespan.refusal
+        return LifespanStartupError(phase, wall_ns, startup.cause, said)
 
     def _close(self, lifespan: Lifespan, within: float) -> tuple[Outcome, BaseException | None]:
         try:
             return self._loop.run(lifespan.shutdown(within)), lifespan.error
-        except BaseException as error:  # as above; the end of a lifespan must not cost a response
+        except BaseException as error:  # as in `_run`; the end of a lifespan must not cost a response
             logger.exception("Shutdown failed.")
             return "failed", error
 
+    def _cut(self, lifespan: Lifespan) -> None:
+        try:
+            self._loop.run(lifespan.cut())
+        except BaseException:  # as in `_close`
+            logger.exception("What was left of the lifespan failed as well.")
 
-def _error(outcome: Outcome, cause: BaseException | None) -> str | None:
-    """Type of the exception behind a failure."""
-    return type(cause).__name__ if outcome == "failed" and cause is not None else None
+
+def _name(error: BaseException | None) -> str | None:
+    return None if error is None else type(error).__name__

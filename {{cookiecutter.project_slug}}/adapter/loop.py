@@ -1,6 +1,7 @@
 """The event loop that startup, every request and shutdown share."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ class EventLoop:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._left_at = 0.0
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run `work` in a task with a context of its own; raise `NestedLoopError` inside a running loop."""
@@ -37,6 +39,25 @@ class EventLoop:
         finally:
             # A SystemExit in a task beside this one leaves the loop at once; the rest must not go on later.
             task.cancel()
+
+    def suspend(self) -> None:
+        """Note the loop's time, before a snapshot is taken."""
+        if self._loop is not None:
+            self._left_at = self._loop.time()
+
+    def resume(self) -> None:
+        """Keep the loop's time from going back: a snapshot wakes up on another machine, by another clock.
+
+        Timers set before it would wait for the difference. A leap forward is left as it is: what became due
+        meanwhile is due, as after a freeze.
+        """
+        if self._loop is None:
+            return
+        clock = self._loop.time
+        behind = self._left_at - clock()
+        if behind > 0:
+            with contextlib.suppress(AttributeError):  # uvloop's clock cannot be replaced
+                self._loop.time = lambda: clock() + behind  # type: ignore[method-assign]
 
     def close(self) -> None:
         """Cancel what is still pending and release the loop."""

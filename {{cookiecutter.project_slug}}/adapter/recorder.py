@@ -7,19 +7,19 @@ from contextvars import ContextVar
 
 from adapter.facts import MemoryDelta, Outcome, ResourceLoaded, StartupBegan, StartupEnded
 from adapter.memory import memory_now
-from adapter.witness import Stopwatch, Witness
+from adapter.witness import Excluded, Stopwatch, Witness
 
 
 class Block:
     """One open `preload` block."""
 
-    def __init__(self, name: str, witness: Witness, *, overlapped: bool) -> None:
+    def __init__(self, name: str, excluded: Excluded, *, overlapped: bool) -> None:
         self.name = name
         self.overlapped = overlapped
         self._began_ns = time.time_ns()
         self._memory = memory_now()
         self._modules = frozenset(sys.modules)
-        self._watch = Stopwatch(witness)
+        self._watch = Stopwatch(excluded)
 
     def end(self, error: str | None) -> ResourceLoaded:
         """Measure the block, which ends now."""
@@ -37,7 +37,10 @@ class Block:
 
 
 class Recorder:
-    """Measures one startup; `preload` finds it through `current`, in whatever task or thread it runs."""
+    """Measures one startup; `preload` finds it through `current`, in whatever task or thread it runs.
+
+    Pauses of the startup do not count, in no block either.
+    """
 
     current: ContextVar["Recorder | None"] = ContextVar("adapter_recorder", default=None)
 
@@ -47,8 +50,36 @@ class Recorder:
         self._open: list[Block] = []
         self._loaded: list[ResourceLoaded] = []
         self._closed = False
+        self._paused_wall_ns = 0
+        self._paused_cpu_ns = 0
+        self._pause: Stopwatch | None = None
+        self._total = (0, 0)
         self._memory = memory_now()
-        self._watch = Stopwatch(witness)
+        self._watch = Stopwatch(self)
+
+    @property
+    def wall_ns(self) -> int:
+        """Wall time of observers and pauses so far."""
+        return self._witness.wall_ns + self._paused_wall_ns
+
+    @property
+    def cpu_ns(self) -> int:
+        """CPU time of observers and pauses so far."""
+        return self._witness.cpu_ns + self._paused_cpu_ns
+
+    def pause(self) -> int:
+        """Stop measuring until `resume`; the wall time up to here."""
+        self._total = self._watch.read()
+        self._pause = Stopwatch(self._witness)
+        return self._total[0]
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self._pause is not None:
+            wall_ns, cpu_ns = self._pause.read()
+            self._paused_wall_ns += wall_ns
+            self._paused_cpu_ns += cpu_ns
+            self._pause = None
 
     def open(self, name: str) -> Block | None:
         """Begin to measure a resource; None once the startup is over."""
@@ -57,7 +88,7 @@ class Recorder:
                 return None
             for block in self._open:
                 block.overlapped = True
-            block = Block(name, self._witness, overlapped=bool(self._open))
+            block = Block(name, self, overlapped=bool(self._open))
             self._open.append(block)
             return block
 
@@ -69,16 +100,24 @@ class Recorder:
                 self._loaded.append(block.end(error))
 
     def ended(
-        self, began: StartupBegan, outcome: Outcome, keys: tuple[str, ...], error: str | None
+        self,
+        began: StartupBegan,
+        outcome: Outcome,
+        keys: tuple[str, ...],
+        error: str | None,
+        *,
+        deferred: bool,
     ) -> StartupEnded:
-        """The whole startup, which ends now; a block that is still open ends with it."""
-        wall_ns, cpu_ns = self._watch.read()
+        """The whole startup, which has ended with the last pause; a block that is still open ends with it."""
+        wall_ns, cpu_ns = self._total
+        self.resume()
         memory = memory_now().since(self._memory)
         with self._lock:
             self._closed = True
             self._loaded += [block.end(None) for block in self._open]
             self._open.clear()
-        return StartupEnded(began, wall_ns, cpu_ns, outcome, memory, _by_name(self._loaded), keys, error)
+        resources = _by_name(self._loaded)
+        return StartupEnded(began, wall_ns, cpu_ns, outcome, memory, resources, keys, error, deferred)
 
 
 def _by_name(loaded: list[ResourceLoaded]) -> tuple[ResourceLoaded, ...]:

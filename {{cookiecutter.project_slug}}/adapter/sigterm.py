@@ -1,10 +1,8 @@
 """Turns SIGTERM into an orderly end of the process."""
 
-import contextlib
 import logging
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +10,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from adapter.errors import NestedLoopError
+from adapter.last_words import end_process
 from adapter.loop import refuse_nesting
 
 RESPONSE_S = 0.05
@@ -32,8 +31,10 @@ class Sigterm:
         self._pid = os.getpid()
         self._previous: Any = None
         self._installed = False
+        self.pending = False
+        """One has come and was put off."""
         self._busy = False
-        self._pending = False
+        self._interrupt: Callable[[], None] | None = None
         self._idle_since = -RESPONSE_S
 
     def install(self) -> None:
@@ -50,29 +51,44 @@ class Sigterm:
             signal.signal(signal.SIGTERM, self._previous)
         self._installed = False
 
-    def hold(self) -> None:
-        """Put a SIGTERM off until `release`."""
+    def hold(self, interrupt: Callable[[], None] | None = None) -> None:
+        """Put a SIGTERM off until `release`; the first one calls `interrupt`, inside the signal handler."""
+        self._interrupt = interrupt
         self._busy = True
 
     def release(self) -> None:
         """Let a SIGTERM through, also one that was put off."""
         self._idle_since = time.monotonic()
         self._busy = False
-        if self._pending:
+        if self.pending:
             self._send_again()
+
+    def exit(self) -> NoReturn:
+        """End the process now, as the signal does."""
+        self._exit(signal.SIGTERM, None)
+
+    def resume(self) -> None:
+        """Forget what time it was: this is a snapshot that was restored."""
+        self._idle_since = -RESPONSE_S + time.monotonic()
 
     def _handle(self, signum: int, frame: FrameType | None) -> None:
         if self._pid != os.getpid():
             self._hand_back()
         elif self._busy:
-            self._pending = True
+            self._put_off()
         elif time.monotonic() - self._idle_since < RESPONSE_S or _looping():
             self._send_again()
         else:
             self._exit(signum, frame)
 
+    def _put_off(self) -> None:
+        interrupt, self._interrupt = self._interrupt, None
+        self.pending = True
+        if interrupt is not None:
+            interrupt()
+
     def _send_again(self) -> None:
-        self._pending = False
+        self.pending = False
         timer = threading.Timer(RESPONSE_S, _signal_main_thread)
         timer.daemon = True
         timer.start()
@@ -85,11 +101,7 @@ class Sigterm:
         except Exception:
             logger.exception("The end of the process was not orderly.")
         finally:
-            with contextlib.suppress(Exception):
-                sys.stdout.flush()
-                sys.stderr.flush()
-            # Not sys.exit: awslambdaric waits for the next event in a thread, which an exit would wait for.
-            os._exit(0)
+            end_process(0)
 
     def _hand_back(self) -> None:
         """A forked child has inherited the handler, but nothing to end."""

@@ -10,5 +10,8 @@ from telemetry.pipeline import Telemetry
 telemetry = Telemetry.from_env(os.environ)
 app = create_app(os.environ, count=telemetry.count)
 handler = LifespanAdapter(
-    telemetry.traced(app), placement=placement_from(os.environ), observe=telemetry.observe
+    telemetry.traced(app),
+    placement=placement_from(os.environ),
+    observe=telemetry.observe,
+    after_response=telemetry.after_response,
 )

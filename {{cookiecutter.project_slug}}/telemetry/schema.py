@@ -5,8 +5,7 @@ milliseconds, durations milliseconds, sizes bytes. Metrics are named in CamelCas
 else in snake_case. A field without a value is left out.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 VERSION: Final = 1
 
@@ -24,9 +23,13 @@ PLACEMENT: Final = "placement"
 """As assigned to the environment: an arm of an experiment is analysed as assigned, whatever came of it."""
 
 # Kinds of records
+ENVIRONMENT_RECORD: Final = "environment"
+"""While an experiment runs: the assignment, stated before any startup."""
 STARTUP: Final = "startup"
 RESOURCE: Final = "resource"
 INVOCATION: Final = "invocation"
+WARM: Final = "warm"
+"""Several warm invocations at once, none of which has a record of its own: written only when asked for."""
 SHUTDOWN: Final = "shutdown"
 FAILURE: Final = "failure"
 DEATH: Final = "death"
@@ -35,6 +38,12 @@ FALLBACK: Final = "fallback"
 END: Final = "end"
 LAB: Final = "lab"
 """Written by the lab, once a run: where and what it measured, and what it sent."""
+
+# environment; EXPERIMENT also on startup
+EXPERIMENT: Final = "experiment"
+"""The arms' weights, as declared; absent when no experiment runs."""
+PLANNED: Final = "planned"
+"""Environments in every arm at which the experiment is over, as declared."""
 
 # startup; ORDINAL, CPU and ERROR also on others
 ORDINAL: Final = "ordinal"
@@ -56,6 +65,10 @@ MEMORY_MB: Final = "memory_mb"
 PYTHON: Final = "python"
 ADAPTER: Final = "adapter"
 TRACE_ID: Final = "trace_id"
+DEFERRED: Final = "deferred"
+"""True for a startup that outlasted INIT, or its invocation, and ended in a later one."""
+REINIT: Final = "reinit"
+"""True for a startup of a process that Lambda started in place of one that had ended."""
 ERROR: Final = "error"
 
 # resource
@@ -73,6 +86,8 @@ STARTUP_MS: Final = "startup_ms"
 SHUTDOWN_MS: Final = "shutdown_ms"
 GAP_MS: Final = "gap_ms"
 """First invocation only: from the end of the first startup in INIT, or of imports, to the invocation."""
+RESTORE_MS: Final = "restore_ms"
+"""First invocation of a restored snapshot only: what the app's `after_restore` took."""
 
 # shutdown, end, fault, fallback
 DURATION_MS: Final = "duration_ms"
@@ -84,25 +99,27 @@ IN_FORCE: Final = "in_force"
 REASON: Final = "reason"
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """A CloudWatch metric, the record that carries it, and the dimension sets it is published under."""
 
     name: str
     unit: Literal["Milliseconds", "Bytes", "Percent", "Count"]
     record: str
     dimensions: tuple[tuple[str, ...], ...] = ((SERVICE,),)
+    in_experiment: tuple[tuple[str, ...], ...] = ()
+    """Further dimension sets, while an experiment runs."""
 
 
 STARTUP_DURATION: Final = Metric("StartupDuration", "Milliseconds", STARTUP)
 STATE_SIZE: Final = Metric("StateSize", "Bytes", STARTUP)
 STATE_SHARE_OF_MEMORY: Final = Metric("StateShareOfMemory", "Percent", STARTUP)
 RESOURCE_DURATION: Final = Metric("ResourceDuration", "Milliseconds", RESOURCE, ((SERVICE, RESOURCE_NAME),))
-COLD_START: Final = Metric("ColdStart", "Count", INVOCATION, ((SERVICE,), (SERVICE, START)))
+BY_ARM: Final = ((SERVICE, PLACEMENT),)
+COLD_START: Final = Metric("ColdStart", "Count", INVOCATION, ((SERVICE,), (SERVICE, START)), BY_ARM)
 INVOCATION_DURATION: Final = Metric(
-    "InvocationDuration", "Milliseconds", INVOCATION, ((SERVICE,), (SERVICE, START))
+    "InvocationDuration", "Milliseconds", INVOCATION, ((SERVICE,), (SERVICE, START)), BY_ARM
 )
-LIFESPAN_FAILURE: Final = Metric("LifespanFailure", "Count", FAILURE)
+LIFESPAN_FAILURE: Final = Metric("LifespanFailure", "Count", FAILURE, in_experiment=BY_ARM)
 LIFESPAN_DEATH: Final = Metric("LifespanDeath", "Count", DEATH)
 TELEMETRY_FAULT: Final = Metric("TelemetryFault", "Count", FAULT)
 

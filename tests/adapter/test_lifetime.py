@@ -12,6 +12,7 @@ from tests.adapter.events import http_event
 COMPLETE = {"type": "lifespan.startup.complete"}
 
 
+@pytest.mark.conformance("C36")
 def test_lifespan_survives_garbage_collection() -> None:
     app: ASGIApp | None = Recorded(pool="open")
     log = app.log  # type: ignore[union-attr] # a Recorded
@@ -24,6 +25,7 @@ def test_lifespan_survives_garbage_collection() -> None:
     handler.shutdown()
 
 
+@pytest.mark.conformance("C39")
 def test_crash_of_request_leaves_lifespan() -> None:
     log = []
 
@@ -38,12 +40,15 @@ def test_crash_of_request_leaves_lifespan() -> None:
             raise SystemExit(3)
         elif scope["path"] == "/cancel":
             raise asyncio.CancelledError
+        elif scope["path"] == "/raise":
+            raise ValueError
         else:
             await respond(send)
 
     with LifespanAdapter(app) as handler:
         assert handler(http_event("/exit"), None)["statusCode"] == 500
         assert handler(http_event("/cancel"), None)["statusCode"] == 500
+        assert handler(http_event("/raise"), None)["statusCode"] == 500
         assert handler(http_event(), None)["statusCode"] == 200
         assert log == []
     assert log == ["shutdown"]
@@ -80,6 +85,6 @@ def test_exit_beside_startup_is_a_startup_error() -> None:
 
     with (
         LifespanAdapter(app) as handler,
-        pytest.raises(LifespanStartupError, match=r"SystemExit at test_lifespan_endures\.py"),
+        pytest.raises(LifespanStartupError, match=r"SystemExit at test_lifetime\.py"),
     ):
         handler(http_event(), None)

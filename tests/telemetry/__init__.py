@@ -1,0 +1,1 @@
+"""The sinks: records, spans, logs, metrics."""

@@ -1,0 +1,127 @@
+"""FastAPI's own telemetry, below ours."""
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from opentelemetry import trace
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import get_current_span
+
+from adapter.asgi import Message
+from telemetry.pipeline import Telemetry
+from tests.telemetry.house import ENVIRON, House, request
+from tests.telemetry.made import invoked, started
+from tests.telemetry.test_parent import TRACEPARENT, W3C_IDS
+
+router = APIRouter(prefix="/v1")
+
+
+@router.get("/tickets/{ticket_id}")
+def read_ticket(ticket_id: str) -> str:
+    return ticket_id
+
+
+def fastapi(house: House, *, operation_spans: bool = False) -> FastAPI:
+    provider = house.telemetry.tracer_provider
+    app = FastAPI(telemetry={"tracer_provider": provider, "operation_spans": operation_spans})
+    app.include_router(router, prefix="/api")
+    return app
+
+
+def theirs(house: House) -> ReadableSpan:
+    [span] = [
+        span
+        for span in house.spans
+        if span.instrumentation_scope and span.instrumentation_scope.name == "fastapi"
+    ]
+    return span
+
+
+@pytest.mark.parametrize(
+    "trace_context",
+    [{}, {"traceparent": TRACEPARENT}, {"traceparent": "malformed"}, {"x-amzn-trace-id": "Root=?"}],
+)
+def test_fastapi_span_is_our_child(house: House, trace_context: dict[str, str]) -> None:
+    house.observe(started())
+    headers = [(name.encode(), value.encode()) for name, value in trace_context.items()]
+    _, sent = house.serve(fastapi(house), "/api/v1/tickets/42", trace_context=trace_context, headers=headers)
+    assert sent[0]["status"] == 200
+    ours = house.span("tickets-api")
+    assert theirs(house).name == "GET /api/v1/tickets/{ticket_id}"
+    parent = theirs(house).parent
+    assert parent
+    assert ours.context
+    assert (parent.trace_id, parent.span_id) == (ours.context.trace_id, ours.context.span_id)
+
+
+def test_included_routes_are_told_whole(house: House) -> None:
+    house.observe(started())
+    house.serve(fastapi(house), "/api/v1/tickets/42")
+    assert (house.span("tickets-api").attributes or {})["http.route"] == "/api/v1/tickets/{ticket_id}"
+
+
+def test_fastapi_span_is_cleaned(house: House) -> None:
+    house.observe(started())
+    house.serve(
+        fastapi(house),
+        "/api/v1/tickets/s3cret",
+        query=b"token=s3cret",
+        headers=[(b"host", b"s3cret"), (b"user-agent", b"s3cret")],
+    )
+    attributes = theirs(house).attributes or {}
+    assert attributes["http.route"] == attributes["url.path"] == "/api/v1/tickets/{ticket_id}"
+    assert "s3cret" not in theirs(house).to_json()
+
+
+def test_operation_spans_nest_too(house: House) -> None:
+    house.observe(started())
+    house.serve(fastapi(house, operation_spans=True), "/api/v1/tickets/42")
+    trace_ids = {span.context.trace_id for span in house.spans if span.context}
+    assert len(trace_ids) == 1
+    assert "fastapi.endpoint" in {span.name for span in house.spans}
+
+
+def test_fastapi_stays_asleep_by_itself(house: House) -> None:
+    app = FastAPI()
+    app.include_router(router)
+    house.observe(started())
+    house.serve(app, "/v1/tickets/42")
+    assert [span.name for span in house.spans] == ["tickets-api"]
+
+
+@pytest.fixture
+def _own_global(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The global provider can be set once a process: start from none, and leave none."""
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", None)
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER_SET_ONCE", type(trace._TRACER_PROVIDER_SET_ONCE)())
+
+
+@pytest.mark.usefixtures("_own_global")
+def test_global_provider_wakes_fastapi(house: House) -> None:
+    house.telemetry.install_global()
+    app = FastAPI(telemetry={"operation_spans": False})
+    app.include_router(router)
+    house.observe(started())
+    house.serve(app, "/v1/tickets/s3cret", query=b"token=s3cret")
+    assert theirs(house).name == "GET /v1/tickets/{ticket_id}"
+    assert "s3cret" not in "".join(span.to_json() for span in house.spans)
+
+
+@pytest.mark.usefixtures("_own_global")
+def test_idle_provider_is_never_global() -> None:
+    Telemetry.from_env(ENVIRON, write=lambda _: None).install_global()
+    assert trace._TRACER_PROVIDER is None
+
+
+def test_idle_telemetry_keeps_fastapi_asleep() -> None:
+    telemetry = Telemetry.from_env(ENVIRON, write=lambda _: None)
+    telemetry.observe(started())
+    app = FastAPI(telemetry={"tracer_provider": telemetry.tracer_provider})
+
+    @app.get("/")
+    def current() -> str:
+        return get_current_span().get_span_context().span_id.to_bytes(8, "big").hex()
+
+    telemetry.observe(invoked(trace_context={"traceparent": TRACEPARENT}))
+    sent: list[Message] = []
+    request(telemetry.traced(app), "/", sent)
+    assert sent[1]["body"].decode() == f'"{W3C_IDS[1]}"'

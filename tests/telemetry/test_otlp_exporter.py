@@ -1,0 +1,98 @@
+"""Every promise of the exporter, against a socket."""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTracePartialSuccess,
+    ExportTraceServiceResponse,
+)
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import SpanContext, TraceFlags
+
+from telemetry.dropped import Dropped
+from telemetry.endpoint import parse_base
+from telemetry.otlp_exporter import OtlpExporter, RefusedError
+from telemetry.otlp_headers import OtlpHeaders
+from tests.telemetry import endpoint as otlp
+
+SPAN = ReadableSpan(
+    "work", SpanContext(1, 2, is_remote=False, trace_flags=TraceFlags(1)), resource=Resource({}), start_time=1
+)
+LONG = 30.0
+
+
+def until(seconds: float) -> float:
+    return time.monotonic() + seconds
+
+
+def exporter(url: str, dropped: Dropped | None = None) -> OtlpExporter:
+    return OtlpExporter(parse_base(url), OtlpHeaders({"x-api-key": "k=1"}, None), dropped or Dropped())
+
+
+@pytest.fixture
+def dropped() -> Dropped:
+    return Dropped()
+
+
+@pytest.fixture
+def unused_url() -> Iterator[str]:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+
+def test_request_is_otlp() -> None:
+    with otlp.listening() as endpoint:
+        assert exporter(f"{endpoint.url}/base/").export([SPAN, SPAN], until(LONG))
+    [received] = endpoint.received
+    assert received.path == "/base/v1/traces"
+    assert received.names == ["work", "work"]
+    headers = received.headers
+    assert (headers["content-type"], headers["content-encoding"]) == ("application/x-protobuf", "gzip")
+    assert headers["x-api-key"] == "k=1"
+
+
+@pytest.mark.parametrize("code", [301, 400, 429, 500, 503])
+def test_other_statuses_are_refusals(code: int) -> None:
+    with otlp.listening(otlp.status(code)) as endpoint, pytest.raises(RefusedError):
+        exporter(endpoint.url).export([SPAN], until(LONG))
+
+
+def test_partial_success_is_counted(dropped: Dropped) -> None:
+    partial = ExportTracePartialSuccess(rejected_spans=1)
+    body = ExportTraceServiceResponse(partial_success=partial).SerializeToString()
+    with otlp.listening(otlp.status(200, body)) as endpoint:
+        exporter(endpoint.url, dropped).export([SPAN, SPAN], until(LONG))
+    assert dropped.total == 1
+
+
+def test_nobody_listening_raises(unused_url: str) -> None:
+    with pytest.raises(ConnectionRefusedError):
+        exporter(unused_url).export([SPAN], until(LONG))
+
+
+def test_no_answer_raises() -> None:
+    with otlp.listening(otlp.close) as endpoint, pytest.raises(ConnectionError):
+        exporter(endpoint.url).export([SPAN], until(LONG))
+
+
+@pytest.mark.parametrize("answer", [otlp.hang, otlp.drip], ids=["hangs", "drips"])
+def test_deadline_ends_the_wait(answer: otlp.Answer) -> None:
+    with otlp.listening(answer) as endpoint:
+        with pytest.raises(TimeoutError):
+            exporter(endpoint.url).export([SPAN], until(0.1))
+        assert not endpoint.over.is_set()  # the endpoint would have gone on
+        assert len(endpoint.received) == 1
+
+
+def test_next_export_is_not_held_up() -> None:
+    with otlp.listening(otlp.hang) as endpoint:
+        made = exporter(endpoint.url)
+        for _ in range(3):
+            with pytest.raises(TimeoutError):
+                made.export([SPAN], until(0.1))
+    assert len(endpoint.received) == 3

@@ -1,0 +1,127 @@
+"""Secrets planted wherever a request, the state and an exception have room; then every output is searched."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import structlog
+from fastapi import FastAPI, Request
+from opentelemetry.trace import get_current_span
+
+from adapter import LifespanAdapter, preload
+from tests.telemetry.house import House
+from tests.telemetry.on_lambda import Context
+
+PLACES = (
+    "agent",
+    "baggage",
+    "body",
+    "cookie",
+    "exception",
+    "header",
+    "host",
+    "parameter",
+    "proto",
+    "query",
+    "shutdown",
+    "state",
+    "tracestate",
+)
+CANARIES = {place: f"canary{number:02d}x" for number, place in enumerate(PLACES)}
+
+
+def event(path: str) -> dict[str, Any]:
+    """An API Gateway HTTP API event, with a canary wherever the caller may write."""
+    headers = {
+        "host": CANARIES["host"],
+        "user-agent": CANARIES["agent"],
+        "x-api-key": CANARIES["header"],
+        "x-forwarded-proto": CANARIES["proto"],
+        "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "tracestate": f"vendor={CANARIES['tracestate']}",
+        "baggage": f"user={CANARIES['baggage']}",
+        "content-type": "text/plain",
+    }
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": f"token={CANARIES['query']}",
+        "cookies": [f"session={CANARIES['cookie']}"],
+        "headers": headers,
+        "requestContext": {
+            "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.9"},
+            "stage": "$default",
+        },
+        "body": CANARIES["body"],
+        "isBase64Encoded": False,
+    }
+
+
+def build(house: House) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        with preload("model"):
+            model = {"key": CANARIES["state"]}
+        yield {"model": model}
+        raise RuntimeError(CANARIES["shutdown"])
+
+    app = FastAPI(
+        lifespan=lifespan,
+        telemetry={"tracer_provider": house.telemetry.tracer_provider, "operation_spans": True},
+    )
+
+    @app.post("/tickets/{ticket_id}")
+    async def reserve(ticket_id: str, request: Request) -> str:
+        assert request.state.model["key"]
+        house.telemetry.count("Reserved")
+        structlog.get_logger().info("reserved", seats=2)
+        span = get_current_span()
+        span.set_attribute("http.request.header.x_api_key", request.headers["x-api-key"])
+        span.set_attribute("tickets.body", (await request.body()).decode())
+        tracer = house.telemetry.tracer_provider.get_tracer("team")
+        with tracer.start_as_current_span("reserve"):
+            if ticket_id == "broken":
+                raise LookupError(CANARIES["exception"])
+        return "reserved"
+
+    return app
+
+
+@pytest.fixture
+def spoken(house: House) -> str:
+    """All that telemetry said, over a whole life: stdout and spans."""
+    app = build(house)
+    with LifespanAdapter(house.telemetry.traced(app), observe=house.observe, sigterm=False) as handler:
+        found = handler(event(f"/tickets/{CANARIES['parameter']}"), Context())
+        broken = handler(event("/tickets/broken"), Context())
+        absent = handler(event(f"/{CANARIES['parameter']}"), Context())
+        assert [response["statusCode"] for response in (found, broken, absent)] == [200, 500, 404]
+    return "".join(house.out) + "".join(span.to_json() for span in house.spans)
+
+
+def test_no_canary_is_ever_spoken(spoken: str) -> None:
+    assert [place for place, canary in CANARIES.items() if canary in spoken] == []
+
+
+def test_the_search_had_something_to_search(spoken: str) -> None:
+    for said in (
+        '"record":"startup"',
+        '"record":"resource"',
+        '"record":"invocation"',
+        '"record":"shutdown"',
+        '"record":"failure"',
+        '"record":"end"',
+        '"message":"reserved"',
+        '"Reserved":[1.0]',
+        '"name": "POST /tickets/{ticket_id}"',
+        '"name": "tickets-api"',
+        '"name": "reserve"',
+        '"name": "fastapi.endpoint"',
+        '"name": "asgi.lifespan.startup"',
+        '"name": "asgi.lifespan.resource model"',
+        '"name": "asgi.lifespan.shutdown"',
+        '"exception.type": "LookupError"',
+    ):
+        assert said in spoken, said

@@ -1,0 +1,77 @@
+import logging
+
+import pytest
+
+from telemetry.settings import Address, Settings
+from tests.telemetry.house import House
+
+
+def test_defaults_need_no_variable() -> None:
+    settings = Settings.from_env({})
+    assert (settings.service, settings.namespace) == ("function", "Lifespan")
+    assert (settings.log_level, settings.proactive_gap_ms) == (logging.INFO, 10_000)
+    assert (settings.trace_ratio, settings.flush_every) == (1, None)
+    assert (settings.daemon, settings.endpoint, settings.memory_mb) == (None, None, None)
+    assert settings.ignored == ()
+
+
+def test_service_defaults_to_function() -> None:
+    assert Settings.from_env({"AWS_LAMBDA_FUNCTION_NAME": "tickets-api"}).service == "tickets-api"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOG_LEVEL", "loud"),
+        ("LIFESPAN_PROACTIVE_GAP_MS", "soon"),
+        ("LIFESPAN_PROACTIVE_GAP_MS", "-1"),
+        ("LIFESPAN_PROACTIVE_GAP_MS", "nan"),
+        ("LIFESPAN_FLUSH_EVERY", "0"),
+        ("LIFESPAN_FLUSH_EVERY", "2.5"),
+        ("OTEL_TRACES_SAMPLER_ARG", "1.01"),
+        ("OTEL_TRACES_SAMPLER_ARG", "always"),
+        ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1"),
+        ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:70000"),
+        ("AWS_XRAY_DAEMON_ADDRESS", ":2000"),
+        ("AWS_XRAY_DAEMON_ADDRESS", "xray-daemon:2000"),
+        ("AWS_XRAY_DAEMON_ADDRESS", "256.256.256.256:2000"),
+        ("AWS_XRAY_DAEMON_ADDRESS", "[::zz]:2000"),
+        ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:http"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "much"),
+        ("POWERTOOLS_SERVICE_NAME", "Tickets für alle"),
+        ("POWERTOOLS_SERVICE_NAME", ":tickets"),
+        ("POWERTOOLS_METRICS_NAMESPACE", "AWS/Lambda"),
+        ("POWERTOOLS_METRICS_NAMESPACE", 'quo"ted'),
+    ],
+)
+def test_malformed_values_are_ignored_and_named(name: str, value: str) -> None:
+    settings = Settings.from_env({name: value})
+    assert settings.ignored == (name,)
+    assert settings == Settings.from_env({})._replace(ignored=(name,))
+
+
+def test_ignored_settings_are_logged_without_value() -> None:
+    house = House({"LIFESPAN_FLUSH_EVERY": "s3cret", "OTEL_TRACES_SAMPLER_ARG": "2"})
+    assert [(line["level"], line["variable"]) for line in house.lines] == [
+        ("WARNING", "OTEL_TRACES_SAMPLER_ARG"),
+        ("WARNING", "LIFESPAN_FLUSH_EVERY"),
+    ]
+    assert "s3cret" not in "".join(house.out)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("169.254.79.129:2000", Address("169.254.79.129", 2000)),
+        ("tcp:127.0.0.1:2000 udp:127.0.0.2:2001", Address("127.0.0.2", 2001)),
+        ("udp:127.0.0.2:2001 tcp:127.0.0.1:2000", Address("127.0.0.2", 2001)),
+        ("[::1]:2000", Address("::1", 2000)),
+    ],
+)
+def test_daemon_address_forms(text: str, address: Address) -> None:
+    assert Settings.from_env({"AWS_XRAY_DAEMON_ADDRESS": text}).daemon == address
+
+
+def test_disabled_sdk_sends_nothing() -> None:
+    environ = {"AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000", "OTEL_SDK_DISABLED": "TRUE"}
+    assert Settings.from_env(environ).daemon is None

@@ -1,0 +1,117 @@
+"""Fewer lines, the same metrics."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapter.facts import EnvironmentEnded, SnapshotAnnounced
+from telemetry.settings import Settings
+from tests.telemetry.house import House
+from tests.telemetry.made import MS, T0, S, started
+
+EVERY = {"LIFESPAN_WRITE_EVERY": "5"}
+MINUTE = 60 * S
+
+
+def house_of(statuses: Iterable[int], environ: dict[str, str], step_ns: int = 10 * MS) -> House:
+    house = House(environ)
+    house.observe(started())
+    for index, status in enumerate(statuses, 1):
+        house.invoke(index, at_ns=T0 + 2 * S + index * step_ns, status=status, touched={"model": 1, "db": 2})
+    house.observe(EnvironmentEnded(T0 + 3600 * S, 1, 0))
+    return house
+
+
+def points(house: House) -> Iterator[tuple[str, tuple[str, ...], int, float]]:
+    """What CloudWatch makes of the lines: metric, dimensions' values, minute, and each value."""
+    for line in house.lines:
+        for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
+            for metric, dimensions in (
+                (metric["Name"], names)
+                for metric in directive["Metrics"]
+                for names in directive["Dimensions"]
+            ):
+                values = line[metric] if isinstance(line[metric], list) else [line[metric]]
+                for value in values:
+                    minute = line["_aws"]["Timestamp"] * MS // MINUTE
+                    yield metric, tuple(line[name] for name in dimensions), minute, value
+
+
+@given(
+    statuses=st.lists(st.sampled_from([200, 200, 200, 404, 503]), max_size=60),
+    every=st.integers(2, 100),
+    step_ns=st.sampled_from([10 * MS, 7 * S, 45 * S]),
+)
+def test_metrics_are_those_of_all_lines(statuses: list[int], every: int, step_ns: int) -> None:
+    whole = house_of(statuses, {}, step_ns)
+    sampled = house_of(statuses, {"LIFESPAN_WRITE_EVERY": str(every)}, step_ns)
+    assert Counter(points(sampled)) == Counter(points(whole))
+    assert len(sampled.out) <= len(whole.out)
+
+
+def test_one_of_several_has_a_line() -> None:
+    house = house_of([200] * 21, EVERY)
+    assert [record["n"] for record in house.records("invocation")] == [1, 6, 11, 16, 21]
+    assert [record["invocations"] for record in house.records("warm")] == [4] * 4
+
+
+def test_batch_tells_what_it_holds() -> None:
+    record = house_of([200] * 6, EVERY).record("warm")
+    assert record.pop("_aws")["Timestamp"] == record.pop("at")
+    assert record == {
+        "record": "warm",
+        "v": 1,
+        "service": "tickets",
+        "environment": "3f0c12345678",
+        "process": "9a1b2c3d",
+        "placement": "init",
+        "start": "warm",
+        "invocations": 4,
+        "ColdStart": [0] * 4,
+        "InvocationDuration": [4.2] * 4,
+        "cpu_ms": 4 * 3.9,
+        "touched": {"model": 4, "db": 8},
+    }
+
+
+def test_what_went_wrong_has_its_line() -> None:
+    house = house_of([200, 200, 500, 200, 503, 200], {"LIFESPAN_WRITE_EVERY": "100"})
+    assert [record["n"] for record in house.records("invocation")] == [1, 3, 5]
+    assert [record["invocations"] for record in house.records("warm")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "end", [SnapshotAnnounced(T0), EnvironmentEnded(T0, 1, 0)], ids=lambda fact: type(fact).__name__
+)
+def test_nothing_is_left_at_the_end(end: Any) -> None:
+    house = House(EVERY)
+    house.observe(started())
+    for index in (1, 2, 3):
+        house.invoke(index)
+    house.observe(end)
+    assert house.record("warm")["invocations"] == 2
+
+
+def test_a_line_per_hundred_costs_little() -> None:
+    whole, sampled = (house_of([200] * 1001, environ) for environ in ({}, {"LIFESPAN_WRITE_EVERY": "100"}))
+    sizes = [len("".join(house.out)) for house in (sampled, whole)]
+    assert sizes[0] < sizes[1] / 20
+    assert all(len(line) < 256 * 1024 for line in sampled.out)
+    assert all(json.loads(line) for line in sampled.out)
+
+
+@pytest.mark.parametrize("value", ["0", "101", "some"])
+def test_nonsense_writes_all(value: str) -> None:
+    settings = Settings.from_env({"LIFESPAN_WRITE_EVERY": value})
+    assert (settings.write_every, settings.ignored) == (1, ("LIFESPAN_WRITE_EVERY",))
+
+
+def test_experiments_need_every_line() -> None:
+    experiment = {"LIFESPAN_EXPERIMENT": "init=50,first_invocation=50"}
+    assert Settings.from_env({**EVERY, **experiment}).write_every == 1
+    assert Settings.from_env(EVERY).write_every == 5

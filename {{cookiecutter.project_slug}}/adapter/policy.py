@@ -1,0 +1,31 @@
+"""What the adapter is told to do with the lifespan."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+
+from adapter.errors import SettingError
+from adapter.facts import OnDeath, Placement
+
+Hook: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
+"""Called with the state of the lifespan, whose values it may replace."""
+
+
+class Policy(NamedTuple):
+    """The parameters of `LifespanAdapter` that are about the lifespan; times are in seconds."""
+
+    mode: Literal["auto", "on", "off"]
+    placement: Placement
+    on_death: OnDeath
+    startup_budget: float | None
+    startup_timeout: float | None
+    shutdown_timeout: float
+    before_snapshot: Hook | None
+    after_restore: Hook | None
+
+
+def checked_on_death(word: str) -> OnDeath:
+    """`word`, if it is one of the ways; raise `SettingError` if not."""
+    for way in get_args(OnDeath):
+        if word == way:
+            return way  # type: ignore[no-any-return] # get_args knows no types
+    raise SettingError(f"on_death is {word!r}; choices are: {', '.join(get_args(OnDeath))}")

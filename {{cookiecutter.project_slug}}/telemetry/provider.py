@@ -1,0 +1,90 @@
+"""The tracer provider: private, with a fixed resource, so that nothing scans the machine for plugins."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.sdk.version import __version__ as sdk_version
+from opentelemetry.util.types import AnyValue
+
+from telemetry.ids import new_span_id, new_trace_id
+from telemetry.settings import Settings
+from telemetry.span_queue import SpanQueue
+
+SCHEMA_URL: Final = "https://opentelemetry.io/schemas/1.44.0"
+
+
+class HashedResource(Resource):
+    """A resource that is hashed once: encoders ask for each span, and the SDK dumps it to JSON each time."""
+
+    def __init__(self, attributes: Mapping[str, AnyValue], schema_url: str) -> None:
+        super().__init__(attributes, schema_url)
+        self._hash = super().__hash__()
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
+class XRayIds(IdGenerator):
+    """Ids that X-Ray takes too."""
+
+    def generate_trace_id(self) -> int:
+        """128 bits, the first 32 of them the time."""
+        return new_trace_id()
+
+    def generate_span_id(self) -> int:
+        """64 random bits."""
+        return new_span_id()
+
+
+class QueueProcessor(SpanProcessor):
+    """Queues each span that the sampler let be recorded, as it ends."""
+
+    def __init__(self, queue: SpanQueue) -> None:
+        self._queue = queue
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Queue a span of the SDK."""
+        self._queue.put(span)
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:  # noqa: ARG002 - an exporter has its own deadline
+        """Export what is queued, for code that asks the provider to; False when that failed."""
+        try:
+            self._queue.flush()
+        except Exception:  # noqa: BLE001 - whoever asks is in a request, and the loss is counted
+            return False
+        return True
+
+
+def build_provider(resource: Resource, ratio: float, queue: SpanQueue) -> TracerProvider:
+    """A provider whose spans go to `queue`, sampled as their parents are, and by `ratio` without one."""
+    provider = TracerProvider(
+        sampler=ParentBased(TraceIdRatioBased(ratio)),
+        resource=resource,
+        shutdown_on_exit=False,
+        id_generator=XRayIds(),
+        span_limits=SpanLimits(),
+    )
+    provider.add_span_processor(QueueProcessor(queue))
+    return provider
+
+
+def build_resource(settings: Settings) -> Resource:
+    """Who makes the spans; what the environment does not tell is left out."""
+    known = {
+        "service.name": settings.service,
+        "cloud.provider": "aws",
+        "cloud.platform": "aws_lambda",
+        "cloud.region": settings.region,
+        "faas.name": settings.function,
+        "faas.version": settings.function_version,
+        "faas.instance": settings.log_stream,
+        "faas.max_memory": settings.memory_mb * 1_048_576 if settings.memory_mb else None,
+        "telemetry.sdk.language": "python",
+        "telemetry.sdk.name": "opentelemetry",
+        "telemetry.sdk.version": sdk_version,
+    }
+    return HashedResource({key: value for key, value in known.items() if value is not None}, SCHEMA_URL)

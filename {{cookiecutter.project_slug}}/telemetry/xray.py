@@ -1,0 +1,55 @@
+"""X-Ray's trace header, `Root=1-65f0a1b2-…;Parent=…;Sampled=1`, as API Gateway and Lambda give it."""
+
+import re
+
+from opentelemetry.trace import SpanContext, TraceFlags
+
+from telemetry.ids import parse_id
+from telemetry.span_contexts import SAMPLED, UNSAMPLED
+
+# As text: compiled at first use, and there mostly is none.
+_ROOT = r"1-(?!0{8}-0{24})([0-9a-f]{8})-([0-9a-f]{24})"
+_PARENT = r"(?!0{16})[0-9a-f]{16}"
+_LONGEST = 1024
+_FLAGS = {
+    ";Sampled=1": SAMPLED,
+    ";Sampled=1;": SAMPLED,
+    ";Sampled=0": UNSAMPLED,
+    ";Sampled=0;": UNSAMPLED,
+}
+
+
+def parse_xray(text: str) -> SpanContext | None:
+    """The remote span that the header names; None when it is malformed or names no parent.
+
+    `Sampled=?` leaves the decision to us. What nobody has sampled yet is not sampled here either: the rest of
+    the trace would be missing.
+    """
+    if "Parent=" not in text or len(text) > _LONGEST:
+        return None
+    return _usual(text) or _any(text)
+
+
+def _usual(text: str) -> SpanContext | None:
+    """Read it as Lambda writes it, without patterns: this is done for every request."""
+    flags = _FLAGS.get(text[64:75])
+    if flags is None or text[:7] + text[15:16] + text[40:48] != "Root=1--;Parent=":
+        return None
+    try:
+        root, parent = parse_id(text[7:15] + text[16:40]), parse_id(text[48:64])
+    except ValueError:
+        return None
+    found = SpanContext(root, parent, is_remote=True, trace_flags=flags)
+    return found if found.is_valid else None
+
+
+def _any(text: str) -> SpanContext | None:
+    fields = dict(part.strip().partition("=")[::2] for part in text.split(";"))
+    root = re.fullmatch(_ROOT, fields.get("Root", ""))
+    parent = re.fullmatch(_PARENT, fields.get("Parent", ""))
+    if not root or not parent:
+        return None
+    flags = TraceFlags.SAMPLED if fields.get("Sampled") == "1" else TraceFlags.DEFAULT
+    return SpanContext(
+        int(root[1] + root[2], 16), int(parent[0], 16), is_remote=True, trace_flags=TraceFlags(flags)
+    )
