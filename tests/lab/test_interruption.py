@@ -81,9 +81,10 @@ def test_stopped_by_a_signal(here: Path, number: signal.Signals, code: int) -> N
     said, _ = process.communicate(timeout=30)
     assert process.returncode == code
     assert b"incomplete" in said
-    *others, lab = written(here)
+    begun, *others, lab = written(here)
     assert lab["complete"] is False
     assert sum(sent["environments"] for sent in lab["sent"].values()) == 1
+    assert (begun["record"], begun["run"], begun["complete"]) == ("lab", lab["run"], False)
     assert {*others[0]["pids"]} < started
     assert gone(started)
 

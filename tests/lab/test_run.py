@@ -119,7 +119,7 @@ def test_output_passes_unchanged(lab: Lab, here: Path) -> None:
                 return {"statusCode": 200}
         """,
     )
-    lines = run.out.read_bytes().splitlines()
+    lines = run.out.read_bytes().splitlines()[1:]
     assert lines[0] == '{"half": "line \\u00fc ü"}'.encode()
     assert lines[1] == b'"\xff not UTF-8"'
     assert len(lines[2]) == 300_002
@@ -176,3 +176,26 @@ def test_warm_up_is_not_recorded(lab: Lab, here: Path) -> None:
     assert len(run.records("init")) == len(run.records("seen")) == len(run.reports) == 1
     assert run.lab["sent"]["init"]["invocations"] == 1
     assert (here / "records.log").read_text(encoding="utf-8").count('"record": "seen"') == 1
+
+
+def test_temporary_folder_of_an_environment(lab: Lab) -> None:
+    """As /tmp on Lambda: kept between invocations, shared with no other environment, gone at the end."""
+    run = lab(
+        "--environments",
+        2,
+        "--invocations",
+        2,
+        handler="""
+            import json, pathlib, tempfile
+
+            def handler(event, context):
+                folder = pathlib.Path(tempfile.gettempdir())
+                print(json.dumps({"folder": str(folder), "held": len(list(folder.iterdir()))}))
+                (folder / "file").touch()
+                return {"statusCode": 200}
+            """,
+    )
+    told = [line for line in run.lines if "folder" in line]
+    assert [line["held"] for line in told] == [0, 1, 0, 1]
+    assert len({line["folder"] for line in told}) == 2
+    assert not any(Path(line["folder"]).exists() for line in told)

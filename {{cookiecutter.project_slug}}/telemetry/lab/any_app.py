@@ -18,4 +18,5 @@ handler = LifespanAdapter(
     telemetry.traced(load_app(os.environ["LAB_APP"])),
     placement=placement_from(os.environ),
     observe=telemetry.observe,
+    after_response=telemetry.after_response,
 )

@@ -16,17 +16,22 @@ differ in nothing but when the lifespan's startup runs.
 """
 EXAMPLES: Final = """\
 examples:
-  this project, a quick look:
-    python -m telemetry.lab --quick
+  this project with its table, a quick look (too small for a verdict):
+    python -m telemetry.lab --quick --table events/tickets-table.json --env TICKETS_TABLE=tickets \\
+        --event events/read-ticket.json
   what would re-initialising in every request cost, and what a lazy start?
     python -m telemetry.lab --placement init every_invocation first_invocation \\
         --table events/tickets-table.json --env TICKETS_TABLE=tickets \\
         --event events/read-ticket.json=9 events/create-ticket.json
   any other ASGI app, from any folder:
     python -m telemetry.lab --app shop.main:app --app-dir ../shop/src --placement init every_invocation
+  what `sam build` made, before it is deployed:
+    python -m telemetry.lab --artifact .aws-sam/build/Function --table ... --env ... --event ...
   environments that Lambda started ahead of time:
-    python -m telemetry.lab --idle 12
-    python -m telemetry.lab --init-type provisioned-concurrency
+    python -m telemetry.lab --app shop.main:app --idle 12
+    python -m telemetry.lab --app shop.main:app --init-type provisioned-concurrency
+
+On Python 3.11 the function is told that it runs on Lambda's 3.12: only from there on SIGTERM reaches it.
 
 exit codes: 0 done, 1 the function failed, 2 the command line is wrong, 130 stopped by Ctrl-C
 """
@@ -60,14 +65,25 @@ def _add_function(parser: argparse.ArgumentParser) -> None:
         default=PROJECT_HANDLER,
         help="a Lambda handler, as it would be deployed (default: %(default)s)",
     )
-    what.add_argument("--app-dir", metavar="DIR", help="folder to import from, before the current one")
     what.add_argument(
+        "--artifact",
+        metavar="DIR",
+        help="folder that `sam build` made, to run the handler from there alone (.aws-sam/build/Function)",
+    )
+    what.add_argument("--app-dir", metavar="DIR", help="folder to import from, before the current one")
+    arms = what.add_mutually_exclusive_group()
+    arms.add_argument(
         "--placement",
         nargs="+",
         choices=PLACEMENTS,
         default=["init"],
         help="when startup runs: %(choices)s; one arm each (default: init)",
         metavar="P",
+    )
+    arms.add_argument(
+        "--experiment",
+        metavar="WEIGHTS",
+        help="let chance assign each environment, as when deployed: init=50,first_invocation=50",
     )
     what.add_argument(
         "--env",
@@ -90,7 +106,7 @@ def _add_load(parser: argparse.ArgumentParser) -> None:
         "--environments",
         metavar="N",
         type=_count,
-        help=f"execution environments per placement (default: {ENVIRONMENTS})",
+        help=f"execution environments per placement, or in an experiment in all (default: {ENVIRONMENTS})",
     )
     load.add_argument(
         "--invocations", metavar="N", type=_count, help=f"events per environment (default: {INVOCATIONS})"

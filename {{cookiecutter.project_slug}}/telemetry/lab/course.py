@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from telemetry.lab.arm import Arm
 from telemetry.lab.environment import Environment
 from telemetry.lab.plan import PlannedEnvironment
 from telemetry.lab.process import Write
@@ -13,7 +14,7 @@ from telemetry.lab.progress import Advance
 from telemetry.lab.runtime_api import InitError
 from telemetry.lab.settings import Settings
 from telemetry.lab.summary import init_failure
-from telemetry.lab.tally import Tally
+from telemetry.lab.tally import Sent, Tally
 
 
 class StartError(Exception):
@@ -55,10 +56,9 @@ class Course:
         Raises:
             StartError: the function cannot start. That ends a run: arms of unequal size would compare badly.
         """
-        sent = self._tally.sent[place.placement]
+        arm, sent = Arm(place.placement, self._out.write), Sent(environments=1)
         with self._told_of(f"environment {place.block} ({place.placement})"):
-            environment = self._environment(place.placement, self._out.write)
-            sent.environments += 1
+            environment = self._environment(place.placement, arm.write)
             try:
                 if await environment.init():
                     await asyncio.sleep(self._settings.idle)
@@ -67,11 +67,12 @@ class Course:
                 for event in place.events:
                     invocation = await environment.invoke(event)
                     self._out.write(invocation.report_line(self._settings.memory_mb))
-                    self._tally.add(place.placement, invocation)
+                    self._tally.add(sent, invocation)
                     advance(place.placement)
                 self._tally.ended(await environment.end())
             finally:
                 await environment.end(at_once=True)
+                self._tally.sent.setdefault(arm.name, Sent()).include(sent)
 
     def _environment(self, placement: str, write: Write) -> Environment:
         return Environment(self._settings, self._environ, placement, self._log, write)

@@ -4,6 +4,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Mapping
+from tempfile import mkdtemp
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
 from telemetry.lab.events import encoded
@@ -12,7 +13,7 @@ from telemetry.lab.process import ProcessEndedError, Write
 from telemetry.lab.runtime_api import Answer, Event
 from telemetry.lab.sandbox import Sandbox
 from telemetry.lab.settings import FUNCTION_NAME, REGION, Settings
-from telemetry.lab.variables import log_stream
+from telemetry.lab.variables import function_command, log_stream
 
 Ending: TypeAlias = Literal["sigterm", "too slow", "sigkill"]
 """What ended a process: SIGTERM, SIGKILL because that took too long, or SIGKILL at once."""
@@ -32,7 +33,12 @@ class Environment:
     def __init__(
         self, settings: Settings, environ: Mapping[str, str], placement: str, log: BinaryIO, write: Write
     ) -> None:
-        own = {"AWS_LAMBDA_LOG_STREAM_NAME": log_stream(), "LIFESPAN_PLACEMENT": placement}
+        # On Lambda, too, /tmp outlives a process but not its environment.
+        own = {"AWS_LAMBDA_LOG_STREAM_NAME": log_stream(), "TMPDIR": mkdtemp(dir=environ.get("TMPDIR"))}
+        if settings.experiment is None:
+            own["LIFESPAN_PLACEMENT"] = placement
+        else:
+            own["LIFESPAN_EXPERIMENT"] = settings.experiment
         self._environ = {**environ, **own}
         self._settings = settings
         self._log = log
@@ -120,7 +126,8 @@ class Environment:
         return Outcome(status, seconds * 1000, seconds * 1000, peak, error_type)
 
     async def _start(self) -> Sandbox:
-        self._sandbox = await Sandbox.start(self._environ, self._log, self._write)
+        command = function_command(self._settings)
+        self._sandbox = await Sandbox.start(command, self._environ, self._log, self._write)
         return self._sandbox
 
     def _trace_header(self) -> str:

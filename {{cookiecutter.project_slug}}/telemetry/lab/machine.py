@@ -2,7 +2,8 @@
 
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
+import sys
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,14 +32,14 @@ def host() -> dict[str, Any]:
     }
 
 
-def versions() -> dict[str, str]:
-    """Return the installed versions of the packages whose speed shows in the figures."""
+def versions(artifact: Path | None = None) -> dict[str, str]:
+    """Return versions of the packages whose speed shows in the figures: the artifact's, or as installed."""
+    folders = [*([str(artifact)] if artifact else []), *sys.path]
     found = {}
     for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
+        for distribution in distributions(name=package, path=folders):
+            found[package] = distribution.version
+            break
     return found
 
 

@@ -45,12 +45,13 @@ class Process(asyncio.SubprocessProtocol):
     async def start(
         cls, command: Sequence[str], environ: Mapping[str, str], log: BinaryIO, write: Write
     ) -> "Process":
-        """Start a child whose stdout goes to `write` and whose stderr to `log`."""
+        """Start a child in its code's folder; stdout goes to `write` and stderr to `log`."""
         _, protocol = await asyncio.get_running_loop().subprocess_exec(
             lambda: cls(write),
             *command,
             stdin=subprocess.DEVNULL,
             stderr=log,
+            cwd=environ.get("LAMBDA_TASK_ROOT"),
             env=environ,
             start_new_session=True,
         )

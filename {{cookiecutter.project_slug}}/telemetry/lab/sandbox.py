@@ -1,7 +1,6 @@
 """One process of the function together with the Runtime API that serves it."""
 
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -17,7 +16,9 @@ class Sandbox:
     api: RuntimeApi
 
     @classmethod
-    async def start(cls, environ: Mapping[str, str], log: BinaryIO, write: Write) -> "Sandbox":
+    async def start(
+        cls, command: Sequence[str], environ: Mapping[str, str], log: BinaryIO, write: Write
+    ) -> "Sandbox":
         """Start the real runtime client on the handler that `environ` names."""
         function = {
             "functionName": environ["AWS_LAMBDA_FUNCTION_NAME"],
@@ -27,7 +28,6 @@ class Sandbox:
         api = RuntimeApi(function)
         try:
             address = {"AWS_LAMBDA_RUNTIME_API": await api.open()}
-            command = (sys.executable, "-m", "awslambdaric", environ["_HANDLER"])
             process = await Process.start(command, {**environ, **address}, log, write)
         except BaseException:
             api.close()

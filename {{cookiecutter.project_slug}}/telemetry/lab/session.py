@@ -5,7 +5,9 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
+from telemetry.lab.artifact import lambda_packages
 from telemetry.lab.course import Course, StartError
 from telemetry.lab.events import EventSource
 from telemetry.lab.plan import planned
@@ -27,9 +29,14 @@ async def run_lab(settings: Settings, sources: Sequence[EventSource]) -> int:
     with _stopped_by_signals() as received:
         try:
             async with table_server(settings.table) as extra:
-                environ = function_environ(settings, extra)
-                await preflight(environ)
-                return await _measure(settings, environ, sources)
+                with (
+                    TemporaryDirectory(prefix="lab-") as temporary,
+                    lambda_packages(settings.artifact) as lambdas_own,
+                ):
+                    environ = function_environ(settings, {**extra, "TMPDIR": temporary}, lambdas_own)
+                    if settings.artifact is None:
+                        await preflight(environ)
+                    return await _measure(settings, environ, sources)
         except asyncio.CancelledError:
             if not received:
                 raise
@@ -43,6 +50,8 @@ async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequ
     complete = False
     with settings.out.open("wb") as out, settings.log.open("ab", buffering=0) as log:
         log.truncate(0)
+        out.write(tally.line(settings, complete=False))
+        out.flush()
         course = Course(settings, environ, tally, out, log)
         try:
             if settings.warm_up:

@@ -10,6 +10,8 @@ from telemetry.schema import Start
 InitType: TypeAlias = Literal["on-demand", "provisioned-concurrency"]
 
 PLACEMENTS: Final = ("init", "first_invocation", "every_invocation")
+ASSIGNED: Final = "assigned"
+"""In the place of a placement, until the environment's records tell which one it was assigned."""
 PROJECT_HANDLER: Final = "service.handler.handler"
 ANY_APP_HANDLER: Final = "telemetry.lab.any_app.handler"
 ENVIRONMENTS: Final = 25
@@ -35,6 +37,8 @@ class Settings:
     handler: str = PROJECT_HANDLER
     app: str | None = None
     """`module:attribute` of an ASGI app, which `handler` then serves."""
+    artifact: Path | None = None
+    """Folder that `handler` is in, with all that it needs but what Lambda has itself."""
     import_path: tuple[Path, ...] = ()
     """Folders before all others on the function's import path."""
     environments: int = ENVIRONMENTS
@@ -42,6 +46,9 @@ class Settings:
     invocations: int = INVOCATIONS
     """Per environment."""
     placements: tuple[str, ...] = ("init",)
+    """`(ASSIGNED,)` where an experiment assigns them."""
+    experiment: str | None = None
+    """Weights of the arms. `environments` is then how many run in all."""
     init_type: InitType = "on-demand"
     idle: float = 0
     """Between INIT and the first event."""

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from telemetry.lab.artifact import check_artifact
 from telemetry.lab.settings import (
     ANY_APP_HANDLER,
+    ASSIGNED,
     ENVIRONMENTS,
     INVOCATIONS,
     PROACTIVE_GAP_MS,
@@ -23,6 +25,7 @@ OWN_FLAG: Final = {
     "AWS_LAMBDA_RUNTIME_API": "no flag, but the lab itself",
     "LAB_APP": "--app",
     "LAB_APP_PATH": "--app-dir",
+    "LIFESPAN_EXPERIMENT": "--experiment",
     "LIFESPAN_PLACEMENT": "--placement",
     "_HANDLER": "--handler",
 }
@@ -37,14 +40,17 @@ def settings_from(given: argparse.Namespace) -> Settings:
     """
     few = QUICK if given.quick else None
     variables = _variables(given.env)
+    artifact = None if given.artifact is None else _artifact(given)
     return Settings(
         out=_writable(given.out),
         handler=given.handler if given.app is None else ANY_APP_HANDLER,
         app=given.app,
+        artifact=artifact,
         import_path=() if given.app_dir is None else (_folder(given.app_dir),),
         environments=given.environments or few or ENVIRONMENTS,
         invocations=given.invocations or few or INVOCATIONS,
-        placements=_distinct(given.placement),
+        placements=_distinct(given.placement) if given.experiment is None else (ASSIGNED,),
+        experiment=given.experiment,
         init_type=_supported(given.init_type),
         idle=given.idle,
         proactive_gap_ms=_gap_ms(variables),
@@ -68,6 +74,14 @@ def _writable(name: str) -> Path:
         except OSError as error:
             raise UsageError(f"--out {name}: cannot write {path}: {error.strerror}") from error
     return out
+
+
+def _artifact(given: argparse.Namespace) -> Path:
+    if given.app is not None or given.app_dir is not None:
+        raise UsageError("--artifact has its own handler and folder: leave out --app and --app-dir")
+    folder = Path(given.artifact).absolute()
+    check_artifact(folder, given.handler)
+    return folder
 
 
 def _folder(name: str) -> Path:

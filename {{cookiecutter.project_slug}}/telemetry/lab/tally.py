@@ -1,6 +1,7 @@
 """What a run has sent, and what came of it."""
 
 import json
+import secrets
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -26,6 +27,12 @@ class Sent:
         """Events sent."""
         return self.starts.total()
 
+    def include(self, other: "Sent") -> None:
+        """Add the counts of one environment."""
+        self.environments += other.environments
+        self.starts += other.starts
+        self.succeeded += other.succeeded
+
     def record(self) -> dict[str, Any]:
         """Return the counts as they stand in the lab's record."""
         starts = {start: self.starts[start] for start in STARTS if self.starts[start]}
@@ -42,11 +49,12 @@ class Tally:
     endings: Counter[Ending] = field(default_factory=Counter)
     cut_inits: int = 0
     began: float = field(default_factory=time.perf_counter)
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
 
     @classmethod
     def of(cls, settings: Settings) -> "Tally":
         """Begin a run."""
-        return cls({placement: Sent() for placement in settings.placements})
+        return cls({} if settings.experiment else {placement: Sent() for placement in settings.placements})
 
     @property
     def invocations(self) -> int:
@@ -58,9 +66,8 @@ class Tally:
         """Events that got a 2xx response."""
         return sum(sent.succeeded for sent in self.sent.values())
 
-    def add(self, placement: str, invocation: Invocation) -> None:
-        """Count one invocation."""
-        sent = self.sent[placement]
+    def add(self, sent: Sent, invocation: Invocation) -> None:
+        """Count one invocation of an environment, whose arm may not be known yet."""
         sent.starts[invocation.start] += 1
         failure = invocation.outcome.failure
         if failure is None:
@@ -74,18 +81,22 @@ class Tally:
             self.endings[ending] += 1
 
     def line(self, settings: Settings, *, complete: bool) -> bytes:
-        """Return the lab's own record, the last line of a run."""
+        """Return the lab's own record.
+
+        It is the first line of a run, so that none of it can pass for Lambda's, and the last, which counts.
+        """
         record = {
             RECORD: LAB,
             SCHEMA: VERSION,
             AT: int(time.time() * 1000),
+            "run": self.run,
             "app": settings.app or settings.handler,
             "seed": settings.seed,
             "environments": settings.environments,
             "invocations": settings.invocations,
             "init_type": settings.init_type,
             "host": host(),
-            "versions": versions(),
+            "versions": versions(settings.artifact),
             "sent": {placement: sent.record() for placement, sent in self.sent.items()},
             "duration_s": round(time.perf_counter() - self.began, 1),
             "complete": complete,

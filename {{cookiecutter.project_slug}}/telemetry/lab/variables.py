@@ -34,16 +34,15 @@ def clean_environ(import_path: Iterable[Path] = ()) -> dict[str, str]:
     return {**inherited, **NOBODY, "PYTHONPATH": os.pathsep.join(filter(None, path))}
 
 
-def function_environ(settings: Settings, extra: Mapping[str, str]) -> dict[str, str]:
-    """Return what all processes of the function share; `extra` yields to the user's own variables."""
-    if settings.app is None:
-        environ = clean_environ(settings.import_path)
-    else:
-        # The app's folders come into play only after adapter and telemetry are imported: see `any_app`.
-        path = os.pathsep.join(str(folder) for folder in settings.import_path)
-        environ = {**clean_environ(), "LAB_APP": settings.app, "LAB_APP_PATH": path}
+def function_environ(
+    settings: Settings, extra: Mapping[str, str], lambdas_own: Path | None = None
+) -> dict[str, str]:
+    """Return what all processes of the function share; `extra` yields to the user's own variables.
+
+    `lambdas_own` is the folder of the packages that Lambda has itself; an artifact gets no others.
+    """
     return {
-        **environ,
+        **_importing(settings, lambdas_own),
         "AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{runtime_minor()}",
         "AWS_LAMBDA_FUNCTION_NAME": FUNCTION_NAME,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -51,12 +50,30 @@ def function_environ(settings: Settings, extra: Mapping[str, str]) -> dict[str, 
         "AWS_LAMBDA_INITIALIZATION_TYPE": settings.init_type,
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{FUNCTION_NAME}",
-        "LAMBDA_TASK_ROOT": str(Path.cwd()),
+        "LAMBDA_TASK_ROOT": str(settings.artifact or Path.cwd()),
         "TZ": ":UTC",
         "_HANDLER": settings.handler,
         **extra,
         **settings.variables,
     }
+
+
+def function_command(settings: Settings) -> tuple[str, ...]:
+    """Return what starts the runtime client; an artifact does without this Python's installed packages."""
+    alone = () if settings.artifact is None else ("-S",)
+    return (sys.executable, *alone, "-m", "awslambdaric", settings.handler)
+
+
+def _importing(settings: Settings, lambdas_own: Path | None) -> dict[str, str]:
+    if settings.artifact is not None:
+        path = os.pathsep.join(str(folder) for folder in (settings.artifact, lambdas_own) if folder)
+        # Lambda's code folder is read-only.
+        return {**clean_environ(), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    if settings.app is None:
+        return clean_environ(settings.import_path)
+    # The app's folders come into play only after adapter and telemetry are imported: see `any_app`.
+    path = os.pathsep.join(str(folder) for folder in settings.import_path)
+    return {**clean_environ(), "LAB_APP": settings.app, "LAB_APP_PATH": path}
 
 
 def runtime_minor() -> int:
