@@ -3,14 +3,19 @@
 from collections.abc import Iterable
 
 from telemetry.report.assignment import Weights
+from telemetry.report.evidence import Evidence, entered
 from telemetry.report.ledger import Ledger
 from telemetry.report.model import Verdict
 from telemetry.report.reading import Reader
-from telemetry.report.verdict import judge
+from telemetry.report.verdict import Declared, judge
 
 
-def verdict_from(lines: Iterable[str], weights: Weights | None = None) -> Verdict:
+def evidence_from(lines: Iterable[str]) -> Evidence:
     ledger = Ledger()
     reader = Reader(ledger)
     reader.read(line.encode() + b"\n" for line in lines)
-    return judge(ledger, reader, ["test"], weights)
+    return entered(ledger, reader, ["test"])
+
+
+def verdict_from(lines: Iterable[str], weights: Weights | None = None, planned: int | None = None) -> Verdict:
+    return judge(evidence_from(lines), Declared(weights, planned))

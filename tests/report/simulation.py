@@ -47,6 +47,8 @@ class Run:
     overlapped: bool = False
     untold_ms: float = 0
     """What a repeat costs outside the adapter's own measure."""
+    experiment: str | None = None
+    planned: int | None = None
 
     def lines(self) -> list[str]:
         random = Random(self.seed)  # noqa: S311  # a simulation
@@ -104,6 +106,9 @@ class _Environment:
         return {"_aws": {"Timestamp": self.at}, "record": kind, "at": self.at, **self.common, **fields}
 
     def begin(self) -> Iterator[Line]:
+        if self.run.experiment:
+            planned = {} if self.run.planned is None else {"planned": self.run.planned}
+            yield self._record("environment", experiment=self.run.experiment, **planned)
         if self.arm == "init":
             wall, records = self._startup("init")
             self.init += wall

@@ -22,7 +22,9 @@ INTERVAL = re.compile(r"(-?[\d.]+) ms \[(-?[\d.]+), (-?[\d.]+)\]")
 PARTS = ("own", "around")
 Sums = dict[str, tuple[float, int]]
 """By environment: milliseconds, and requests."""
-Triple = tuple[float, float, float]
+Triple = tuple[float, float | None, float | None]
+SHOWN_FROM = 10
+"""Environments in an arm from which on there are intervals."""
 
 
 def complaints(records: Path, verdict: Path) -> list[str]:
@@ -54,14 +56,17 @@ def complaints(records: Path, verdict: Path) -> list[str]:
         expected += [difference, explained, rest, *parts]
         wrong += _unequal("remainder", rest, _triple(found["ledger"]["remainder"], "value"))
         wrong += _unequal("explained", explained, _triple(found["ledger"]["explained"], "value"))
-        if found["ledger"]["agree"] is not (explained[1] <= difference[0] <= explained[2]):
+        low, high = explained[1:]
+        agree = None if low is None or high is None else low <= difference[0] <= high
+        if found["ledger"]["agree"] is not agree:
             wrong.append("the ledger's agreement is not what its numbers say")
     return wrong + _unfounded(found, expected)
 
 
 def _unfounded(found: dict[str, Any], expected: list[Triple]) -> list[str]:
     """Intervals in the sentences that no expected one rounds to; `costs` turns a difference's sign."""
-    both = [*expected, *((-value, -high, -low) for value, low, high in expected)]
+    whole = [(value, low, high) for value, low, high in expected if low is not None and high is not None]
+    both = [*whole, *((-value, -high, -low) for value, low, high in whole)]
     wrong = []
     for shown in INTERVAL.findall(f"{found['sentence']} {found['ledger_sentence']}"):
         digits, numbers = len(shown[0].partition(".")[2]), tuple(map(float, shown))
@@ -71,7 +76,10 @@ def _unfounded(found: dict[str, Any], expected: list[Triple]) -> list[str]:
 
 
 def _unequal(name: str, own: Triple, given: Triple) -> list[str]:
-    same = all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-6) for a, b in zip(own, given, strict=True))
+    same = all(
+        a == b if a is None or b is None else math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-6)
+        for a, b in zip(own, given, strict=True)
+    )
     return [] if same else [f"{name}: {given} in the verdict, {own} from the records"]
 
 
@@ -150,12 +158,16 @@ def _mean_and_variance(sums: Sums) -> tuple[float, float, float]:
 
 def _interval(sums: Sums) -> Triple:
     mean, variance, effective = _mean_and_variance(sums)
+    if len(sums) < SHOWN_FROM:
+        return mean, None, None
     margin = float(stdtrit(effective - 1, 0.975)) * math.sqrt(variance)
     return mean, mean - margin, mean + margin
 
 
 def _difference(baseline: Sums, arm: Sums) -> Triple:
     (mean_a, var_a, eff_a), (mean_b, var_b, eff_b) = _mean_and_variance(baseline), _mean_and_variance(arm)
+    if min(len(baseline), len(arm)) < SHOWN_FROM:
+        return mean_a - mean_b, None, None
     df = (var_a + var_b) ** 2 / (var_a**2 / (eff_a - 1) + var_b**2 / (eff_b - 1))
     margin = float(stdtrit(df, 0.975)) * math.sqrt(var_a + var_b)
     return mean_a - mean_b, mean_a - mean_b - margin, mean_a - mean_b + margin

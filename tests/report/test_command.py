@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from moto import mock_aws
 from rich.console import Console
 
 from telemetry.report.__main__ import main
@@ -181,3 +182,40 @@ def test_charts_are_not_imported_for_the_table(records: Path) -> None:
         [sys.executable, "-c", code, str(records)], capture_output=True, timeout=60, check=False
     )
     assert done.returncode == 0
+
+
+def usage_error(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    return capsys.readouterr().err
+
+
+def test_nothing_to_read_names_the_ways(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "name a FILE, a --stack or a --log-group" in usage_error(capsys)
+    assert "name a FILE, a --stack or a --log-group" in usage_error(capsys, "plan")
+
+
+def test_insights_reads_no_file(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(records)
+    with mock_aws():
+        said = usage_error(capsys, path, "--log-group", "/aws/lambda/x", "--engine", "insights")
+    assert "no FILE" in said
+
+
+def test_planned_size_is_a_number(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "0 is below 1" in usage_error(capsys, str(records), "--planned", "0")
+
+
+@pytest.mark.parametrize("command", [[], ["plan"], ["doctor"]])
+def test_each_command_explains_itself(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([*command, "--help"])
+    assert stopped.value.code == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 110
+
+
+def test_interim_look_says_so_first(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_text(Run(experiment="init=1,every_invocation=1", planned=90, lab=False).text())
+    assert run(str(path)).stdout.startswith("Interim look at 25 of 90 planned environments per arm, ")

@@ -1,8 +1,11 @@
+import html as markup
+import json
 import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,7 +58,7 @@ def test_sentence_is_the_heading(html: str) -> None:
 
 
 def test_charts_keep_text_and_colour(html: str) -> None:
-    assert html.count("<svg") == 5
+    assert html.count("<svg") == 6
     assert ">exporter</text>" in html
     assert 'fill="currentColor"' in html
 
@@ -107,3 +110,93 @@ def test_browser_would_complain_of_a_load(html: str, tmp_path: Path) -> None:
     assert any(
         "Content Security Policy" in line for line in said(browse(path, tmp_path / "profile", "--dump-dom"))
     )
+
+
+def test_stage_is_labelled() -> None:
+    run = Run(arms=THREE_ARMS, experiment="init=1,first_invocation=1,every_invocation=1", lab=False)
+    early, done = (" ".join(page(verdict_from(run.lines(), planned=size)).split()) for size in (60, 25))
+    assert '<p class="stage interim">Interim look: 25 of 60 planned environments per arm</p>' in early
+    assert "<h1>Interim look at 25 of 60 planned environments per arm, not the verdict yet: keeping" in early
+    assert '<p class="stage ">Planned size reached: 25 of 25 planned environments per arm</p>' in done
+
+
+def test_every_scrolling_region_takes_the_keyboard(html: str) -> None:
+    regions = re.findall(r'<div class="scroll"[^>]*>', html)
+    assert len(regions) > 5
+    assert all('tabindex="0"' in region and "aria-label=" in region for region in regions)
+
+
+def test_rows_and_columns_have_headers(html: str) -> None:
+    assert "></th>" not in html
+    tables = html.split("<table>")[1:]
+    assert all('scope="col"' in table and 'scope="row"' in table for table in tables)
+
+
+AXE_RUN = """
+axe.run({resultTypes: ["violations"]}).then(found => {
+  const said = document.createElement("pre");
+  said.id = "axe";
+  said.textContent = JSON.stringify({
+    passed: found.passes.length, dark: matchMedia("(prefers-color-scheme: dark)").matches,
+    violations: found.violations.map(one => [one.impact, one.id, one.nodes.map(node => node.html)]),
+  });
+  document.body.append(said);
+})
+"""
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The accessibility checker axe-core, from npm."""
+    npm = shutil.which("npm")
+    if not npm or not CHROMIUM:
+        pytest.skip("needs npm, for axe-core, and Chromium")
+    folder = tmp_path_factory.mktemp("axe")
+    command = [npm, "install", "--prefix", str(folder), "--no-save", "--ignore-scripts", "axe-core@4"]
+    if subprocess.run(command, capture_output=True, check=False, timeout=120).returncode:
+        pytest.skip("npm cannot install axe-core here")
+    return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+def checked(page_html: str, axe: str, folder: Path, *flags: str) -> dict[str, Any]:
+    """Run axe inside the page, whose policy would forbid that."""
+    open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page_html)
+    path = folder / "checked.html"
+    path.write_text(open_page.replace("</body>", f"<script>{axe}</script><script>{AXE_RUN}</script></body>"))
+    done = browse(path, folder / "profile", "--dump-dom", "--virtual-time-budget=20000", *flags)
+    said_in_page = re.search(r'<pre id="axe">(.*?)</pre>', done.stdout, re.DOTALL)
+    assert said_in_page
+    found: dict[str, Any] = json.loads(markup.unescape(said_in_page[1]))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("flags", "dark"),
+    [
+        (["--window-size=1280,900"], False),
+        (["--window-size=1280,900", "--blink-settings=preferredColorScheme=0"], True),
+        (["--window-size=500,800"], False),
+    ],
+    ids=["desktop", "dark", "narrow"],
+)
+def test_accessibility_check_finds_nothing(
+    flags: list[str],
+    dark: bool,  # noqa: FBT001
+    html: str,
+    axe: str,
+    tmp_path: Path,
+) -> None:
+    found = checked(html, axe, tmp_path, *flags)
+    assert found["dark"] is dark
+    assert found["passed"] > 10
+    assert found["violations"] == []
+
+
+@pytest.mark.slow
+def test_accessibility_check_would_find_something(html: str, axe: str, tmp_path: Path) -> None:
+    broken = html.replace("--ink: #1b2227", "--ink: #dddddd").replace('lang="en"', "")
+    assert {one[1] for one in checked(broken, axe, tmp_path)["violations"]} >= {
+        "color-contrast",
+        "html-has-lang",
+    }

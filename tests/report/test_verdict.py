@@ -171,3 +171,43 @@ def test_billing_without_init_is_said() -> None:
             record["record"]["metrics"]["billedDurationMs"] = record["record"]["metrics"]["durationMs"]
         lines.append(json.dumps(record))
     assert any("25 cold starts billed without INIT" in note for note in verdict_from(lines).notes)
+
+
+def meaning_of(arms: dict[str, int], start: str = "cold") -> str | None:
+    return verdict_from(Run(arms=arms, start=start).lines()).meaning
+
+
+def test_meaning_tells_size_from_decision() -> None:
+    text = str(meaning_of({"init": 25, "first_invocation": 25, "every_invocation": 25}))
+    assert text.startswith("Against stock Mangum that is a size, not a decision")
+    assert text.endswith("no difference seen in the mean, so decide by resource, below.")
+
+
+def test_hidden_init_decides_for_keeping() -> None:
+    text = str(meaning_of({"init": 25, "first_invocation": 25}, start="proactive"))
+    assert text == "Against a lazy singleton it decides: keep the lifespan in INIT."
+
+
+def test_unmeasured_decision_is_said() -> None:
+    assert "was not measured: it takes an arm first_invocation" in str(
+        meaning_of({"init": 25, "every_invocation": 25})
+    )
+
+
+def test_no_comparison_means_nothing() -> None:
+    assert meaning_of({"init": 25}) is None
+
+
+def test_killed_lab_is_still_a_lab() -> None:
+    """Its first line stands, with nothing told of what it sent; its last one, if there is one, counts."""
+    *lines, last = Run().lines()
+    end = json.loads(last) | {"run": "r"}
+    nothing = {arm: {"environments": 0, "invocations": 0, "starts": {}} for arm in end["sent"]}
+    first = json.dumps(end | {"sent": nothing, "complete": False})
+
+    killed = verdict_from([first, *lines])
+    assert killed.sentence.endswith("not on Lambda.")
+    assert (killed.measured_on.complete, killed.starts.sent, killed.starts.mismatches) == (False, None, [])
+
+    ended = verdict_from([first, *lines, json.dumps(end)])
+    assert (ended.measured_on.complete, ended.starts.sent) == (True, ended.starts.recorded)

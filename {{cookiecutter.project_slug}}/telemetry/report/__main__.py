@@ -1,83 +1,95 @@
-"""Command line: which files to read, where the verdict goes."""
+"""Command line: what to read, where the verdict goes."""
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 
+from telemetry.report.arguments import doctor_parser, plan_parser, report_parser
 from telemetry.report.assignment import weights_from
 from telemetry.report.errors import UnusableError
+from telemetry.report.evidence import Evidence, Source, evidence_of
 from telemetry.report.model import Verdict
+from telemetry.report.planning import plan_of
+from telemetry.report.planning import show as show_plan
+from telemetry.report.sources import lines_of
 from telemetry.report.table import show
-from telemetry.report.verdict import verdict_of
+from telemetry.report.verdict import Declared, judge
 
-OK, UNUSABLE = 0, 2
-TEACHING = """\
-what it reads
-  One JSON record per line, as the function writes them to stdout, with or without Lambda's platform.report
-  lines (JSON, or REPORT text) and whatever else is in the log: what is no record is counted, never fatal.
-  Records need no order. A request that comes twice counts once.
-
-what it says
-  First one sentence: what keeping the lifespan saves per request, against whom, with a 95 % interval, and
-  where that was measured. An interval that covers 0 is "no difference seen". Fewer than about 20
-  environments per arm is "cannot tell yet", with how many more are needed.
-
-arms
-  init                startup once, in Lambda's INIT phase: the lifespan is kept
-  first_invocation    startup once, in the first invocation: a lazy singleton
-  every_invocation    startup and shutdown around every event: stock Mangum
-
-examples
-  python -m telemetry.lab --placement init every_invocation --out records.jsonl
-  python -m telemetry.report records.jsonl --html report.html --json verdict.json
-  zcat logs/*.gz | python -m telemetry.report -
-  python -m telemetry.report week.jsonl.gz --experiment init=50,first_invocation=50
-
-exit codes
-  0  a verdict was printed, "cannot tell yet" included
-  2  nothing to judge: a missing file, no records in it, or options that do not fit
-"""
-
-
-def parser() -> argparse.ArgumentParser:
-    """Build the command line's parser."""
-    made = argparse.ArgumentParser(
-        prog="python -m telemetry.report",
-        description="Does keeping the ASGI lifespan help, and by how much? Records in, verdict out.",
-        epilog=TEACHING,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    made.add_argument("files", nargs="+", metavar="FILE", help="file of lines, .gz too; - is standard input")
-    made.add_argument("--html", type=Path, metavar="PATH", help="also write one page with charts")
-    made.add_argument("--json", type=Path, metavar="PATH", help="also write all numbers, for programs")
-    made.add_argument("--service", metavar="NAME", help="which service, when the files hold several")
-    made.add_argument(
-        "--experiment",
-        metavar="WEIGHTS",
-        help="test the arms' sizes against such weights as init=50,first_invocation=50",
-    )
-    return made
+OK, UNUSABLE, INTERRUPTED = 0, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    options = parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    command = COMMANDS.get(given[0]) if given else None
     try:
-        weights = weights_from(options.experiment) if options.experiment else None
-        verdict = verdict_of(options.files, options.service, weights)
-        written = list(_written(verdict, options.json, options.html))
+        return command(given[1:]) if command else report(given)
     except UnusableError as error:
         sys.stderr.write(f"telemetry.report: {error}\n")
         return UNUSABLE
+    except OSError as error:  # no space left for what does not fit into memory, say
+        sys.stderr.write(f"telemetry.report: {error}\n")
+        return UNUSABLE
+    except KeyboardInterrupt:
+        sys.stderr.write("telemetry.report: stopped. Run it again: hours that were fetched are kept.\n")
+        return INTERRUPTED
+
+
+def report(arguments: Sequence[str]) -> int:
+    """Judge."""
+    command = report_parser()
+    options = command.parse_args(arguments)
+    weights = weights_from(options.experiment) if options.experiment else None
+    verdict = judge(_evidence(options, command), Declared(weights, options.planned))
+    written = list(_written(verdict, options.json, options.html))
     console = Console()
     show(verdict, console)
     for path in written:
         console.print(f"wrote {path}", markup=False, highlight=False)
     return OK
+
+
+def plan(arguments: Sequence[str]) -> int:
+    """Propose the size of an experiment."""
+    command = plan_parser()
+    options = command.parse_args(arguments)
+    weights = weights_from(options.weights)
+    found = plan_of(_evidence(options, command), weights, options.precision, options.per_day)
+    show_plan(found, Console())
+    return OK
+
+
+def doctor(arguments: Sequence[str]) -> int:
+    """Examine a deployment."""
+    from telemetry.report.aws.doctor import examine  # noqa: PLC0415  # boto3 is slow to import
+
+    options = doctor_parser().parse_args(arguments)
+    return examine(options.stack, options.since, Console())
+
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"plan": plan, "doctor": doctor}
+
+
+def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> Evidence:
+    """Read what the options name."""
+    sources = [Source(name, lines_of(name)) for name in options.files]
+    if not (options.stack or options.log_group):
+        if not sources:
+            command.error("nothing to read: name a FILE, a --stack or a --log-group")
+        return evidence_of(sources, options.service)
+    from telemetry.report.aws.sources import downloaded, groups_of, summed  # noqa: PLC0415  # as above
+
+    groups = groups_of(options.stack, options.log_group)
+    if options.engine == "insights":
+        if sources:
+            command.error("--engine insights reads log groups only, no FILE")
+        return summed(groups, options.since, options.until, options.service)
+    fetched = downloaded(groups, options.since, options.until, options.cache)
+    return evidence_of([*sources, *fetched], options.service)
 
 
 def _written(verdict: Verdict, json: Path | None, html: Path | None) -> Iterator[Path]:

@@ -8,9 +8,9 @@ The rule. Both ways load a resource at most once per environment; they differ in
   environments, and there it may take K times as long, as only INIT has the CPU boost.
 
 So loading lazily saves C - P * K of the load time per environment. The intervals of C and P are exact
-(Clopper and Pearson), each at 97.5 %, so that both hold together at 95 % (Bonferroni); K is between 1 and
-what `slowdown` says; the worst and the best corner of all that are the interval of the saving. Ms are that
-share of the mean first load. Then
+(Clopper and Pearson), each at 97.5 %, so that both hold together at 95 % (Bonferroni); of a lab run they
+count one arm only, as all arms get the same events. K is between 1 and what `slowdown` says; the worst and
+the best corner of all that are the interval of the saving. Ms are that share of the mean first load. Then
 
 - `make lazy` when even the worst corner saves `MATERIAL_SHARE` of the load time and `MATERIAL_MS`;
 - `keep` when even the best corner saves less than one of the two: nothing worth a change, or a loss;
@@ -19,17 +19,22 @@ share of the mean first load. Then
 - `not visible through state` when no state key has the resource's name: its use cannot be seen.
 
 P counts what the recorded requests touched. Environments that live longer touch more, so a short recording
-speaks too well of `make lazy`; the shares stand beside the advice for that reason.
+speaks too well of `make lazy`. Hence the break-even: were touches independent, an environment of N requests
+would touch the resource with a chance of 1 - (1 - p)^N, where p is the share of requests that touch it; from
+the N on at which that leaves less than `MATERIAL_SHARE` to save, keeping is right.
 """
 
+import math
+
 from telemetry.report.bound import slowdown
+from telemetry.report.comparison import estimate
 from telemetry.report.findings import Estimate
 from telemetry.report.jackknife import LEVEL
 from telemetry.report.ledger import Ledger
 from telemetry.report.model import Advised, ResourceAdvice
-from telemetry.report.requests import Requests
 from telemetry.report.startup import Loads
-from telemetry.report.use import FirstLoad, Use, first_load, use_of
+from telemetry.report.totals import Totals
+from telemetry.report.use import FirstLoad, Use, first_load, independent, use_of
 from telemetry.report.wording import known
 
 MATERIAL_SHARE = 0.2
@@ -40,10 +45,11 @@ MINIMUM_ENVIRONMENTS = 20
 NOT_VISIBLE: tuple[Advised, str] = ("not visible through state", "no state key has its name")
 
 
-def advise(ledger: Ledger, loads: Loads, requests: Requests) -> list[ResourceAdvice]:
+def advise(ledger: Ledger, loads: Loads, totals: Totals) -> list[ResourceAdvice]:
     """Advise on every resource that was loaded, in the order they were first seen."""
+    among = independent(ledger, totals)
     return [
-        _advise(name, use_of(name, ledger, requests), first_load(code, loads), ledger)
+        _advise(name, use_of(code, totals, among), first_load(code, loads), ledger)
         for name, code in ledger.resource_names.items()
     ]
 
@@ -61,19 +67,43 @@ def _advise(name: str, use: Use, load: FirstLoad | None, ledger: Ledger) -> Reso
         environments=use.touched.of,
         touched_environments=use.touched.count,
         touch_share=use.touched.estimate() if visible else None,
-        touches_per_request=use.touches_per_request if visible else None,
+        request_share=estimate(use.requests) if visible and use.requests.n else None,
         on_path_environments=use.waited.count,
         known_starts=use.waited.of,
         on_path_share=use.waited.estimate(),
         load_ms=None if load is None else load.ms,
         saving_share=share if visible else None,
         saving_ms=saved if visible else None,
+        break_even=break_even(use, k) if visible else None,
         k=k,
         overlapped=load is not None and load.overlapped,
         rss_bytes=None if load is None else known(load.rss_bytes),
         native_bytes=None if load is None else known(load.native_bytes),
         py_blocks=None if load is None else known(load.py_blocks),
     )
+
+
+def break_even(use: Use, k: float) -> Estimate | None:
+    """Requests per environment from which on keeping is right; None where no number of them is.
+
+    The interval is that of the share of requests that touch the resource, the rest is taken as seen.
+    """
+    enough = (use.waited.value - MATERIAL_SHARE) * 2 / (1 + k)
+    share = estimate(use.requests)
+    middle = _requests_until(enough, share.value)
+    if middle is None:
+        return None
+    low, high = (None if p is None else _requests_until(enough, p) for p in (share.high, share.low))
+    return Estimate(middle, low, high, LEVEL)
+
+
+def _requests_until(enough: float, touched: float) -> float | None:
+    """Least N with 1 - (1 - touched)^N above `enough`."""
+    if enough < 0 or touched >= 1:
+        return 1.0
+    if not touched > 0:
+        return None
+    return max(1.0, float(math.floor(math.log1p(-enough) / math.log1p(-touched)) + 1))
 
 
 def _saving(use: Use, k: float) -> Estimate:

@@ -4,76 +4,76 @@ What `every_invocation` pays and `init` does not: every shutdown inside an invoc
 process that had started before. The first startup is not a repeat: `init` pays it too, inside INIT, on the
 request path of a cold start. Where INIT was off the path (proactive, provisioned, a snapshot), `init` would
 have hidden it, so there the first startup counts as explained as well.
+
+Both sides agree when the arms' difference lies in the interval of what is explained, or when what is left is
+less than `MATERIAL` of the difference: on a quiet machine the interval shrinks to nothing, and the first use
+of what was loaded anew, which no startup can contain, stays.
 """
 
-import numpy as np
-
-from telemetry.report.comparison import estimate
+from telemetry.report.comparison import difference_of, estimate
 from telemetry.report.findings import Estimate, LedgerCheck
-from telemetry.report.jackknife import LEVEL, Vector, difference
-from telemetry.report.requests import Flags, Requests
-from telemetry.report.wording import known, milliseconds
+from telemetry.report.jackknife import Vector
+from telemetry.report.sums import Sums
+from telemetry.report.wording import milliseconds
+
+MATERIAL = 0.05
+"""Share of the difference below which what is left changes no decision."""
 
 
-def check(requests: Requests) -> LedgerCheck | None:
+def check(sums: Sums) -> LedgerCheck | None:
     """Compare both sides per request, each with its own jackknife interval; None without both arms."""
-    arms = requests.ratios(requests.user_ms)
-    if not (arms["every_invocation"].environments and arms["init"].environments):
+    arms = sums.ratios(sums.user)
+    both = arms["every_invocation"].environments and arms["init"].environments
+    if not both or not sums.adapter.any():
         return None
-    every = requests.in_arm("every_invocation")
-    hidden = requests.first & ~requests.cold & every
-    paid = np.where(every, repeats(requests, hidden), 0.0)
-    loading = requests.startup_ms + requests.shutdown_ms
-    seen = _difference(requests, requests.user_ms)
-    explained = estimate(requests.ratios(paid)["every_invocation"])
+    seen = _difference(sums, sums.user)
+    explained = estimate(sums.ratios(sums.repeated)["every_invocation"])
+    remainder = _difference(sums, sums.user - sums.repeated)
     return LedgerCheck(
         difference=seen,
         explained=explained,
-        remainder=_difference(requests, requests.user_ms - paid),
-        left_in_startups=_difference(requests, requests.init_ms + loading - paid),
-        left_in_requests=_difference(requests, requests.adapter_ms - loading),
-        left_around=_difference(requests, requests.user_ms - requests.init_ms - requests.adapter_ms),
-        agree=_within(seen.value, explained),
-        hidden_first_startups=int((hidden & (requests.startup_ms > 0)).sum()),
+        remainder=remainder,
+        left_in_startups=_difference(sums, sums.init + sums.loading - sums.repeated),
+        left_in_requests=_difference(sums, sums.adapter - sums.loading),
+        left_around=_difference(sums, sums.user - sums.init - sums.adapter),
+        agree=_agree(seen, explained, remainder),
+        hidden_first_startups=int(sums.hidden.sum()),
     )
 
 
-def repeats(requests: Requests, hidden: Flags) -> Vector:
-    """Cost of each request that `init` would not have paid."""
-    startups = np.where(~requests.first | hidden, requests.startup_ms, 0.0)
-    return requests.shutdown_ms + startups
+def _difference(sums: Sums, values: Vector) -> Estimate:
+    arms = sums.ratios(values)
+    return difference_of(arms["every_invocation"], arms["init"])
 
 
-def _difference(requests: Requests, values: Vector) -> Estimate:
-    arms = requests.ratios(values)
-    found = difference(arms["every_invocation"], arms["init"])
-    return Estimate(found.value, known(found.low), known(found.high), LEVEL)
-
-
-def _within(value: float, interval: Estimate) -> bool | None:
-    if interval.low is None or interval.high is None:
+def _agree(seen: Estimate, explained: Estimate, left: Estimate) -> bool | None:
+    if explained.low is None or explained.high is None:
         return None
-    return interval.low <= value <= interval.high
+    return explained.low <= seen.value <= explained.high or abs(left.value) < MATERIAL * abs(seen.value)
 
 
 def sentence(found: LedgerCheck) -> str:
     """Say both numbers and whether they agree; if not, where the rest is."""
     text = (
         f"The arms differ by {_ms(found.difference)} per request; the repeats of the startup in the same run "
-        f"explain {_ms(found.explained)}: "
+        f"explain {_ms(found.explained)}"
     )
     if found.agree is None:
-        return text + "too few environments to say whether they agree."
+        return f"{text}: too few environments to say whether they agree."
     if found.agree:
-        return text + "they agree."
+        return f"{text}, {_share(found)} of it: they agree."
     low, high = found.remainder.low, found.remainder.high
     if low is not None and high is not None and low <= 0 <= high:
-        return text + f"they do not agree, though what is left, {_ms(found.remainder)}, may be nothing."
-    return text + (
-        f"they do not agree. Outside the repeated startups and shutdowns {_ms(found.remainder)} is left: "
-        f"{_ms(found.left_in_requests)} in the requests themselves, {_ms(found.left_around)} around them, "
-        "the rest in INIT and first startups."
+        return f"{text}: they do not agree, though what is left, {_ms(found.remainder)}, may be nothing."
+    return (
+        f"{text}: they do not agree. Outside the repeated startups and shutdowns {_ms(found.remainder)} is "
+        f"left: {_ms(found.left_in_requests)} in the requests themselves, {_ms(found.left_around)} around "
+        "them, the rest in INIT and first startups."
     )
+
+
+def _share(found: LedgerCheck) -> str:
+    return f"{100 * found.explained.value / found.difference.value:.0f} %"
 
 
 def _ms(of: Estimate) -> str:

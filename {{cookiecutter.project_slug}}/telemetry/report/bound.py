@@ -6,11 +6,12 @@ never the estimate: only an arm that repeats, or the lab, tells what a repeat co
 
 import numpy as np
 
-from telemetry.report.comparison import more_needed
+from telemetry.report.comparison import estimate, more_needed
 from telemetry.report.findings import Bound
 from telemetry.report.jackknife import LEVEL, Vector
 from telemetry.report.ledger import Ledger
-from telemetry.report.requests import Numbers, Requests
+from telemetry.report.requests import Numbers
+from telemetry.report.sums import Sums
 from telemetry.report.wording import COMPARATORS, known
 
 ONE_CPU_MB = 1769
@@ -30,22 +31,22 @@ def slowdown(ledger: Ledger) -> float:
     return max(1.0, ONE_CPU_MB / min(ledger.memory_mb, default=SMALLEST_MB))
 
 
-def bound(ledger: Ledger, requests: Requests) -> Bound | None:
+def bound(ledger: Ledger, sums: Sums) -> Bound | None:
     """Bound the cost of stock Mangum per request of the `init` arm; None with nothing to go by."""
     k = slowdown(ledger)
     startup, shutdown = _first_startups(ledger, k), _shutdowns(ledger)
-    mine = requests.in_arm("init") & ~np.isnan(startup[requests.unit])
-    if not mine.any():
+    mine = sums.in_arm("init") & ~np.isnan(startup)
+    paying = np.where(mine, sums.n - sums.waited, 0.0)
+    repeat = np.nan_to_num(startup) + np.nan_to_num(shutdown)
+    found = sums.ratios(paying * repeat, np.where(mine, sums.n, 0.0))["init"]
+    if not found.environments:
         return None
-    repeat = startup + np.nan_to_num(shutdown)
-    paid = np.where(requests.first & requests.cold, 0.0, repeat[requests.unit])
-    found = requests.ratios(np.where(mine, paid, np.nan))["init"]
-    low, high = found.interval()
+    shown = estimate(found)
     return Bound(
         comparator=COMPARATORS["every_invocation"],
         at_most_ms=found.value,
-        low=known(low),
-        high=known(high),
+        low=shown.low,
+        high=shown.high,
         level=LEVEL,
         df=known(found.df) if found.environments > 1 else None,
         k=k,
@@ -60,7 +61,7 @@ def bound(ledger: Ledger, requests: Requests) -> Bound | None:
 def _first_startups(ledger: Ledger, k: float) -> Vector:
     """Mean first startup of each unit, as it would take in an invocation; NaN where none was recorded."""
     rows, _ = ledger.startups.once("key")
-    rows = rows[(rows["ordinal"] == 1) & (rows["complete"] == 1)]
+    rows = rows[rows["complete"] == 1]
     cpu = np.where(np.isnan(rows["cpu"]), rows["wall"], rows["cpu"])
     return _mean_by_unit(ledger, rows["process"], rows["wall"] + cpu * (k - 1))
 
@@ -68,7 +69,6 @@ def _first_startups(ledger: Ledger, k: float) -> Vector:
 def _shutdowns(ledger: Ledger) -> Vector:
     """Mean shutdown of each unit at its end; the mean of all where it has none, NaN where none has."""
     rows, _ = ledger.shutdowns.once("key")
-    rows = rows[rows["in_invocation"] == 0]
     own = _mean_by_unit(ledger, rows["process"], rows["ms"])
     own[np.isnan(own)] = rows["ms"].mean() if len(rows) else np.nan
     return own

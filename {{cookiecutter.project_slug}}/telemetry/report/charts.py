@@ -15,6 +15,7 @@ def figures(verdict: Verdict) -> Iterator[Figure]:
         time_charts.latency,
         size_charts.state,
         size_charts.starts,
+        size_charts.invocations,
     ):
         figure = draw(verdict)
         if figure is not None:

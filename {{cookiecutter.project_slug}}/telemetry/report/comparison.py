@@ -1,12 +1,15 @@
 """Arms against each other: the difference per request, and whether it can be told at all."""
 
 import math
+from collections.abc import Callable
 
 from telemetry.report.findings import Comparison, Estimand, Estimate, Finding
-from telemetry.report.jackknife import LEVEL, Difference, Ratio, difference, quotient
+from telemetry.report.jackknife import LEVEL, NO_INTERVAL, Difference, Ratio, difference, quotient
 from telemetry.report.records import Placement
 from telemetry.report.wording import COMPARATORS, known
 
+FEWEST = 10
+"""Environments in an arm below which no interval is shown: simulated at 5, it covers 93 % and less."""
 MINIMUM_EFFECTIVE = 20
 """Effective environments per arm below which intervals are too narrow to be believed (simulated: at 20 the
 t interval still covers 94 %)."""
@@ -22,7 +25,7 @@ def compare(arms: dict[Placement, Ratio], estimand: Estimand) -> list[Comparison
 
 
 def _comparison(name: Placement, baseline: Ratio, init: Ratio, estimand: Estimand) -> Comparison:
-    found, times = difference(baseline, init), quotient(baseline, init)
+    found, times = _shown(baseline, init, difference), _shown(baseline, init, quotient)
     both: dict[Placement, Ratio] = {name: baseline, "init": init}
     more: dict[Placement, int] = {arm: missing for arm, of in both.items() if (missing := more_needed(of))}
     return Comparison(
@@ -47,6 +50,14 @@ def _comparison(name: Placement, baseline: Ratio, init: Ratio, estimand: Estiman
     )
 
 
+def _shown(baseline: Ratio, arm: Ratio, contrast: Callable[[Ratio, Ratio], Difference]) -> Difference:
+    """Contrast two arms; without an interval where it could not be believed."""
+    found = contrast(baseline, arm)
+    if min(baseline.environments, arm.environments) < FEWEST:
+        return Difference(found.value, *NO_INTERVAL, math.nan)
+    return found
+
+
 def _finding(found: Difference) -> Finding:
     if found.low > 0:
         return "saves"
@@ -65,5 +76,11 @@ def more_needed(arm: Ratio) -> int:
 
 def estimate(of: Ratio) -> Estimate:
     """Give a ratio with its interval."""
-    low, high = of.interval()
+    low, high = of.interval() if of.environments >= FEWEST else NO_INTERVAL
     return Estimate(of.value, known(low), known(high), LEVEL)
+
+
+def difference_of(baseline: Ratio, arm: Ratio) -> Estimate:
+    """Give a difference with its interval."""
+    found = _shown(baseline, arm, difference)
+    return Estimate(found.value, known(found.low), known(found.high), LEVEL)

@@ -14,6 +14,8 @@ from scipy.special import stdtrit
 Vector = NDArray[np.float64]
 LEVEL = 0.95
 NO_INTERVAL = (math.nan, math.nan)
+LARGEST_LOG = 20.0
+"""A quotient of five hundred million times, or more, is none that data could tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def quotient(baseline: Ratio, arm: Ratio) -> Difference:
     variance, df = _pooled(baseline, arm, 1 / baseline.value**2, 1 / arm.value**2)
     value = math.log(baseline.value / arm.value)
     low, high = around(value, variance, df)
+    if high > LARGEST_LOG:  # df near 0: one environment got nearly all requests
+        low, high = NO_INTERVAL
     return Difference(math.exp(value), math.exp(low), math.exp(high), df)
 
 

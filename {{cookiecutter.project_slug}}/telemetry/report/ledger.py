@@ -7,6 +7,7 @@ from typing import Any
 
 from telemetry import schema
 from telemetry.report.records import (
+    Assigned,
     Common,
     Fallback,
     Invocation,
@@ -19,59 +20,71 @@ from telemetry.report.records import (
     Startup,
 )
 from telemetry.report.rows import Rows
+from telemetry.report.spill import Spill
 
 START_CODES: Mapping[str, int] = {start: code for code, start in enumerate(schema.STARTS)}
 NAN = math.nan
 LONGEST_NAME = 60
+WHOLE = -1
+"""In the place of a resource: the startup as a whole."""
 
 
 class Unit:
     """One execution environment in one arm: what an interval counts as one observation."""
 
-    __slots__ = ("fell_back", "number", "placement", "touches")
+    __slots__ = ("experiment", "fell_back", "number", "placement")
 
     def __init__(self, number: int, placement: Placement) -> None:
         self.number = number
         self.placement: Placement = placement
         self.fell_back = False
-        self.touches: dict[str, int] = {}
-        """Reads of each state key, over all requests."""
+        self.experiment: str | None = None
+        """The experiment that assigned it, as declared."""
 
 
 class Ledger:
     """Takes records in any order. A request, startup or resource that comes twice is kept once.
 
-    Keys are 64-bit hashes: two of a million different ones meet with a chance of 3e-8.
+    Memory grows with environments, not with requests. Keys are 64-bit hashes: two of a million different ones
+    meet with a chance of 3e-8.
     """
 
     def __init__(self, service: str | None = None) -> None:
         self.units: list[Unit] = []
         self.process_units: list[int] = []
         """Number of the unit of each process; rows name processes by number."""
-        self.invocations = Rows(key="i8", process="i4", start="i1", first="i1", failed="i1",
-                                ms="f8", startup="f8", shutdown="f8", at="f8")  # fmt: skip
-        self.reports = Rows(key="i8", ms="f8", billed="f8", init="f8", restore="f8", used="f8", memory="f8")
-        self.startups = Rows(key="i8", process="i4", ordinal="i4", in_init="i1", complete="i1", wall="f8",
-                             cpu="f8", init="f8", state="f8", share="f8", rss="f8", native="f8",
-                             blocks="f8")  # fmt: skip
-        self.resources = Rows(key="i8", process="i4", name="i4", ordinal="i4", overlapped="i1", failed="i1",
-                              wall="f8", cpu="f8", rss="f8", native="f8", blocks="f8")  # fmt: skip
-        self.shutdowns = Rows(key="i8", process="i4", in_invocation="i1", ms="f8")
+        self.invocations = Spill("key", key="i8", process="i4", touched="i4", start="i1", first="i1",
+                                 failed="i1", ms="f8", startup="f8", shutdown="f8", at="f8")  # fmt: skip
+        self.reports = Spill("key", key="i8", ms="f8", billed="f8", init="f8", restore="f8", used="f8",
+                             memory="f8")  # fmt: skip
+        self.startups = Rows(key="i8", process="i4", in_init="i1", complete="i1", wall="f8", cpu="f8",
+                             init="f8", state="f8", share="f8", rss="f8", native="f8", blocks="f8",
+                             at="f8")  # fmt: skip
+        """First ones of their process; so the next."""
+        self.resources = Rows(key="i8", process="i4", name="i4", overlapped="i1", failed="i1", wall="f8",
+                              cpu="f8", rss="f8", native="f8", blocks="f8")  # fmt: skip
+        self.repeats = Spill("process", key="i8", process="i4", name="i4", complete="i1", wall="f8")
+        """Startups and resources that are not the first of their process; a startup's name is `WHOLE`."""
+        self.shutdowns = Rows(key="i8", process="i4", ms="f8")
+        """At the end of a process."""
         self.resource_names: dict[str, int] = {}
+        self.touched_sets: dict[frozenset[str], int] = {}
+        """State keys that some request read, and the number that stands for them in its row."""
         self.state_keys: set[str] = set()
-        self.duplicates = 0
-        """Invocations seen again."""
-        self.services: Counter[str] = Counter()
+        self.services: dict[str, None] = {}
+        """Those seen, in that order."""
         self.memory_mb: Counter[float] = Counter()
         self.pythons: Counter[str] = Counter()
         self.state_methods: Counter[str] = Counter()
+        self.planned: set[int] = set()
+        """Sizes that the experiments were declared with."""
         self.labs: list[Lab] = []
         self.service = service
-        self._seen: set[int] = set()
         self._units: dict[tuple[str, Placement], Unit] = {}
         self._processes: dict[tuple[str, str], int] = {}
         self._enter: dict[type, Callable[[Any], None]] = {
             Invocation: self._invocation,
+            Assigned: self._assigned,
             Startup: self._startup,
             Resource: self._resource,
             Shutdown: self._shutdown,
@@ -81,11 +94,14 @@ class Ledger:
     def enter(self, record: Record) -> None:
         """Take one record; those that carry no number are known to the reader's count only."""
         if isinstance(record, Lab):
-            self.labs.append(record)
+            begun = [lab for lab in self.labs if lab.run != record.run or not lab.run]
+            self.labs = [*begun, record]
             return
-        self.services[record.service] += 1
+        service = record.service
+        if service not in self.services:
+            self.services[service] = None
         enter = self._enter.get(type(record))
-        if enter and (self.service is None or record.service == self.service):
+        if enter and (self.service is None or service == self.service):
             enter(record)
 
     def enter_report(self, report: PlatformRecord) -> None:
@@ -97,33 +113,33 @@ class Ledger:
         )  # fmt: skip
 
     def _invocation(self, record: Invocation) -> None:
-        key = hash(record.request_id)
-        if key in self._seen:
-            self.duplicates += 1
-            return
-        self._seen.add(key)
-        process = self._process(record, record.placement)
         failed = record.status is None or record.status >= 500
         self.invocations.append(
-            key, process, START_CODES[record.start], record.n == 1, failed, record.duration_ms,
-            record.startup_ms, record.shutdown_ms, record.at,
+            hash(record.request_id), self._process(record, record.placement),
+            self.touched_sets.setdefault(frozenset(record.touched), len(self.touched_sets)),
+            START_CODES[record.start], record.n == 1, failed, record.duration_ms, record.startup_ms,
+            record.shutdown_ms, record.at,
         )  # fmt: skip
-        if record.touched:
-            touches = self.units[self.process_units[process]].touches
-            for name, count in record.touched.items():
-                touches[name] = touches.get(name, 0) + count
+
+    def _assigned(self, record: Assigned) -> None:
+        unit = self.units[self.process_units[self._process(record, record.placement)]]
+        unit.experiment = record.experiment
+        if record.planned is not None:
+            self.planned.add(record.planned)
 
     def _startup(self, record: Startup) -> None:
+        key = hash((record.environment, record.process, record.ordinal))
+        process, complete = self._process(record, record.placement), record.outcome == "complete"
+        if record.ordinal > 1:
+            self.repeats.append(key, process, WHOLE, complete, record.duration_ms)
+            return
         self.startups.append(
-            hash((record.environment, record.process, record.ordinal)),
-            self._process(record, record.placement), record.ordinal, record.phase == "init",
-            record.outcome == "complete", record.duration_ms, _number(record.cpu_ms), _number(record.init_ms),
-            _number(record.state_bytes), _number(record.state_share), _number(record.rss_bytes),
-            _number(record.native_bytes), _number(record.py_blocks),
+            key, process, record.phase == "init", complete, record.duration_ms, _number(record.cpu_ms),
+            _number(record.init_ms), _number(record.state_bytes), _number(record.state_share),
+            _number(record.rss_bytes), _number(record.native_bytes), _number(record.py_blocks), record.at,
         )  # fmt: skip
         self.state_keys.update(map(printable, record.state_keys))
-        if record.ordinal == 1:
-            self._describe(record)
+        self._describe(record)
 
     def _describe(self, record: Startup) -> None:
         if record.memory_mb is not None:
@@ -135,18 +151,22 @@ class Ledger:
 
     def _resource(self, record: Resource) -> None:
         name = self.resource_names.setdefault(printable(record.resource), len(self.resource_names))
+        key = hash((record.environment, record.process, record.ordinal, record.resource))
+        process = self._process(record, record.placement)
+        if record.ordinal > 1:
+            self.repeats.append(key, process, name, record.error is None, record.duration_ms)
+            return
         self.resources.append(
-            hash((record.environment, record.process, record.ordinal, record.resource)),
-            self._process(record, record.placement), name, record.ordinal, record.overlapped,
-            record.error is not None, record.duration_ms, _number(record.cpu_ms), _number(record.rss_bytes),
-            _number(record.native_bytes), _number(record.py_blocks),
+            key, process, name, record.overlapped, record.error is not None, record.duration_ms,
+            _number(record.cpu_ms), _number(record.rss_bytes), _number(record.native_bytes),
+            _number(record.py_blocks),
         )  # fmt: skip
 
     def _shutdown(self, record: Shutdown) -> None:
         process = self._processes.get((record.environment, record.process))
-        if process is not None:
+        if process is not None and record.phase == "shutdown":
             key = hash((record.environment, record.process, record.ordinal))
-            self.shutdowns.append(key, process, record.phase == "invocation", record.duration_ms)
+            self.shutdowns.append(key, process, record.duration_ms)
 
     def _fallback(self, record: Fallback) -> None:
         self.units[self.process_units[self._process(record, record.placement)]].fell_back = True

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from telemetry.report.ledger import Ledger, printable
 from telemetry.report.model import MeasuredOn
 from telemetry.report.records import Host
+from telemetry.report.totals import Totals
 from telemetry.report.wording import counted
 
 
-def measured_on(ledger: Ledger, memory_mb: float | None) -> MeasuredOn:
+def measured_on(ledger: Ledger, totals: Totals, memory_mb: float | None) -> MeasuredOn:
     """Name the place; a lab record makes it a lab run, and nothing else does."""
     host = ledger.labs[0].host if ledger.labs else None
-    at = ledger.invocations.array()["at"]
-    span = (float(at.min()), float(at.max())) if len(at) else None
+    span = (totals.first_at, totals.last_at) if totals.first_at <= totals.last_at else None
     pythons = sorted(ledger.pythons)
     return MeasuredOn(
         where="lab" if host else "lambda",

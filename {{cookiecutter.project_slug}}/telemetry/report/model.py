@@ -22,7 +22,8 @@ class ResourceAdvice:
     touched_environments: int
     touch_share: Estimate | None
     """Of all environments with requests; None where the resource is not visible, so the next."""
-    touches_per_request: float | None
+    request_share: Estimate | None
+    """Requests that touched it, of all."""
     on_path_environments: int
     known_starts: int
     on_path_share: Estimate
@@ -31,6 +32,8 @@ class ResourceAdvice:
     """Share of the load time that loading lazily would save per environment; below 0 it costs."""
     saving_ms: Estimate | None
     """Of user-visible time per environment."""
+    break_even: Estimate | None
+    """Requests per environment from which on keeping is right; None where no number of them is."""
     k: float
     """How much longer the load may take in an invocation than measured; 1 in the lab."""
     overlapped: bool
@@ -65,7 +68,7 @@ class Starts:
     """Requests by start class."""
 
     recorded: dict[Placement, dict[str, int]]
-    sent: dict[Placement, dict[str, int]] | None
+    sent: dict[str, dict[str, int]] | None
     """What the lab says it sent; None without a lab record."""
     mismatches: list[str]
 
@@ -82,15 +85,39 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class Invocations:
+    """How many requests an environment served, over the environments of one arm."""
+
+    placement: Placement
+    environments: int
+    mean: float
+    percentiles: dict[str, float]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """Environments per arm against the declared weights of the experiment."""
 
+    experiments: list[str]
+    """As declared; more than one when the weights were changed on the way."""
     weights: dict[Placement, float]
     environments: dict[Placement, int]
     chi_square: float
     df: int
     p_value: float
     as_declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an experiment of a planned size is. A look before that is interim, and no verdict."""
+
+    planned: int
+    """Environments in every arm."""
+    environments: int
+    """In the smallest arm so far."""
+    interim: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +155,8 @@ class Verdict:
 
     v: int
     sentence: str
+    meaning: str | None
+    """What can be decided by that, and what not."""
     measured_on: MeasuredOn
     arms: list[Arm]
     comparisons: list[Comparison]
@@ -139,7 +168,9 @@ class Verdict:
     state: State
     starts: Starts
     latency: list[Latency]
+    invocations: list[Invocations]
     assignment: Assignment | None
+    progress: Progress | None
     notes: list[str]
     not_estimated: list[str]
     input: Input

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from telemetry import schema
 from telemetry.report.findings import Arm, Bound, StartupCost
 from telemetry.report.jackknife import Ratio
-from telemetry.report.model import Assignment, Input, MeasuredOn, Starts
+from telemetry.report.model import Input, MeasuredOn, Starts, Verdict
 from telemetry.report.records import Placement
-from telemetry.report.requests import Requests
+from telemetry.report.totals import Totals
 from telemetry.report.wording import counted, listed
 
 NOT_ESTIMATED = (
     "cold-start counts by arm (the arms share one pool of environments)",
-    "break-even (it rests on those counts)",
+    "break-even of the arms (it rests on those counts)",
     "fleet dollars (INIT is billed since 2025-08: keeping the lifespan buys latency, hardly money)",
+    "what cold, warm or slow requests gain (percentiles only describe: the arm decides which are cold)",
 )
 
 
@@ -33,20 +34,18 @@ def input_notes(read: Input) -> Iterator[str]:
         )
 
 
-def measure_notes(requests: Requests, read: Input) -> Iterator[str]:
+def measure_notes(totals: Totals, read: Input) -> Iterator[str]:
     """Say where the adapter's own figures had to stand in for the platform's."""
-    without, total = read.requests_without_report, len(requests.unit)
-    if requests.billed_without_init:
+    without, total = read.requests_without_report, int(totals.sums.n.sum())
+    if totals.billed_without_init:
         yield (
-            f"{counted(requests.billed_without_init, 'cold start')} billed without INIT (as before 2025-08): "
+            f"{counted(totals.billed_without_init, 'cold start')} billed without INIT (as before 2025-08): "
             "billed ms is as the platform gave it"
         )
     if not without:
         return
     whose = "no request has a" if without == total else f"{without} of {counted(total, 'request')} have no"
-    imports = (
-        "imports and startup in INIT" if requests.imports_counted else "startup in INIT, without imports"
-    )
+    imports = "imports and startup in INIT" if totals.imports_counted else "startup in INIT, without imports"
     yield (
         f"{whose} platform.report line: user-visible ms there is InvocationDuration, plus {imports} for cold "
         "starts; billed ms leaves them out"
@@ -80,10 +79,9 @@ def run_notes(place: MeasuredOn, startup: StartupCost, starts: Starts, read: Inp
             yield f"{counted(count, name)} recorded"
 
 
-def design_notes(
-    arms: dict[Placement, Ratio], place: MeasuredOn, assignment: Assignment | None
-) -> Iterator[str]:
-    """Say how the environments came into their arms."""
+def design_notes(arms: dict[Placement, Ratio], verdict: Verdict) -> Iterator[str]:
+    """Say how the environments came into their arms, and how far the experiment is."""
+    assignment = verdict.assignment
     recorded = [arm for arm, of in arms.items() if of.environments]
     if assignment is not None:
         fit = (
@@ -95,13 +93,35 @@ def design_notes(
             f"assignment {fit}: chi-square {assignment.chi_square:.1f} on {assignment.df} df, "
             f"p = {assignment.p_value:.3g}"
         )
+        if len(assignment.experiments) > 1:
+            yield (
+                f"the weights were changed on the way ({'; '.join(assignment.experiments)}): traffic may "
+                "differ between the times, so compare each alone"
+            )
         if others := [arm for arm in recorded if arm not in assignment.weights]:
             yield f"recorded, but not part of the declared experiment: {', '.join(others)}"
-    elif place.where == "lambda" and len(recorded) > 1:
+        yield from _progress_notes(verdict)
+    elif verdict.measured_on.where == "lambda" and len(recorded) > 1:
         yield (
-            "no experiment was declared (--experiment): unless environments were assigned at random, the "
-            "arms may differ in time and traffic too"
+            "no experiment was declared (LIFESPAN_EXPERIMENT, --experiment): unless environments were "
+            "assigned at random, the arms may differ in time and traffic too"
         )
+
+
+def _progress_notes(verdict: Verdict) -> Iterator[str]:
+    progress = verdict.progress
+    if progress is None:
+        yield (
+            "no size was planned (LIFESPAN_EXPERIMENT_PLANNED, --planned): whoever looks often, and stops at "
+            "a number they like, is wrong more often than 1 time in 20; `plan` proposes a size"
+        )
+    elif progress.interim:
+        yield (
+            f"interim: stop at {progress.planned} environments per arm, not at a number that you like; only "
+            "errors, or environments not assigned as declared, are a reason to stop before"
+        )
+    else:
+        yield "the planned size is reached: this is the verdict, and the experiment may end"
 
 
 def bound_notes(bound: Bound | None) -> Iterator[str]:

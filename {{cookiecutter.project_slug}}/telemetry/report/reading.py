@@ -23,12 +23,17 @@ class Reader:
     def __init__(self, ledger: Ledger) -> None:
         self.lines = 0
         """Blank ones left out."""
-        self.records: Counter[str] = Counter()
+        self._kinds: Counter[type[msgspec.Struct]] = Counter()
         self.others: Counter[str] = Counter()
         self.malformed: Counter[str] = Counter()
         self._ledger = ledger
         self._record = msgspec.json.Decoder(Record)
         self._platform = msgspec.json.Decoder(PlatformReport)
+
+    @property
+    def records(self) -> Counter[str]:
+        """Records and platform.report lines that were entered, by kind."""
+        return Counter({str(kind.__struct_config__.tag): count for kind, count in self._kinds.items()})
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Enter all lines; memory grows by what the ledger keeps, not by what was read."""
@@ -68,7 +73,7 @@ class Reader:
             return False
         if record.v > schema.VERSION:
             return False
-        self.records[record.__struct_config__.tag] += 1
+        self._kinds[type(record)] += 1
         self._ledger.enter(record)
         return True
 
@@ -81,7 +86,7 @@ class Reader:
         return True
 
     def _enter_report(self, report: PlatformReport) -> None:
-        self.records[schema.PLATFORM_REPORT] += 1
+        self._kinds[PlatformReport] += 1
         self._ledger.enter_report(report.record)
 
     def _second_look(self, line: bytes) -> None:

@@ -10,6 +10,7 @@ from telemetry import schema
 Placement: TypeAlias = Literal["init", "first_invocation", "every_invocation"]
 PLACEMENTS: tuple[Placement, ...] = ("init", "first_invocation", "every_invocation")
 Milliseconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0)]
+EXPERIMENT = r"^\s*\w+\s*=\s*\d[\d.]*\s*(,\s*\w+\s*=\s*\d[\d.]*\s*)+$"
 Counted: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -21,6 +22,14 @@ class Common(msgspec.Struct, frozen=True, tag_field=schema.RECORD, gc=False):
     service: str
     environment: str
     process: str
+
+
+class Assigned(Common, frozen=True, tag=schema.ENVIRONMENT_RECORD):
+    """An experiment assigned the environment its arm, before any startup."""
+
+    placement: Placement
+    experiment: Annotated[str, msgspec.Meta(pattern=EXPERIMENT)]
+    planned: Counted | None = None
 
 
 class Startup(Common, frozen=True, tag=schema.STARTUP, rename={
@@ -142,11 +151,13 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
-    """What a lab run was, written when it ends."""
+    """What a lab run was, written when it begins and again when it ends."""
 
     v: Counted
+    run: str = ""
     host: Host = Host()
-    sent: dict[Placement, Sent] = {}
+    sent: dict[str, Sent] = {}
+    """By placement; under another name those whose placement the lab never learnt."""
     complete: bool = True
 
 
@@ -182,9 +193,10 @@ class PlatformReport(msgspec.Struct, frozen=True, gc=False, tag_field="type", ta
 
 
 Record: TypeAlias = (
-    Startup | Resource | Invocation | Shutdown | Fallback | Failure | Death | Fault | End | Lab
+    Assigned | Startup | Resource | Invocation | Shutdown | Fallback | Failure | Death | Fault | End | Lab
 )
 KINDS: Mapping[str, type[Record]] = {
+    schema.ENVIRONMENT_RECORD: Assigned,
     schema.STARTUP: Startup,
     schema.RESOURCE: Resource,
     schema.INVOCATION: Invocation,

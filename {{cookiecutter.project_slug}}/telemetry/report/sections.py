@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from telemetry.report.findings import Comparison, Estimate, Load, Spread
-from telemetry.report.model import ResourceAdvice, Verdict
+from telemetry.report.model import Progress, ResourceAdvice, Verdict
 from telemetry.report.section import Row, Section
 from telemetry.report.wording import ARMS, bracketed, counted, megabytes
 
@@ -12,7 +12,7 @@ NONE = "-"
 
 def sections(verdict: Verdict) -> Iterator[Section]:
     """Give every table that has rows."""
-    parts = (per_request, ledger, arms, startup, advice, state, starts)
+    parts = (per_request, ledger, arms, startup, advice, state, starts, invocations)
     yield from (section for part in parts if (section := part(verdict)).rows)
 
 
@@ -22,15 +22,27 @@ def per_request(verdict: Verdict) -> Section:
     return Section(
         "per-request",
         "Saved per request by keeping the lifespan: ms, mean [95 %]",
-        ("against", "user-visible", "billed", "finding"),
+        ("against", "user-visible", "times", "billed", "finding"),
         [
-            (ARMS[found.baseline], _difference(found), _difference(billed.get(found.baseline)), found.finding)
+            (ARMS[found.baseline].partition(" (")[0], _difference(found), _times(found),
+             _difference(billed.get(found.baseline)), _finding(found, verdict.progress))
             for found in verdict.comparisons
             if found.estimand == "user_visible_ms"
         ],
-        "Over all requests, as assigned; INIT is added where it was on the request path.",
-        frozenset({3}),
-    )
+        "Over all requests, as assigned; INIT is added where it was on the request path. Times: how many "
+        "times as long a request takes there. A lazy singleton pays the same startup once, in a request: "
+        "it differs where INIT is off the path, or where the load is slower in a request.",
+        frozenset({4}),
+    )  # fmt: skip
+
+
+def _finding(found: Comparison, progress: Progress | None) -> str:
+    told = found.finding != "cannot tell yet"
+    return f"{found.finding} so far" if told and progress and progress.interim else found.finding
+
+
+def _times(found: Comparison) -> str:
+    return NONE if found.times is None else bracketed(found.times, found.times_low, found.times_high)
 
 
 def ledger(verdict: Verdict) -> Section:
@@ -41,12 +53,12 @@ def ledger(verdict: Verdict) -> Section:
         rows = [
             ("stock Mangum - lifespan kept", _estimate(found.difference)),
             ("explained by repeated startups and shutdowns", _estimate(found.explained)),
-            ("left", _estimate(found.remainder)),
+            ("not explained by them", _estimate(found.remainder)),
             ("  in INIT and first startups, which both pay", _estimate(found.left_in_startups)),
             ("  in the requests: first use of what was loaded anew", _estimate(found.left_in_requests)),
             ("  around them: runtime, freeing, records of repeats", _estimate(found.left_around)),
         ]
-    return Section("ledger", "Why the arms differ: ms per request, mean [95 %]", ("", "ms"), rows)
+    return Section("ledger", "Why the arms differ: ms per request, mean [95 %]", ("part", "ms"), rows)
 
 
 def arms(verdict: Verdict) -> Section:
@@ -72,13 +84,13 @@ def startup(verdict: Verdict) -> Section:
     names = ("first, in INIT", "first, in invocation", "repeat")
     table: list[tuple[str, Spreads]] = [(load.name, _of(load)) for load in (cost.whole, *cost.resources)]
     if cost.repeat_with_shutdown:
-        table.append(("with shutdown", (None, None, cost.repeat_with_shutdown)))
+        table.append(("and its shutdown", (None, None, cost.repeat_with_shutdown)))
     rows: list[Row] = [(name, *(_mean(spreads[column]) for column in shown)) for name, spreads in table]
-    rows.append(("measured", *(_sample(whole[column]) for column in shown)))
+    rows.append(("seen", *(_sample(whole[column]) for column in shown)))
     return Section(
         "startup",
         "Startup by resource: ms, mean [95 %]",
-        ("", *(names[column] for column in shown)),
+        ("what", *(names[column] for column in shown)),
         rows if shown else [],
         "A first startup pays imports and caches once; only a repeat tells what repeating costs.",
     )
@@ -104,10 +116,10 @@ def advice(verdict: Verdict) -> Section:
     return Section(
         "advice",
         "Advice by resource",
-        ("resource", "advice", "touched", "load, ms", "lazy saves, ms", "because"),
+        ("resource", "advice", "touched", "load, ms", "lazy saves/env.", "because"),
         [_advice(found) for found in verdict.resources],
         "Touched: by how many environments. Load: the first. Lazy saves: user-visible ms per environment, "
-        "were it loaded at its first use; below 0 it costs.",
+        "not per request, were it loaded at its first use; below 0 it costs.",
         frozenset({1, 5}),
     )
 
@@ -122,8 +134,15 @@ def _advice(found: ResourceAdvice) -> Row:
         touched,
         _estimate(found.load_ms),
         _estimate(found.saving_ms),
-        found.why,
+        found.why + _until(found),
     )
+
+
+def _until(found: ResourceAdvice) -> str:
+    """Say how far the advice to load lazily reaches."""
+    if found.advice != "make lazy" or found.break_even is None:
+        return ""
+    return f"; keep from some {found.break_even.value:.0f} requests per environment on"
 
 
 def state(verdict: Verdict) -> Section:
@@ -147,7 +166,7 @@ def state(verdict: Verdict) -> Section:
         ),
     ]
     title = f"State against memory: medians over {counted(found.startups, 'first startup')}"
-    return Section("state", title, ("", "size", "how"), rows, prose=frozenset({2}))
+    return Section("state", title, ("what", "size", "how"), rows, prose=frozenset({2}))
 
 
 def starts(verdict: Verdict) -> Section:
@@ -157,12 +176,28 @@ def starts(verdict: Verdict) -> Section:
     counts = (*found.recorded.values(), *sent.values())
     classes = list(dict.fromkeys(name for count in counts for name in count))
     rows = []
-    for arm in dict.fromkeys((*found.recorded, *sent)):
-        own, lab = found.recorded.get(arm, {}), sent.get(arm, {})
+    names = {str(arm): name for arm, name in ARMS.items()}
+    recorded = {str(arm): counts for arm, counts in found.recorded.items()}
+    for arm in dict.fromkeys((*recorded, *sent)):
+        own, lab = recorded.get(arm, {}), sent.get(arm, {})
         cells = (_start(own.get(name, 0), lab.get(name, 0), bool(sent)) for name in classes)
-        rows.append((ARMS[arm], *cells))
+        rows.append((names.get(arm, arm), *cells))
     equal = "Equal to what the lab sent." if not found.mismatches else "DIFFERS from what the lab sent."
     return Section("starts", "Requests by start class", ("arm", *classes), rows, equal if found.sent else "")
+
+
+def invocations(verdict: Verdict) -> Section:
+    """Show how many requests an environment served."""
+    return Section(
+        "invocations",
+        "Requests per environment",
+        ("arm", "env.", "mean", "median", "p95", "most"),
+        [
+            (ARMS[found.placement], str(found.environments), f"{found.mean:.1f}",
+             *(f"{found.percentiles[name]:.0f}" for name in ("p50", "p95")), str(found.most))
+            for found in verdict.invocations
+        ],
+    )  # fmt: skip
 
 
 def _start(recorded: int, sent: int, compared: bool) -> str:  # noqa: FBT001  # a cell's three parts

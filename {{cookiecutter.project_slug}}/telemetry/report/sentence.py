@@ -1,9 +1,22 @@
 """The verdict's one sentence: comparator, number, interval, and where it was measured."""
 
-from telemetry.report.findings import Bound, Comparison
-from telemetry.report.model import MeasuredOn
+from collections.abc import Mapping
+
+from telemetry.report.findings import Bound, Comparison, Finding
+from telemetry.report.model import MeasuredOn, Progress
 from telemetry.report.records import PLACEMENTS, Placement
 from telemetry.report.wording import milliseconds
+
+LAZY: Mapping[Finding | None, str] = {
+    None: "Whether to start lazily instead was not measured: it takes an arm first_invocation.",
+    "saves": "Against a lazy singleton it decides: keep the lifespan in INIT.",
+    "costs": "Against a lazy singleton it decides: start up in the first invocation.",
+    "no difference seen": (
+        "Whether to start up in INIT or lazily: no difference seen in the mean, so decide by resource, below."
+    ),
+}
+"""What follows for the decision that is open."""
+MEANS = "user-visible means with 95 % intervals"
 
 
 def sentence(
@@ -16,16 +29,35 @@ def sentence(
         told.insert(0, _at_most(bound))
     unsure = [found for found in comparisons if found.finding == "cannot tell yet"]
     if told:
-        lead = "Keeping the lifespan" + ("" if told[0].startswith(("saves", "costs")) else ":")
-        parts = [f"{lead} {', and '.join(told)}", *([f"cannot tell yet {_unsure(unsure)}"] if unsure else [])]
-        return "; ".join([*parts, place.text]) + "."
+        parts = [
+            f"Keeping the lifespan {', and '.join(told)}",
+            *([f"cannot tell yet {_unsure(unsure)}"] if unsure else []),
+        ]
+        return f"{'; '.join(parts)}; {MEANS}, {place.text}."
     why = _unsure(unsure) if unsure else _missing(bound, environments)
     return f"Cannot tell yet {why}; {place.text}."
+
+
+def meaning(comparisons: list[Comparison]) -> str | None:
+    """Say what can be decided by the differences, and what not; None where none is told."""
+    found = {one.baseline: one.finding for one in comparisons if one.finding != "cannot tell yet"}
+    if not found:
+        return None
+    size = "Against stock Mangum that is a size, not a decision: whatever starts up once saves it. "
+    return (size if "every_invocation" in found else "") + LAZY[found.get("first_invocation")]
 
 
 def doubted(text: str) -> str:
     """Add that the arms are not those of the declared experiment."""
     return f"{text.removesuffix('.')}; NOT to be trusted, as environments were not assigned as declared."
+
+
+def interim(text: str, progress: Progress) -> str:
+    """Say that the experiment is not over, before anything else."""
+    return (
+        f"Interim look at {progress.environments} of {progress.planned} planned environments per arm, "
+        f"not the verdict yet: {text[:1].lower()}{text[1:]}"
+    )
 
 
 def _told(found: Comparison) -> str:
@@ -36,7 +68,7 @@ def _told(found: Comparison) -> str:
         abs(found.difference_ms) if found.finding == "costs" else found.difference_ms, low, high
     )
     if found.finding == "no difference seen":
-        return f"{number} per request (no difference seen) against {found.comparator}"
+        return f"makes no difference that was seen ({number} per request) against {found.comparator}"
     return f"{found.finding} {number} per request against {found.comparator}"
 
 

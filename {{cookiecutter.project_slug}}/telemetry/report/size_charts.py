@@ -1,4 +1,4 @@
-"""Charts of what there is how much of: memory, and requests by start class."""
+"""Charts of what there is how much of: memory, requests by start class, and by environment."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from telemetry import schema
 from telemetry.report.drawing import (
     AMBER,
     BLUE,
+    INK,
     ROSE,
     TEAL,
     VIOLET,
@@ -21,6 +22,7 @@ from telemetry.report.drawing import (
     two_lines,
 )
 from telemetry.report.model import Verdict
+from telemetry.report.time_charts import ARM_COLOURS
 from telemetry.report.wording import ARMS, MEGABYTE
 
 START_COLOURS: Mapping[str, str] = dict(zip(schema.STARTS, (ROSE, VIOLET, BLUE, AMBER, TEAL), strict=True))
@@ -43,7 +45,7 @@ def state(verdict: Verdict) -> Figure | None:
     label = base.mark_text(
         align=alt.ExprRef(f"{inside} ? 'right' : 'left'"),
         dx=alt.ExprRef(f"{inside} ? -6 : 6"),
-        color=alt.ExprRef(f"{inside} ? 'white' : 'currentColor'"),
+        color=alt.ExprRef(f"{inside} ? 'black' : 'currentColor'"),
     ).encode(text="label:N")
     chart = alt.layer(base.mark_bar(color=BLUE, height=16), label).properties(height=alt.Step(34))
     caption = "Medians. Loading: growth while a resource loaded, the larger of RSS and mallinfo2."
@@ -78,3 +80,28 @@ def starts(verdict: Verdict) -> Figure | None:
         .properties(height=alt.Step(40))
     )
     return Figure("starts", "Start classes", "Requests by the start they met.", svg(chart))
+
+
+def invocations(verdict: Verdict) -> Figure | None:
+    """Draw how many requests an environment served, by arm."""
+    values: Values = [
+        {"arm": two_lines(ARMS[found.placement]), "colour": ARM_COLOURS[found.placement], "most": found.most}
+        | found.percentiles
+        for found in verdict.invocations
+    ]
+    if not values:
+        return None
+    base = chart_of(values).encode(y=row("arm"), color=alt.Color("colour:N", scale=None))
+    x = along("p5", "requests per environment")
+    chart = alt.layer(
+        base.mark_bar(height=3).encode(x=x, x2="most:Q"),
+        base.mark_bar(height=11).encode(x="p25:Q", x2="p75:Q"),
+        base.mark_tick(thickness=2, height=15, orient="vertical", color=INK).encode(
+            x="p50:Q", color=alt.value(INK)
+        ),
+    ).properties(height=alt.Step(40))
+    caption = (
+        "Thin: from the 5th percentile to the most; thick: the middle half; tick: median. Where few "
+        "environments serve most requests, it takes more of them to tell."
+    )
+    return Figure("invocations", "Requests per environment", caption, svg(chart))

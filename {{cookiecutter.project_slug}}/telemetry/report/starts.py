@@ -1,27 +1,29 @@
-"""How many requests met which kind of start, and how long they took."""
+"""How many requests met which kind of start, how long they took, and how many an environment served."""
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import numpy as np
 
 from telemetry import schema
-from telemetry.report.ledger import START_CODES
-from telemetry.report.model import Latency, Starts
+from telemetry.report.model import Invocations, Latency, Starts
 from telemetry.report.records import PLACEMENTS, Lab, Placement
-from telemetry.report.requests import Requests
+from telemetry.report.sums import Sums
+from telemetry.report.totals import Totals
 
-Counts: TypeAlias = dict[Placement, dict[str, int]]
+Counts: TypeAlias = dict[str, dict[str, int]]
 PERCENTILES = (5, 25, 50, 75, 90, 95, 99)
 
 
-def starts_of(requests: Requests, labs: list[Lab]) -> Starts:
+def starts_of(totals: Totals, labs: list[Lab]) -> Starts:
     """Count start classes by arm, beside what the lab says it sent."""
-    recorded: Counts = {}
-    for placement in PLACEMENTS:
-        counts = np.bincount(requests.start[requests.in_arm(placement)], minlength=len(schema.STARTS))
+    recorded: dict[Placement, dict[str, int]] = {}
+    for placement, counts in zip(PLACEMENTS, totals.starts, strict=True):
         if counts.sum():
             recorded[placement] = _present(dict(zip(schema.STARTS, map(int, counts), strict=True)))
-    sent = _sent(labs) if labs else None
+    # A lab that was killed has not told what it sent.
+    told = all(any(sent.starts for sent in lab.sent.values()) for lab in labs)
+    sent = _sent(labs) if labs and told else None
     return Starts(recorded, sent, [] if sent is None else _mismatches(recorded, sent))
 
 
@@ -39,10 +41,11 @@ def _present(counts: dict[str, int]) -> dict[str, int]:
     return {start: count for start, count in counts.items() if count}
 
 
-def _mismatches(recorded: Counts, sent: Counts) -> list[str]:
+def _mismatches(recorded: Mapping[Placement, dict[str, int]], sent: Counts) -> list[str]:
     found = []
-    for placement in dict.fromkeys([*sent, *recorded]):
-        there, expected = recorded.get(placement, {}), sent.get(placement, {})
+    seen: Counts = {str(placement): counts for placement, counts in recorded.items()}
+    for placement in dict.fromkeys([*sent, *seen]):
+        there, expected = seen.get(placement, {}), sent.get(placement, {})
         found += [
             f"{placement}: {there.get(start, 0)} {start} recorded, {expected.get(start, 0)} sent"
             for start in dict.fromkeys([*expected, *there])
@@ -51,14 +54,25 @@ def _mismatches(recorded: Counts, sent: Counts) -> list[str]:
     return found
 
 
-def latency_of(requests: Requests) -> list[Latency]:
+def latency_of(totals: Totals) -> list[Latency]:
     """Describe user-visible ms by arm and start class. Descriptive: the arm changes who is in which class."""
     found = []
     for placement in PLACEMENTS:
-        for start, code in START_CODES.items():
-            ms = requests.user_ms[requests.in_arm(placement) & (requests.start == code)]
-            if len(ms):
-                values = np.percentile(ms, PERCENTILES)
-                named = {f"p{p}": float(value) for p, value in zip(PERCENTILES, values, strict=True)}
-                found.append(Latency(placement, start, len(ms), float(ms.mean()), named))
+        for start in schema.STARTS:
+            ms = totals.latencies.get((placement, start))
+            if ms is not None:
+                named = {f"p{percent}": ms.percentile(percent) for percent in PERCENTILES}
+                found.append(Latency(placement, start, ms.n, ms.mean, named))
+    return found
+
+
+def invocations_of(sums: Sums) -> list[Invocations]:
+    """Describe how many requests the environments of each arm served; those of none are left out."""
+    found = []
+    for placement in PLACEMENTS:
+        n = sums.n[sums.in_arm(placement) & (sums.n > 0)]
+        if len(n):
+            values = np.percentile(n, PERCENTILES)
+            named = {f"p{percent}": float(value) for percent, value in zip(PERCENTILES, values, strict=True)}
+            found.append(Invocations(placement, len(n), float(n.mean()), named, int(n.max())))
     return found

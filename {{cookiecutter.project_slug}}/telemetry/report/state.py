@@ -7,16 +7,16 @@ from telemetry.report.jackknife import Vector
 from telemetry.report.ledger import Ledger
 from telemetry.report.model import State
 from telemetry.report.proportions import median_interval
-from telemetry.report.requests import Requests
 from telemetry.report.startup import Loads
+from telemetry.report.sums import Sums
 from telemetry.report.wording import known
 
 
-def state_of(ledger: Ledger, loads: Loads, requests: Requests) -> State:
+def state_of(ledger: Ledger, loads: Loads, sums: Sums) -> State:
     """Take medians over first startups; the three raw views are independent and stay apart."""
-    rows = loads.startups[(loads.startups["ordinal"] == 1) & (loads.startups["complete"] == 1)]
+    rows = loads.startups[loads.startups["complete"] == 1]
     low, high = median_interval(_there(rows["state"]))
-    used = _most_used(requests, len(ledger.units))
+    used = _there(sums.used_mb)
     return State(
         startups=len(rows),
         size_bytes=_median(rows["state"]),
@@ -33,19 +33,11 @@ def state_of(ledger: Ledger, loads: Loads, requests: Requests) -> State:
     )
 
 
-def _most_used(requests: Requests, units: int) -> Vector:
-    """Highest `maxMemoryUsedMB` of each environment that has one."""
-    there = ~np.isnan(requests.used_mb)
-    most = np.full(units, -np.inf)
-    np.maximum.at(most, requests.unit[there], requests.used_mb[there])
-    return np.extract(np.isfinite(most), most)
-
-
 def _memory(ledger: Ledger) -> float | None:
     """Configured memory: as the startups say, else as the platform says."""
     if ledger.memory_mb:
         return ledger.memory_mb.most_common(1)[0][0]
-    return _median(ledger.reports.array()["memory"])
+    return _median(ledger.reports.part(0, ledger.reports.parts)["memory"])
 
 
 def _there(values: Vector) -> Vector:

@@ -31,8 +31,9 @@ def show(verdict: Verdict, console: Console) -> None:
 
 def _parts(verdict: Verdict, width: int) -> Iterator[RenderableType]:
     yield Text(verdict.sentence, style="bold")
-    if verdict.ledger_sentence:
-        yield Text(f"\n{verdict.ledger_sentence}")
+    for text in (verdict.meaning, verdict.ledger_sentence):
+        if text:
+            yield Text(f"\n{text}")
     for section in sections(verdict):
         yield Text(f"\n{section.title}", style="bold")
         yield _table(section, width)

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telemetry.report.findings import Estimate
-from telemetry.report.jackknife import LEVEL
-from telemetry.report.ledger import Ledger, printable
+from telemetry.report.jackknife import LEVEL, Ratio, ratio
+from telemetry.report.ledger import Ledger
 from telemetry.report.proportions import share_interval
-from telemetry.report.requests import Requests
 from telemetry.report.startup import Loads, spread
+from telemetry.report.totals import Totals
 
 BONFERRONI = 1 - (1 - LEVEL) / 2
 """Level of each of two shares, so that both intervals hold together at `LEVEL`."""
@@ -39,12 +39,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Of one resource, over the environments of all arms."""
+    """Of one resource, over environments that are independent of one another."""
 
     touched: Share
     waited: Share
     """Environments whose INIT was on the request path, of those whose first request was recorded."""
-    touches_per_request: float
+    requests: Ratio
+    """Requests that touched it, of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +62,26 @@ class FirstLoad:
     py_blocks: float
 
 
-def use_of(name: str, ledger: Ledger, requests: Requests) -> Use:
-    """Count environments that touched the state key, and those that waited for INIT."""
-    units = len(ledger.units)
-    touches = np.array([_touches(unit.touches, name) for unit in ledger.units], np.int64)
-    served = np.bincount(requests.unit, minlength=units) > 0
-    begun = np.bincount(requests.unit[requests.first], minlength=units) > 0
-    cold = np.bincount(requests.unit[requests.first & requests.cold], minlength=units) > 0
+def use_of(code: int, totals: Totals, among: NDArray[np.bool_]) -> Use:
+    """Count environments and requests that touched the state key, and environments that waited for INIT."""
+    sums, touching = totals.sums, totals.touching[:, code]
     return Use(
-        touched=Share(_count(served & (touches > 0)), _count(served)),
-        waited=Share(_count(cold), _count(begun)),
-        touches_per_request=float(touches.sum()) / max(1, len(requests.unit)),
+        touched=Share(_count((touching > 0) & among), _count((sums.n > 0) & among)),
+        waited=Share(_count((sums.waited > 0) & among), _count((sums.firsts > 0) & among)),
+        requests=ratio(touching[among], sums.n[among]),
     )
 
 
-def _touches(touches: dict[str, int], name: str) -> int:
-    return sum(count for key, count in touches.items() if printable(key) == name)
+def independent(ledger: Ledger, totals: Totals) -> NDArray[np.bool_]:
+    """Environments that tell of use each for itself.
+
+    A lab sends the same events to every arm, so there the largest arm tells all, and the others repeat it.
+    """
+    arms = totals.sums.arms
+    if not ledger.labs or not len(arms):
+        return np.ones(len(arms), np.bool_)
+    largest = int(np.bincount(arms, weights=totals.sums.n > 0).argmax())
+    return np.equal(arms, largest)
 
 
 def _count(flags: NDArray[np.bool_]) -> int:
@@ -86,7 +91,7 @@ def _count(flags: NDArray[np.bool_]) -> int:
 def first_load(code: int, loads: Loads) -> FirstLoad | None:
     """Describe the first loads of one resource; None when none succeeded."""
     rows = loads.resources
-    mine = (rows["name"] == code) & (rows["failed"] == 0) & (rows["ordinal"] == 1)
+    mine = (rows["name"] == code) & (rows["failed"] == 0)
     in_init = mine & loads.resource_in_init
     mine = in_init if in_init.any() else mine
     found = spread(loads.resource_units[mine], rows["wall"][mine])

@@ -1,76 +1,92 @@
 """The ledger's verdict: every part computed once, and put together."""
 
-from telemetry import schema
+from dataclasses import dataclass
+
 from telemetry.report import agreement, notes
 from telemetry.report.advice import advise
-from telemetry.report.assignment import Weights, assignment_of
+from telemetry.report.assignment import Weights, assignment_of, progress_of
 from telemetry.report.bound import bound
 from telemetry.report.comparison import compare, estimate
+from telemetry.report.evidence import Evidence
 from telemetry.report.findings import Arm, Bound
 from telemetry.report.jackknife import Ratio
 from telemetry.report.ledger import Ledger
 from telemetry.report.measured import measured_on
-from telemetry.report.model import VERSION, Input, Verdict
-from telemetry.report.reading import Reader
+from telemetry.report.model import VERSION, Assignment, Progress, Verdict
 from telemetry.report.records import Placement
-from telemetry.report.requests import Requests, join
-from telemetry.report.sentence import doubted, sentence
-from telemetry.report.sources import lines_of
-from telemetry.report.starts import latency_of, starts_of
-from telemetry.report.startup import Loads, loads_of, startup_cost
+from telemetry.report.sentence import doubted, interim, meaning, sentence
+from telemetry.report.starts import invocations_of, latency_of, starts_of
+from telemetry.report.startup import startup_cost
 from telemetry.report.state import state_of
+from telemetry.report.sums import Sums
+from telemetry.report.totals import Totals
 
 
-def verdict_of(files: list[str], service: str | None = None, weights: Weights | None = None) -> Verdict:
-    """Read files (`-` is standard input) and judge.
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the reader of a report says about the experiment, where the records do not."""
 
-    Raises:
-        UnusableError: A file cannot be read, no record is in them, or they hold several services.
-    """
-    ledger = Ledger(service)
-    reader = Reader(ledger)
-    for name in files:
-        reader.read(lines_of(name))
-    reader.must_have_read(files)
-    return judge(ledger, reader, files, weights)
+    weights: Weights | None = None
+    planned: int | None = None
+    """Environments in every arm."""
 
 
-def judge(ledger: Ledger, reader: Reader, sources: list[str], weights: Weights | None = None) -> Verdict:
-    """Compute the verdict; `weights` are those of a declared experiment."""
-    requests, loads = join(ledger), loads_of(ledger)
-    user, billed = requests.ratios(requests.user_ms), requests.ratios(requests.billed_ms)
+def judge(evidence: Evidence, declared: Declared | None = None) -> Verdict:
+    """Compute the verdict of everything that was read."""
+    declared = declared or Declared()
+    ledger, totals, loads = evidence.ledger, evidence.totals, evidence.loads
+    sums = totals.sums
+    user, billed = sums.ratios(sums.user), sums.ratios(sums.billed, sums.billed_n)
     comparisons = compare(user, "user_visible_ms")
     stock = user["every_invocation"].environments
-    at_most = None if stock else bound(ledger, requests)
-    state = state_of(ledger, loads, requests)
-    place = measured_on(ledger, state.memory_mb)
-    check, assignment = agreement.check(requests), assignment_of(user, weights)
+    at_most = None if stock else bound(ledger, sums)
+    state = state_of(ledger, loads, sums)
+    place = measured_on(ledger, totals, state.memory_mb)
+    check, assignment = agreement.check(sums), assignment_of(ledger.units, user, declared.weights)
+    progress = progress_of(assignment, user, declared.planned or max(ledger.planned, default=None))
     text = sentence(comparisons, at_most, place, {arm: of.environments for arm, of in user.items()})
     verdict = Verdict(
         v=VERSION,
-        sentence=doubted(text) if assignment and not assignment.as_declared else text,
+        sentence=_qualified(text, assignment, progress),
+        meaning=None if _early(progress) or _doubtful(assignment) else meaning(comparisons),
         measured_on=place,
-        arms=_arms(ledger, requests, user, billed),
+        arms=_arms(ledger, sums, user, billed),
         comparisons=[*comparisons, *compare(billed, "billed_ms")],
         bound=at_most,
         ledger=check,
         ledger_sentence=None if check is None else agreement.sentence(check),
-        startup=startup_cost(ledger, loads, requests),
-        resources=advise(ledger, loads, requests),
+        startup=startup_cost(ledger, loads, totals.again),
+        resources=advise(ledger, loads, totals),
         state=state,
-        starts=starts_of(requests, ledger.labs),
-        latency=latency_of(requests),
+        starts=starts_of(totals, ledger.labs),
+        latency=latency_of(totals),
+        invocations=invocations_of(sums),
         assignment=assignment,
+        progress=progress,
         notes=[],
         not_estimated=list(notes.NOT_ESTIMATED),
-        input=_input(reader, ledger, requests, loads, sources),
+        input=evidence.read,
     )
-    verdict.notes.extend(_notes(verdict, requests, user, at_most))
+    verdict.notes.extend([*evidence.remarks, *_notes(verdict, totals, user, at_most)])
     return verdict
 
 
+def _qualified(text: str, assignment: Assignment | None, progress: Progress | None) -> str:
+    if progress is not None and progress.interim:
+        text = interim(text, progress)
+    return doubted(text) if _doubtful(assignment) else text
+
+
+def _early(progress: Progress | None) -> bool:
+    return progress is not None and progress.interim
+
+
+def _doubtful(assignment: Assignment | None) -> bool:
+    return assignment is not None and not assignment.as_declared
+
+
 def _arms(
-    ledger: Ledger, requests: Requests, user: dict[Placement, Ratio], billed: dict[Placement, Ratio]
+    ledger: Ledger, sums: Sums, user: dict[Placement, Ratio], billed: dict[Placement, Ratio]
 ) -> list[Arm]:
     fell_back = [unit.placement for unit in ledger.units if unit.fell_back]
     return [
@@ -79,7 +95,7 @@ def _arms(
             environments=of.environments,
             g_eff=of.g_eff,
             requests=of.n,
-            failed_requests=int(requests.failed[requests.in_arm(placement)].sum()),
+            failed_requests=int(sums.failed[sums.in_arm(placement)].sum()),
             fell_back=fell_back.count(placement),
             user_visible_ms=estimate(of),
             billed_ms=estimate(billed[placement]) if billed[placement].environments else None,
@@ -89,31 +105,14 @@ def _arms(
     ]
 
 
-def _input(reader: Reader, ledger: Ledger, requests: Requests, loads: Loads, sources: list[str]) -> Input:
-    return Input(
-        sources=sources,
-        lines=reader.lines,
-        records=dict(reader.records),
-        malformed=dict(reader.malformed.most_common()),
-        others=dict(reader.others.most_common()),
-        duplicates={
-            schema.INVOCATION: ledger.duplicates,
-            "startup or resource": loads.duplicates,
-            schema.PLATFORM_REPORT: requests.duplicate_reports,
-        },
-        requests_without_report=int((~requests.reported).sum()),
-        reports_without_request=requests.reports_without_request,
-    )
-
-
 def _notes(
-    verdict: Verdict, requests: Requests, user: dict[Placement, Ratio], at_most: Bound | None
+    verdict: Verdict, totals: Totals, user: dict[Placement, Ratio], at_most: Bound | None
 ) -> list[str]:
     return [
         *notes.input_notes(verdict.input),
-        *notes.measure_notes(requests, verdict.input),
+        *notes.measure_notes(totals, verdict.input),
         *notes.arm_notes(verdict.arms),
         *notes.run_notes(verdict.measured_on, verdict.startup, verdict.starts, verdict.input),
-        *notes.design_notes(user, verdict.measured_on, verdict.assignment),
+        *notes.design_notes(user, verdict),
         *notes.bound_notes(at_most),
     ]

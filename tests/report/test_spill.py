@@ -1,0 +1,108 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from telemetry.report import spill
+from telemetry.report.ledger import Ledger
+from telemetry.report.reading import Reader
+from telemetry.report.spill import Spill, parts_of
+from tests.report.reported import verdict_from
+from tests.report.simulation import Run
+
+THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few dozen rows are many."""
+    monkeypatch.setattr(spill, "IN_MEMORY", 1000)
+
+
+def filled(count: int) -> Spill:
+    table = Spill("key", key="i8", ms="f8")
+    for number in range(count):
+        table.append(number * 7 - 300, number / 2)
+    return table
+
+
+def read(table: Spill) -> list[NDArray[Any]]:
+    return [table.part(number, table.parts) for number in range(table.parts)]
+
+
+def test_few_rows_are_one_part() -> None:
+    (rows,) = read(filled(50))
+    assert rows["ms"].tolist() == [number / 2 for number in range(50)]
+
+
+@pytest.mark.usefixtures("small")
+def test_many_rows_come_back_once() -> None:
+    parts = read(filled(500))
+    assert len(parts) == spill.PARTS
+    rows = np.concatenate(parts)
+    assert sorted(rows["key"].tolist()) == [number * 7 - 300 for number in range(500)]
+    assert all(row["ms"] == (row["key"] + 300) / 14 for row in rows)
+
+
+@pytest.mark.usefixtures("small")
+def test_equal_keys_share_a_part_in_order() -> None:
+    table = Spill("key", key="i8", ms="f8")
+    for number in range(400):
+        table.append(number % 5 - 2, number)
+    for part in read(table):
+        for key in np.unique(part["key"]):
+            ms = part["ms"][part["key"] == key].tolist()
+            assert len(ms) == 80
+            assert ms == sorted(ms)
+
+
+@pytest.mark.usefixtures("small")
+def test_tables_are_read_side_by_side() -> None:
+    large, little = filled(500), filled(3)
+    count = parts_of(large, little)
+    assert count == spill.PARTS
+    rows = np.concatenate([little.part(number, count) for number in range(count)])
+    assert sorted(rows["key"].tolist()) == [-300, -293, -286]
+
+
+@pytest.mark.usefixtures("small")
+def test_nothing_is_in_every_part() -> None:
+    empty = Spill("key", key="i8", ms="f8")
+    assert [len(empty.part(number, spill.PARTS)) for number in range(spill.PARTS)] == [0] * spill.PARTS
+
+
+def test_verdict_is_the_same_from_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = Run(arms=THREE_ARMS).lines()
+    lines += lines[:300]  # duplicates far apart
+    lines += [
+        line for line in Run(arms=THREE_ARMS, seed=8, platform=False, lab=False).lines() if "record" in line
+    ]
+    before = verdict_from(lines)
+    monkeypatch.setattr(spill, "IN_MEMORY", 5000)
+    after = verdict_from(lines)
+    assert after.input == before.input
+    assert after.starts == before.starts
+    assert after.notes == before.notes
+    assert after.sentence == before.sentence
+    for one, other in zip(after.comparisons, before.comparisons, strict=True):
+        assert (one.difference_ms, one.low, one.high) == pytest.approx(
+            (other.difference_ms, other.low, other.high)
+        )
+    assert after.startup.repeat_with_shutdown is not None
+    assert before.startup.repeat_with_shutdown is not None
+    assert after.startup.repeat_with_shutdown.median == before.startup.repeat_with_shutdown.median
+
+
+def test_memory_does_not_grow_with_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spill, "IN_MEMORY", 5000)
+    sizes = []
+    for invocations in (20, 200):
+        ledger = Ledger()
+        reader = Reader(ledger)
+        run = Run(arms={"init": 3, "every_invocation": 3}, invocations=invocations)
+        reader.read(line.encode() for line in run.lines())
+        tables = (ledger.invocations, ledger.reports, ledger.repeats)
+        sizes.append(sum(table.in_memory for table in tables) + len(ledger.touched_sets))
+    assert sizes[1] < sizes[0] + 3 * 5000
+    assert len(ledger.units) == 6

@@ -1,0 +1,42 @@
+"""Clients of AWS that back off when throttled, and whose failures are told in a sentence."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from telemetry.report.errors import UnusableError
+
+ATTEMPTS: Final = 12
+"""Waits grow to 20 s each: minutes of throttling are sat out."""
+
+
+def client(service: str) -> Any:
+    """Make a client; identity and region are boto3's to find (profile, variables, role).
+
+    Raises:
+        UnusableError: No region is configured.
+    """
+    make: Callable[..., Any] = boto3.client  # its overloads know literal names only
+    patient = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
+    with explained(service):
+        return make(service, config=patient)
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Turn what AWS refuses into one sentence.
+
+    Raises:
+        UnusableError: AWS refused, could not be reached, or knows nobody by these credentials.
+    """
+    try:
+        yield
+    except ClientError as error:
+        said = error.response.get("Error", {})
+        raise UnusableError(f"{what}: {said.get('Code', 'Error')}: {said.get('Message', error)}") from error
+    except BotoCoreError as error:
+        raise UnusableError(f"{what}: {error}") from error

@@ -1,0 +1,90 @@
+"""One row per environment from Logs Insights: for fleets whose logs are too many to fetch.
+
+The first `stats` joins a request's record with its platform.report line and drops duplicates, the second sums
+up by environment. The columns are those of `sums.Sums`, so the estimator is the same as for fetched records.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, TypeAlias
+
+from telemetry import schema
+from telemetry.report.aws.clients import explained
+from telemetry.report.aws.period import Period
+from telemetry.report.errors import UnusableError
+
+Row: TypeAlias = Mapping[str, str]
+
+CAP: Final = 10_000
+"""Rows that Logs Insights returns at most; a query that reaches it is asked again in halves."""
+SHORTEST: Final = timedelta(minutes=1)
+POLL_S: Final = 1.0
+_REPORT: Final = f"{schema.RECORD}.metrics"
+
+REQUESTS: Final = f"""\
+filter {schema.RECORD} = "{schema.INVOCATION}" or type = "{schema.PLATFORM_REPORT}" or @type = "REPORT"
+| fields coalesce({schema.REQUEST_ID}, {schema.RECORD}.requestId, @requestId) as id
+| stats sortsLast({schema.ENVIRONMENT}) as unit, sortsLast({schema.PLACEMENT}) as arm,
+    sortsLast({schema.SERVICE}) as whose, max({schema.COLD_START.name}) as waited,
+    max(coalesce({_REPORT}.durationMs, @duration)) as ms,
+    max(coalesce({_REPORT}.billedDurationMs, @billedDuration)) as billed,
+    max(coalesce({_REPORT}.initDurationMs, @initDuration)) as init,
+    max({_REPORT}.restoreDurationMs) as restore,
+    min({schema.AT}) as at by id
+| stats count(*) as requests, count(ms) as n, sum(ms) as ms, sum(init * waited) as init,
+    sum(restore) as restore, sum(billed) as billed, sum(waited) as waited,
+    min(at) as first_at, max(at) as last_at by unit, arm, whose
+| limit {CAP}"""
+"""Requests of every environment."""
+
+ENVIRONMENTS: Final = f"""\
+filter {schema.RECORD} = "{schema.ENVIRONMENT_RECORD}"
+| fields {schema.ENVIRONMENT} as unit, {schema.PLACEMENT} as arm, {schema.SERVICE} as whose
+| stats count(*) as records, max({schema.PLANNED}) as planned by unit, arm, whose, {schema.EXPERIMENT}
+| limit {CAP}"""
+"""Assignments of an experiment, of environments that served nothing too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insights:
+    """Asks one log group."""
+
+    logs: Any
+    group: str
+    wait: Callable[[float], None] = time.sleep
+
+    def rows(self, query: str, period: Period) -> Iterator[Row]:
+        """Give all rows of a query; an environment may come in several, whose sums add up.
+
+        Raises:
+            UnusableError: Logs Insights refuses, or one minute holds too many environments.
+        """
+        found = self._answer(query, period)
+        if len(found) < CAP:
+            yield from found
+            return
+        half = (period.end - period.start) / 2
+        if half < SHORTEST:
+            raise UnusableError(f"log group {self.group}: {CAP} environments and more within a minute.")
+        middle = (period.start + half).replace(microsecond=0)
+        yield from self.rows(query, Period(period.start, middle, period.now))
+        yield from self.rows(query, Period(middle, period.end, period.now))
+
+    def _answer(self, query: str, period: Period) -> list[Row]:
+        with explained(f"log group {self.group}"):
+            # Both ends count in a query, in whole seconds.
+            asked = self.logs.start_query(
+                logGroupName=self.group,
+                queryString=query,
+                startTime=round(period.start.timestamp()),
+                endTime=round(period.end.timestamp()) - 1,
+            )["queryId"]
+            answer = self.logs.get_query_results(queryId=asked)
+            while answer["status"] in {"Scheduled", "Running", "Unknown"}:
+                self.wait(POLL_S)
+                answer = self.logs.get_query_results(queryId=asked)
+        if answer["status"] != "Complete":
+            raise UnusableError(f"log group {self.group}: the query ended as {answer['status']}.")
+        return [{field["field"]: field["value"] for field in row} for row in answer["results"]]

@@ -1,0 +1,57 @@
+"""The lines of a log group: fetched hour by hour, filtered by CloudWatch, each hour once."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from telemetry.report.aws.cache import Cache
+from telemetry.report.aws.clients import explained
+from telemetry.report.aws.period import Period, Window
+from telemetry.report.aws.progress import followed
+from telemetry.report.errors import UnusableError
+
+PATTERN: Final = r'?"\"record\":\"" ?"platform.report" ?"REPORT RequestId"'
+"""Records, and Lambda's report lines in both formats: whatever else is in the log stays where it is."""
+
+
+def log_group_lines(logs: Any, group: str, period: Period, cache: Cache) -> Iterator[bytes]:
+    """Give all records of a period; what was fetched before comes from the cache.
+
+    Raises:
+        UnusableError: CloudWatch refuses.
+    """
+    for window in followed(list(period.windows()), f"reading {group}"):
+        lines = cache.lines(window)
+        if lines is None:
+            lines = fetched(logs, group, window)
+            if window.settled:
+                lines = cache.keep(window, lines)
+        yield from lines
+
+
+def fetched(logs: Any, group: str, window: Window) -> Iterator[bytes]:
+    """Give the records of a window, page by page.
+
+    Raises:
+        UnusableError: CloudWatch refuses.
+    """
+    with explained(f"log group {group}"):
+        pages = logs.get_paginator("filter_log_events").paginate(
+            logGroupName=group, filterPattern=PATTERN, startTime=window.start_ms, endTime=window.last_ms
+        )
+        for page in pages:
+            for event in page["events"]:
+                yield event["message"].rstrip("\n").encode() + b"\n"
+
+
+def group_arn(logs: Any, group: str) -> str:
+    """Return what tells a log group from all others, in whatever account and region.
+
+    Raises:
+        UnusableError: There is no such group.
+    """
+    with explained(f"log group {group}"):
+        for page in logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=group):
+            for found in page["logGroups"]:
+                if found["logGroupName"] == group:
+                    return str(found["arn"])
+    raise UnusableError(f"log group {group}: there is none of that name in {logs.meta.region_name}.")

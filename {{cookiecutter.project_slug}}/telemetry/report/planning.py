@@ -1,0 +1,192 @@
+"""How large must an experiment be? From the spread of what runs now to environments and days."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+from scipy.special import stdtrit
+
+from telemetry.report.assignment import Weights
+from telemetry.report.comparison import FEWEST, MINIMUM_EFFECTIVE
+from telemetry.report.errors import UnusableError
+from telemetry.report.evidence import Evidence
+from telemetry.report.jackknife import LEVEL, Ratio
+from telemetry.report.records import Placement
+
+POWER: Final = 0.8
+MOST: Final = 10_000_000
+"""Environments, from where on no experiment is worth its time."""
+DAY_MS: Final = 86_400_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A proposal."""
+
+    margin_ms: float
+    """Half the width of the interval of the difference."""
+    weights: Weights
+    environments: dict[Placement, int]
+    borrowed: list[Placement]
+    """Arms that were not recorded: they are taken to spread as `spread_of` does."""
+    spread_of: Placement
+    detectable_ms: float
+    """A true difference of that size is found with a chance of `POWER`."""
+    per_day: float | None
+    place: str
+
+    @property
+    def smallest(self) -> int:
+        """Environments in the smallest arm: what to declare as planned."""
+        return min(self.environments.values())
+
+    @property
+    def days(self) -> float | None:
+        """None where the records tell no rate."""
+        return None if self.per_day is None else sum(self.environments.values()) / self.per_day
+
+
+def plan_of(evidence: Evidence, weights: Weights, precision: str, per_day: float | None) -> Plan:
+    """Find the fewest environments whose interval is narrow enough.
+
+    Raises:
+        UnusableError: The precision is none, or nothing that was recorded tells the spread.
+    """
+    seen = evidence.totals.sums.ratios(evidence.totals.sums.user)
+    known = {arm: of for arm, of in seen.items() if of.environments >= FEWEST}
+    if not known:
+        most = max(of.environments for of in seen.values())
+        raise UnusableError(f"{most} environments tell no spread: {FEWEST} of one arm are needed.")
+    stand_in = "init" if "init" in known else next(iter(known))
+    arms = {arm: known.get(arm, known[stand_in]) for arm in weights}
+    margin = _margin(precision, known[stand_in].value)
+    total = _least_total(arms, weights, margin)
+    environments = {arm: math.ceil(total * share) for arm, share in _shares(weights).items()}
+    variance, df = _precision(arms, weights, total)
+    lab = bool(evidence.ledger.labs)
+    return Plan(
+        margin_ms=margin,
+        weights=weights,
+        environments=environments,
+        borrowed=[arm for arm in weights if arm not in known],
+        spread_of=stand_in,
+        detectable_ms=(_t(df, (1 + LEVEL) / 2) + _t(df, POWER)) * math.sqrt(variance),
+        per_day=per_day or (None if lab else _rate(evidence)),
+        place="this machine" if lab else "Lambda",
+    )
+
+
+def _margin(precision: str, mean_ms: float) -> float:
+    text = precision.strip()
+    try:
+        number = float(text.removesuffix("%").removesuffix("ms"))
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise UnusableError(f"--precision {precision}: write 5, in ms, or 5%, of a request's mean.")
+    return number / 100 * mean_ms if text.endswith("%") else number
+
+
+def _shares(weights: Weights) -> Weights:
+    return {arm: weight / sum(weights.values()) for arm, weight in weights.items()}
+
+
+def _least_total(arms: dict[Placement, Ratio], weights: Weights, margin: float) -> int:
+    """Bisect: more environments never widen the interval."""
+    low, high = 1, MOST
+    if not _suffices(arms, weights, high, margin):
+        raise UnusableError(f"{margin:.3g} ms take more than {MOST} environments: ask for less precision.")
+    while low < high:
+        middle = (low + high) // 2
+        if _suffices(arms, weights, middle, margin):
+            high = middle
+        else:
+            low = middle + 1
+    return high
+
+
+def _suffices(arms: dict[Placement, Ratio], weights: Weights, total: int, margin: float) -> bool:
+    shares = _shares(weights)
+    if any(total * shares[arm] * _effective(of) < MINIMUM_EFFECTIVE for arm, of in arms.items()):
+        return False
+    variance, df = _precision(arms, weights, total)
+    return _t(df, (1 + LEVEL) / 2) * math.sqrt(variance) <= margin
+
+
+def _effective(of: Ratio) -> float:
+    """Effective environments per environment."""
+    return of.g_eff / of.environments
+
+
+def _precision(arms: dict[Placement, Ratio], weights: Weights, total: int) -> tuple[float, float]:
+    """Variance and degrees of freedom of the worst difference from `init`, as in `jackknife.difference`.
+
+    A variance shrinks with the number of environments: it is the recorded one times recorded over planned.
+    """
+    shares = _shares(weights)
+    planned = {arm: max(total * shares[arm], 1.0) for arm in arms}
+    variances = {arm: of.variance * of.environments / planned[arm] for arm, of in arms.items()}
+    dfs = {arm: max(planned[arm] * _effective(of) - 1, 1e-3) for arm, of in arms.items()}
+    found = []
+    for arm in arms:
+        if arm != "init":
+            pair = [one for one in arms if one in {arm, "init"}]
+            variance = sum(variances[one] for one in pair)
+            spread = sum(variances[one] ** 2 / dfs[one] for one in pair)
+            found.append((variance, variance**2 / spread if spread else dfs[arm]))
+    return max(found)
+
+
+def _t(df: float, quantile: float) -> float:
+    return float(stdtrit(df, quantile))
+
+
+def _rate(evidence: Evidence) -> float | None:
+    """New environments a day, from their first records; None for less than an hour of them."""
+    rows, _ = evidence.ledger.startups.once("key")
+    totals = evidence.totals
+    first, last = totals.first_at, totals.last_at
+    if len(rows):
+        first, last = min(first, float(np.min(rows["at"]))), max(last, float(np.max(rows["at"])))
+    days = (last - first) / DAY_MS
+    return len(evidence.ledger.units) / days if days > 1 / 24 else None
+
+
+def show(plan: Plan, console: Console) -> None:
+    """Print the plan, first the sentence."""
+    console.print(Text("\n\n".join(_told(plan))), highlight=False, width=min(console.width, 110))
+
+
+def _told(plan: Plan) -> Iterator[str]:
+    arms = ", ".join(f"{count} of {arm}" for arm, count in plan.environments.items())
+    days = "" if plan.days is None else f", about {_days(plan.days)} at {plan.per_day:.0f} new ones a day"
+    yield (
+        f"For an interval no wider than +-{plan.margin_ms:.3g} ms around the difference per request: "
+        f"{arms} environments{days}."
+    )
+    yield (
+        f"A true difference of {plan.detectable_ms:.3g} ms would then be found 4 times in 5, a smaller one "
+        "less often; where there is none at all, one would be found 1 time in 20."
+    )
+    if plan.borrowed:
+        yield (
+            f"No {' nor '.join(plan.borrowed)} was recorded: taken to vary as {plan.spread_of} does. Plan "
+            "again after the first day."
+        )
+    if plan.days is None:
+        yield f"Records from {plan.place} tell no traffic: with --per-day, new environments a day, come days."
+    text = ",".join(f"{arm}={weight:g}" for arm, weight in plan.weights.items())
+    yield (
+        "Declare it, and look at the verdict when it is reached:\n"
+        f"  LIFESPAN_EXPERIMENT={text}\n  LIFESPAN_EXPERIMENT_PLANNED={plan.smallest}"
+    )
+
+
+def _days(days: float) -> str:
+    if days < 1:
+        return f"{max(1, math.ceil(days * 24))} hours"
+    return f"{math.ceil(days)} days"
