@@ -19,8 +19,9 @@ def pins(lock: Path) -> dict[str, set[str]]:
     return found
 
 
-def test_five_locks() -> None:
+def test_six_locks() -> None:
     assert [lock.name for lock in LOCKS] == [
+        "requirements-bench.txt",
         "requirements-sam.txt",
         "requirements.txt",
         "requirements-dev.txt",

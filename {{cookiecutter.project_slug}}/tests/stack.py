@@ -1,5 +1,6 @@
 """Reads template.yaml."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ def _tagged(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, An
 _Loader.add_multi_constructor("!", _tagged)
 
 
+@cache
 def load_template() -> dict[str, Any]:
-    """Return the template, its intrinsic functions in their long form."""
+    """Return the template, its intrinsic functions in their long form; it is read once, so change a copy."""
     template: dict[str, Any] = yaml.load(TEMPLATE.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - it is safe
     return template

@@ -1,0 +1,19 @@
+"""Every combination of the template's conditions, where the generated project's suite tries a few."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.template.building import run
+
+
+@pytest.mark.slow
+def test_every_combination_lints(baked: Path) -> None:
+    said = run(sys.executable, "-m", "tests.combinations", cwd=baked, env={"PATH": "/usr/bin:/bin"})
+    assert said.endswith("252 combinations\n")
+
+
+def test_sam_accepts_the_template(baked: Path, home: dict[str, str], sam: Path) -> None:
+    said = run(sam, "validate", "--lint", cwd=baked, env=home)
+    assert "is a valid SAM Template" in said

@@ -1,0 +1,81 @@
+"""What the generated project's workflows may do."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.template.building import run
+from tests.template.trees import FOLDER
+
+WORKFLOWS = sorted((Path(__file__).parents[2] / FOLDER / ".github" / "workflows").iterdir())
+
+
+def workflow(name: str) -> dict[str, Any]:
+    (path,) = [path for path in WORKFLOWS if path.name == name]
+    # A loader without types, because `on` is a boolean in YAML 1.1.
+    found: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
+    return found
+
+
+def steps(job: dict[str, Any], key: str) -> list[str]:
+    return [step[key] for step in job["steps"] if key in step]
+
+
+def test_workflows() -> None:
+    assert [path.name for path in WORKFLOWS] == ["ci.yml", "upstream.yml"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned(path: Path) -> None:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if "uses:" in line:
+            reference, _, version = line.split("uses:")[1].strip().partition(" # ")
+            assert len(reference.split("@")[1]) == 40, line
+            assert version.startswith("v"), line
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_no_key_is_kept(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "secrets." not in text
+    assert "access-key" not in text
+    assert workflow(path.name)["permissions"] == {}
+    assert text.count("persist-credentials: false") == text.count("actions/checkout@")
+
+
+def test_changes_are_tested() -> None:
+    ci = workflow("ci.yml")
+    assert ci["on"] == {"pull_request": "", "push": {"branches": ["main"]}}
+    assert steps(ci["jobs"]["test"], "run") == ["make lint", "make test"]
+    assert ci["jobs"]["test"]["permissions"] == {"contents": "read"}
+
+
+def test_only_tested_main_is_deployed() -> None:
+    deploy = workflow("ci.yml")["jobs"]["deploy"]
+    assert deploy["needs"] == "test"
+    for condition in (
+        "github.ref == 'refs/heads/main'",
+        "github.event_name == 'push'",
+        "vars.AWS_DEPLOY_ROLE_ARN",
+    ):
+        assert condition in deploy["if"]
+    assert deploy["permissions"] == {"contents": "read", "id-token": "write"}
+    assert steps(deploy, "run")[-1] == "make deploy CONFIG_ENV=prod"
+
+
+def test_config_step_reads_samconfig(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
+    """Run the step as a runner would."""
+    (script,) = [run for run in steps(workflow("ci.yml")["jobs"]["deploy"], "run") if "GITHUB_OUTPUT" in run]
+    output = tmp_path / "output"
+    run("bash", "-e", "-c", script, cwd=baked, env={**home, "GITHUB_OUTPUT": str(output)})
+    assert output.read_text().splitlines() == ["region=eu-west-1", "python=3.13"]
+
+
+def test_upstream_only_with_cruft() -> None:
+    upstream = workflow("upstream.yml")
+    assert "schedule" in upstream["on"]
+    (step,) = [step for step in upstream["jobs"]["check"]["steps"] if "run" in step]
+    assert step["if"] == "hashFiles('.cruft.json') != ''"
+    assert step["run"].endswith("cruft==2.16.0 check")

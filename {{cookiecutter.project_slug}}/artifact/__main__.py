@@ -1,0 +1,50 @@
+"""`python -m artifact MAKEFILE FOLDER`: what `sam build` runs, by way of make."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from artifact.bytecode import VARIABLE, compile_all, interpreter
+from artifact.dependencies import install
+from artifact.rooms import copy_rooms
+from artifact.target import Target, TargetError
+
+PROJECT = Path(__file__).parent.parent
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Fill the folder; return the exit code."""
+    makefile, folder = map(Path, arguments)
+    try:
+        build(Target.of(makefile), folder)
+    except (TargetError, subprocess.CalledProcessError) as error:
+        sys.stderr.write(f"artifact: {error}\n")
+        return 1
+    return 0
+
+
+def build(target: Target, folder: Path) -> None:
+    """Build the artifact for one target."""
+    install(target, PROJECT / "requirements.txt", folder)
+    copy_rooms(PROJECT, folder)
+    command = interpreter(target)
+    if command:
+        compile_all(command, folder)
+    sys.stdout.write(_said(target, folder, command))
+
+
+def _said(target: Target, folder: Path, command: str | None) -> str:
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    said = f"{target.runtime} on {target.architecture}: {len(sizes)} files, {sum(sizes) / 1e6:.1f} MB"
+    if command:
+        return f"{said}, compiled by {command}\n"
+    # To stdout, because `sam build` shows stderr only when a build fails.
+    return (
+        f"{said}\nWARNING: without bytecode, as there is no {target.runtime} here. Every cold start "
+        f"has to compile what it imports. Install that Python, or set {VARIABLE} to it, and build again.\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,54 @@
+"""`python -m artifact.deploy`: `sam deploy` with the parameters of samconfig.toml and the id of the release.
+
+A published version keeps its code and its settings. Without a new id, a changed parameter would reach the
+function, but no version of it and so no request.
+"""
+
+import argparse
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from artifact.release import release_id
+
+PROJECT = Path(__file__).parent.parent
+BUILD = Path(".aws-sam/build")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Deploy what is built; return the exit code of `sam deploy`."""
+    parser = argparse.ArgumentParser(prog="python -m artifact.deploy", description=__doc__)
+    parser.add_argument(
+        "--config-env", default="default", help="part of samconfig.toml (default: %(default)s)"
+    )
+    parser.add_argument("--sam", default="sam", help="the SAM CLI (default: %(default)s)")
+    given, more = parser.parse_known_args(arguments)
+    if not (PROJECT / BUILD).is_dir():
+        parser.error("nothing is built: run `make build`")
+    command = deploy_command(PROJECT, given.sam, given.config_env)
+    return subprocess.run((*command, *more), cwd=PROJECT, check=False).returncode
+
+
+def deploy_command(project: Path, sam: str, config_env: str) -> tuple[str, ...]:
+    """Put the command together. What it says of parameters replaces the file's, so it repeats them."""
+    config = tomllib.loads((project / "samconfig.toml").read_text(encoding="utf-8"))
+    overrides = parameter_overrides(config, config_env)
+    release = f"ReleaseId={release_id(project / BUILD, overrides)}"
+    return (sam, "deploy", "--config-env", config_env, "--parameter-overrides", *overrides, release)
+
+
+def parameter_overrides(config: Mapping[str, Any], config_env: str) -> list[str]:
+    """Return the parameters that the file has for `sam deploy`, a list or one string as there."""
+    part = config.get(config_env, {})
+    for command in ("deploy", "global"):
+        found = part.get(command, {}).get("parameters", {}).get("parameter_overrides")
+        if found is not None:
+            return [found] if isinstance(found, str) else list(found)
+    return []
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+from typing import Any
+
+import pytest
+
+from tests.combinations import SECRET, all_combinations, few_combinations, lint
+from tests.deployment import translated
+from tests.rendering import Rendering
+
+RELEASE = {"ReleaseId": "0123abcd"}
+EXPERIMENT = {"Experiment": "init=50,first_invocation=50", "ExperimentPlanned": "400"}
+
+
+@pytest.mark.parametrize(
+    "rendering", tuple(few_combinations()), ids=["default", "most", "snapstart", "provisioned"]
+)
+def test_lint_is_silent(rendering: Rendering) -> None:
+    assert lint(rendering) == []
+
+
+def test_each_combination_translates() -> None:
+    kinds = {
+        tuple(sorted(resource["Type"] for resource in translated(rendering)["Resources"].values()))
+        for rendering in all_combinations()
+    }
+    assert len(kinds) == 12  # three doors, with and without a version, with and without an experiment
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ({"SnapStart": "on", "ProvisionedConcurrency": "1", **RELEASE}, "no SnapStart with provisioned"),
+        ({"SnapStart": "on", **EXPERIMENT, **RELEASE}, "an experiment cannot deal them"),
+        ({"SnapStart": "on"}, "Deploy with `make deploy`"),
+        ({"ProvisionedConcurrency": "1"}, "Deploy with `make deploy`"),
+        ({"OtlpHeadersArn": SECRET}, "OtlpEndpoint, which is empty"),
+    ],
+)
+def test_rules_refuse(parameters: dict[str, str], reason: str) -> None:
+    (refusal,) = Rendering(**parameters).refusals()
+    assert reason in refusal
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"Experiment": "init"},
+        {"Experiment": "init=50"},
+        {"Experiment": "lazy=50,init=50"},
+        {"ServiceName": 'a"b'},
+        {"OtlpEndpoint": "http://otlp.example.com"},
+        {"AlarmTopicArn": "alarms"},
+        {"MemorySize": "128"},
+        {"Runtime": "python3.11"},
+    ],
+)
+def test_malformed_value_refused(parameters: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=next(iter(parameters))):
+        Rendering(**parameters)
+
+
+def function(**parameters: str) -> dict[str, Any]:
+    properties: dict[str, Any] = translated(Rendering(**parameters))["Resources"]["Function"]["Properties"]
+    return properties
+
+
+def test_choices_reach_the_function() -> None:
+    variables = function(
+        Tracing="on", OtlpEndpoint="https://otlp.example.com", OtlpHeadersArn=SECRET, **EXPERIMENT
+    )["Environment"]["Variables"]
+    assert variables["OTEL_SDK_DISABLED"] == "false"
+    assert variables["OTEL_TRACES_SAMPLER_ARG"] == {"Ref": "TraceSampleRatio"}
+    assert variables["OTEL_EXPORTER_OTLP_ENDPOINT"] == {"Ref": "OtlpEndpoint"}
+    assert variables["OTEL_EXPORTER_OTLP_HEADERS_ARN"] == {"Ref": "OtlpHeadersArn"}
+    assert variables["LIFESPAN_EXPERIMENT"] == {"Ref": "Experiment"}
+    assert variables["LIFESPAN_EXPERIMENT_PLANNED"] == {"Ref": "ExperimentPlanned"}
+    assert variables["LIFESPAN_EXPERIMENT_SALT"] == {"Ref": "ExperimentSalt"}
+
+
+def test_default_path_is_plain() -> None:
+    properties = function()
+    assert properties["TracingConfig"] == {"Mode": "PassThrough"}
+    assert properties["Environment"]["Variables"].keys() == {
+        "TICKETS_TABLE",
+        "LIFESPAN_PLACEMENT",
+        "POWERTOOLS_SERVICE_NAME",
+        "POWERTOOLS_METRICS_NAMESPACE",
+        "OTEL_SDK_DISABLED",
+        "LOG_LEVEL",
+    }
+    assert "SnapStart" not in properties
+    assert "Description" not in properties

@@ -1,0 +1,152 @@
+import json
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from telemetry.dashboard.body import body
+from telemetry.dashboard.stack import ALARMS, ARM_ALARMS
+from telemetry.dashboard.template import with_body
+from telemetry.schema import METRICS, PLACEMENT, SERVICE
+from tests.combinations import few_combinations
+from tests.plotted import Series, plotted
+from tests.rendering import Rendering, filled_in
+from tests.stack import TEMPLATE
+
+RENDERINGS = tuple(few_combinations())
+EXPERIMENT = {"Experiment": "init=50,first_invocation=50"}
+
+# Metrics of AWS's own, with their dimensions, as its documentation lists them.
+AWS_METRICS = {
+    Series(namespace, name, frozenset(dimensions))
+    for namespace, dimensions, names in (
+        ("AWS/Lambda", ["FunctionName"], ["Invocations", "Errors", "Throttles", "ConcurrentExecutions"]),
+        ("AWS/Lambda", ["FunctionName"], ["UrlRequestLatency"]),
+        ("AWS/Lambda", ["FunctionName", "Resource"], ["ProvisionedConcurrentExecutions"]),
+        ("AWS/Lambda", ["FunctionName", "Resource"], ["ProvisionedConcurrencySpilloverInvocations"]),
+        ("AWS/ApiGateway", ["ApiId"], ["Latency", "IntegrationLatency"]),
+    )
+    for name in names
+}
+OURS = {
+    Series("Lifespan", metric.name, frozenset(dimensions))
+    for metric in METRICS
+    for dimensions in metric.dimensions
+}
+BY_ARM = {
+    Series("Lifespan", name, frozenset({SERVICE, PLACEMENT}))
+    for name in ("InvocationDuration", "FailedRequests")
+}
+
+
+def dashboard(rendering: Rendering) -> dict[str, Any]:
+    """The body as CloudWatch gets it; a name that the stack does not have is an error."""
+    template = rendering.template()
+
+    def value_of(reference: str) -> str:
+        name = reference.partition(".")[0]
+        if name in rendering.parameters:
+            return rendering.parameters[name]
+        assert name.startswith("AWS::") or name in template["Resources"], reference
+        return f"<{reference}>"
+
+    written = filled_in(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"], value_of)
+    found: dict[str, Any] = json.loads(written)
+    return found
+
+
+@pytest.fixture(params=RENDERINGS, ids=["default", "most", "snapstart", "provisioned"])
+def widgets(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = dashboard(request.param)["widgets"]
+    return found
+
+
+def of_kind(widgets: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [widget["properties"] for widget in widgets if widget["type"] == kind]
+
+
+def test_template_holds_what_is_generated() -> None:
+    template = TEMPLATE.read_text(encoding="utf-8")
+    assert with_body(template, body()) == template, "run `make dashboard`"
+
+
+def test_template_without_a_place() -> None:
+    with pytest.raises(ValueError, match="no place for the dashboard"):
+        with_body("Resources: {}\n", body())
+
+
+def test_widgets_do_not_overlap(widgets: list[dict[str, Any]]) -> None:
+    places = [(widget["x"], widget["y"], widget["width"], widget["height"]) for widget in widgets]
+    for x, y, width, height in places:
+        assert x >= 0
+        assert y >= 0
+        assert width > 0
+        assert height > 0
+        assert x + width <= 24
+    for (x, y, width, height), (x2, y2, width2, height2) in combinations(places, 2):
+        assert x + width <= x2 or x2 + width2 <= x or y + height <= y2 or y2 + height2 <= y
+    assert sum(width * height for _, _, width, height in places) == 24 * max(y + h for _, y, _, h in places)
+
+
+def test_story_goes_left_to_right(widgets: list[dict[str, Any]]) -> None:
+    assert widgets == sorted(widgets, key=lambda widget: (widget["y"], widget["x"]))
+
+
+def test_widgets_are_complete(widgets: list[dict[str, Any]]) -> None:
+    assert {widget["type"] for widget in widgets} == {"text", "alarm", "metric", "log"}
+    for graph in of_kind(widgets, "metric"):
+        assert graph["title"]
+        assert graph["region"] == "<AWS::Region>"
+        assert graph["yAxis"]["left"]["label"] in {"ms", "bytes", "%", "requests", "environments"}
+        assert all(line[-1]["label"] for line in graph["metrics"])
+    for query in of_kind(widgets, "log"):
+        assert query["region"] == "<AWS::Region>"
+        assert query["query"].startswith("SOURCE '<LogGroup>'\n| ")
+
+
+@pytest.mark.parametrize("rendering", RENDERINGS, ids=["default", "most", "snapstart", "provisioned"])
+def test_each_metric_exists(rendering: Rendering) -> None:
+    assert plotted(dashboard(rendering)) - AWS_METRICS - OURS <= BY_ARM
+
+
+def test_named_metrics_are_all_plotted() -> None:
+    found = set().union(*(plotted(dashboard(rendering)) for rendering in RENDERINGS))
+    assert found >= AWS_METRICS
+
+
+def test_arms_only_in_an_experiment() -> None:
+    without, during = (plotted(dashboard(Rendering(**parameters))) for parameters in ({}, EXPERIMENT))
+    assert not without & BY_ARM
+    assert during >= BY_ARM
+
+
+@pytest.mark.parametrize(("parameters", "expected"), [({}, ALARMS), (EXPERIMENT, (*ALARMS, *ARM_ALARMS))])
+def test_every_alarm_is_shown(parameters: dict[str, str], expected: tuple[str, ...]) -> None:
+    rendering = Rendering(**parameters)
+    resources = rendering.template()["Resources"].items()
+    shown = [name for box in of_kind(dashboard(rendering)["widgets"], "alarm") for name in box["alarms"]]
+    assert shown == [f"<{name}.Arn>" for name in expected]
+    assert set(expected) == {name for name, item in resources if item["Type"] == "AWS::CloudWatch::Alarm"}
+
+
+def test_alarm_line_is_the_alarms() -> None:
+    (line,) = [
+        graph["annotations"]["horizontal"][0]["value"]
+        for graph in of_kind(dashboard(Rendering())["widgets"], "metric")
+        if "annotations" in graph
+    ]
+    assert line == Rendering().template()["Resources"]["StateAlarm"]["Properties"]["Threshold"]
+
+
+def test_odd_name_is_kept() -> None:
+    name = "a/b #1 - c_d.e"
+    lines = [
+        line
+        for graph in of_kind(dashboard(Rendering(ServiceName=name))["widgets"], "metric")
+        for line in graph["metrics"]
+    ]
+    (search,) = [
+        line[0]["expression"] for line in lines if len(line) == 1 and "SEARCH" in line[0]["expression"]
+    ]
+    assert f'{SERVICE}="{name}"' in search
+    assert {line[line.index(SERVICE) + 1] for line in lines if SERVICE in line} == {name}

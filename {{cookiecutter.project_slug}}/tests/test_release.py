@@ -1,0 +1,106 @@
+from pathlib import Path
+
+import pytest
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped] # it has no types
+
+from artifact.deploy import deploy_command, main, parameter_overrides
+from artifact.release import release_id
+from tests.deployment import REGION
+from tests.rendering import Rendering
+
+PARAMETERS = ("MemorySize=1024", "ProvisionedConcurrency=2")
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    """As `sam build` leaves it."""
+    folder = tmp_path / ".aws-sam" / "build"
+    (folder / "Function" / "__pycache__").mkdir(parents=True)
+    (folder / "Function" / "app.py").write_text("pass\n", encoding="utf-8")
+    (folder / "Function" / "__pycache__" / "app.cpython-313.pyc").write_bytes(b"one")
+    (folder / "template.yaml").write_text("Resources: {}\n", encoding="utf-8")
+    return folder
+
+
+def test_same_release_has_same_id(build: Path) -> None:
+    assert release_id(build, PARAMETERS) == release_id(build, reversed(PARAMETERS))
+
+
+def test_parameters_make_a_release(build: Path) -> None:
+    other = ("MemorySize=2048", "ProvisionedConcurrency=2")
+    assert release_id(build, PARAMETERS) != release_id(build, other)
+
+
+@pytest.mark.parametrize("name", ["Function/app.py", "template.yaml"])
+def test_code_and_template_make_a_release(build: Path, name: str) -> None:
+    before = release_id(build, PARAMETERS)
+    (build / name).write_text("Resources: {} # changed\n", encoding="utf-8")
+    assert release_id(build, PARAMETERS) != before
+
+
+def test_new_and_renamed_files_make_a_release(build: Path) -> None:
+    ids = {release_id(build, PARAMETERS)}
+    (build / "Function" / "more.py").write_text("", encoding="utf-8")
+    ids.add(release_id(build, PARAMETERS))
+    (build / "Function" / "more.py").rename(build / "Function" / "else.py")
+    ids.add(release_id(build, PARAMETERS))
+    assert len(ids) == 3
+
+
+def test_bytecode_counts_by_presence(build: Path) -> None:
+    before = release_id(build, PARAMETERS)
+    bytecode = build / "Function" / "__pycache__" / "app.cpython-313.pyc"
+    bytecode.write_bytes(b"two")
+    assert release_id(build, PARAMETERS) == before
+    bytecode.unlink()
+    assert release_id(build, PARAMETERS) != before
+
+
+def test_release_replaces_the_version() -> None:
+    """Two ids, two versions: CloudFormation has to make a new one when this property changes."""
+    version = Rendering(ProvisionedConcurrency="2", ReleaseId="0123").template()["Resources"]["Version"]
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, version["Type"]).schema
+    assert version["Properties"]["Description"] == {"Ref": "ReleaseId"}
+    assert "/properties/Description" in schema["createOnlyProperties"]
+
+
+def test_release_changes_the_function() -> None:
+    """Lambda publishes no version of a function that is as it was."""
+    function = Rendering(ProvisionedConcurrency="2", ReleaseId="0123").template()["Resources"]["Function"]
+    assert function["Properties"]["Description"] == {"Fn::Sub": "Release ${ReleaseId}"}
+
+
+def test_deploy_repeats_the_parameters(build: Path) -> None:
+    project = build.parent.parent
+    overrides = ", ".join(f'"{text}"' for text in PARAMETERS)
+    config = f"[prod.deploy.parameters]\nparameter_overrides = [{overrides}]\n"
+    (project / "samconfig.toml").write_text(config, encoding="utf-8")
+
+    command = deploy_command(project, "sam", "prod")
+
+    assert command[:5] == ("sam", "deploy", "--config-env", "prod", "--parameter-overrides")
+    assert command[5:] == (*PARAMETERS, f"ReleaseId={release_id(build, PARAMETERS)}")
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ({"deploy": {"parameters": {"parameter_overrides": ["A=1", "B=2"]}}}, ["A=1", "B=2"]),
+        ({"deploy": {"parameters": {"parameter_overrides": "A=1 B=2"}}}, ["A=1 B=2"]),
+        ({"global": {"parameters": {"parameter_overrides": ["A=1"]}}}, ["A=1"]),
+        ({"deploy": {"parameters": {}}}, []),
+        ({}, []),
+    ],
+)
+def test_overrides_as_sam_reads_them(part: dict[str, object], expected: list[str]) -> None:
+    assert parameter_overrides({"default": part}, "default") == expected
+
+
+def test_nothing_built(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("artifact.deploy.PROJECT", tmp_path)
+    with pytest.raises(SystemExit) as exit_:
+        main([])
+    assert exit_.value.code == 2
+    assert "run `make build`" in capsys.readouterr().err
