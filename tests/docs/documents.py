@@ -1,0 +1,25 @@
+"""The documents of a generated project, and the code in them."""
+
+import re
+from pathlib import Path
+
+import adapter
+
+DOCS = Path(str(adapter.__file__)).resolve().parents[1] / "docs"
+
+
+def text(name: str) -> str:
+    """A whole document."""
+    return (DOCS / f"{name}.md").read_text(encoding="utf-8")
+
+
+def code(name: str, language: str) -> list[str]:
+    """Its blocks of code, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text(name), re.MULTILINE | re.DOTALL)
+
+
+def table(name: str, head: str) -> list[list[str]]:
+    """Cells of the table below the heading `head`, row by row, without its own head."""
+    section = text(name).partition(f"\n## {head}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split(" | ") for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row] for row in rows[2:]]

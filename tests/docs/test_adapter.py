@@ -1,0 +1,46 @@
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mangum import Mangum
+
+from adapter import LifespanAdapter
+from tests.docs.documents import code, table, text
+
+TESTS = Path(__file__).parents[1] / "adapter"
+NAMED = re.compile(r"`(test_\w+)::(test_\w+)`")
+
+
+@pytest.mark.parametrize("named", sorted(set(NAMED.findall(text("adapter")))), ids="::".join)
+def test_named_tests_exist(named: tuple[str, str]) -> None:
+    file, test = named
+    assert f"\ndef {test}(" in (TESTS / f"{file}.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("head", ["Where it differs from Mangum", "Behaviour, side by side"])
+def test_every_row_has_its_test(head: str) -> None:
+    rows = table("adapter", head)
+    assert len(rows) > 5
+    assert [row for row in rows if not NAMED.search(row[-1])] == []
+
+
+def test_every_parameter_is_told() -> None:
+    ours, theirs = (inspect.signature(kind).parameters for kind in (LifespanAdapter, Mangum))
+    told: dict[str, str] = {}
+    for names, default, _ in table("adapter", "Parameters beyond Mangum's"):
+        told |= dict.fromkeys(re.findall(r"`(\w+)`", names), default.strip("`"))
+    assert {name: eval(default) for name, default in told.items()} == {  # noqa: S307 - our own document
+        name: parameter.default for name, parameter in ours.items() if name not in theirs
+    }
+
+
+def test_code_runs() -> None:
+    service, test, snapshot = code("adapter", "python")
+    names: dict[str, Any] = {"__name__": "service"}
+    exec(service, names)  # noqa: S102 - our own document
+    exec(test, names)  # noqa: S102 - as above
+    names["test_first_word"]()
+    exec(snapshot, names)  # noqa: S102 - as above
+    assert isinstance(names["handler"], LifespanAdapter)
