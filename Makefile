@@ -1,6 +1,6 @@
 # Every command of the template. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bake test test-all lint format lock
+.PHONY: help setup demo bake test test-all bench lint format lock
 .SUFFIXES:
 
 PYTHON ?= python3
@@ -29,6 +29,12 @@ setup: .venv/.installed .venv-sam/.installed ## Install everything (the others d
 	@.venv-sam/bin/$(INSTALL) -r requirements-sam.txt
 	@touch $@
 
+.venv-bench/.installed: requirements-bench.txt
+	@echo "Installing what is compared into .venv-bench ..."
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/$(INSTALL) -r requirements-bench.txt
+	@touch $@
+
 bake: .venv/.installed ## Bake the committed template with its default answers into demo/
 	@rm -rf demo/template && mkdir -p demo/template $(DEMO)
 	@# All but its environment: a second demo need not install again.
@@ -37,7 +43,7 @@ bake: .venv/.installed ## Bake the committed template with its default answers i
 	@$(BIN)/cookiecutter --no-input --overwrite-if-exists --output-dir demo demo/template
 	@rm -rf demo/template
 
-demo: bake ## Bake, then measure the sample service in a local Lambda: the verdict (QUICK=1: a small run)
+demo: bake ## Bake, then measure the sample service in a local Lambda: the verdict (QUICK=1: a smoke run, too small for it)
 	@$(MAKE) --no-print-directory -C $(DEMO) measure
 	@echo
 	@echo "The project, its records.jsonl, verdict.json and report.html are in $(DEMO)/"
@@ -47,6 +53,9 @@ test: setup ## Run every fast test
 
 test-all: setup ## Run every test
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+bench: .venv/.installed .venv-bench/.installed ## Measure what measuring costs, into docs/benchmarks.md
+	$(BIN)/python -m bench --document
 
 lint: setup ## Check style and types
 	$(BIN)/ruff check .
@@ -64,3 +73,4 @@ lock: bake ## Renew the hash-pinned requirements (LOCK_FLAGS=--upgrade for newer
 	cp $(DEMO)/requirements*.txt "$(TEMPLATE)/"
 	$(LOCK) --group dev -c "$(TEMPLATE)/requirements-dev.txt" -o requirements.txt
 	$(LOCK) --group sam -o requirements-sam.txt
+	$(LOCK) --group bench -c "$(TEMPLATE)/requirements-dev.txt" -o requirements-bench.txt
