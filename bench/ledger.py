@@ -24,6 +24,7 @@ from telemetry.report.verdict import judge
 APPS = ("waiting", "computing")
 RUNS = 100
 ENVIRONMENTS, INVOCATIONS = 12, 12
+"""Of each arm; of each environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,12 @@ class Answer:
         return (self.ledger_high - self.ledger_low) / self.ledger
 
 
-def run(app: str, seed: int, folder: Path) -> Answer:
+def run(app: str, seed: int, environments: int, folder: Path) -> Answer:
     """Run the lab once, and read both answers."""
     out = folder / "records.jsonl"
     command = [
         sys.executable, "-m", "telemetry.lab", "--app", f"bench.ledger_apps:{app}", "--no-warm-up",
-        "--placement", "init", "every_invocation", "--environments", str(ENVIRONMENTS),
+        "--placement", "init", "every_invocation", "--environments", str(environments),
         "--invocations", str(INVOCATIONS), "--seed", str(seed), "--out", str(out),
     ]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=300)
@@ -96,12 +97,13 @@ def main() -> None:
     """Alternate the apps, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.ledger", description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=RUNS, help="of both apps together (%(default)s)")
-    runs = parser.parse_args().runs
+    parser.add_argument("--environments", type=int, default=ENVIRONMENTS, help="per arm (%(default)s)")
+    options = parser.parse_args()
     answers = []
     with tempfile.TemporaryDirectory() as folder:
-        for seed in range(runs):
-            answers.append(run(APPS[seed % len(APPS)], seed, Path(folder)))
-            sys.stderr.write(f"{len(answers)} of {runs}: {answers[-1]} {answers[-1].inside}\n")
+        for seed in range(options.runs):
+            answers.append(run(APPS[seed % len(APPS)], seed, options.environments, Path(folder)))
+            sys.stderr.write(f"{len(answers)} of {options.runs}: {answers[-1]} {answers[-1].inside}\n")
     sys.stdout.write(table(answers) + "\n")
 
 

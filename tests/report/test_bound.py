@@ -56,4 +56,5 @@ def test_few_environments_bound_nothing() -> None:
 def test_lazy_singleton_beside_the_bound() -> None:
     sentence = verdict_from(Run(arms={"init": 25, "first_invocation": 25}).lines()).sentence
     assert "saves at most" in sentence
-    assert "makes no difference that was seen against a lazy singleton" in sentence
+    assert "makes no difference that was seen (" in sentence
+    assert " per request) against a lazy singleton" in sentence
