@@ -24,7 +24,6 @@ from telemetry.lab.table import table_server
 TEMPLATE: Final = ROOT / "{{cookiecutter.project_slug}}"
 TABLE: Final = TEMPLATE / "events" / "tickets-table.json"
 DOCUMENT: Final = TEMPLATE / "docs" / "benchmarks.md"
-IN_PROCESS: Final = tuple(stack for stack in STACKS if stack != "book-otlp")
 LIFELESS: Final = ("bare", "mangum-off")
 """No lifespan runs there, and the sample service does not work without."""
 SLOW_ROUNDS: Final = 5
@@ -54,7 +53,7 @@ async def measured(rounds: int, repetitions: int) -> dict[str, Any]:
         for app in APPS:
             _say(f"warm invocations, {app}")
             turns = rounds if app in {"starlette", "fastapi"} else SLOW_ROUNDS
-            stacks = [stack for stack in IN_PROCESS if app != "sample" or stack not in LIFELESS]
+            stacks = [stack for stack in STACKS if app != "sample" or stack not in LIFELESS]
             found["warm"] += await asyncio.to_thread(warm.measure, app, stacks, turns, variables)
     _say("INIT")
     found["added"] = await asyncio.to_thread(added.measure, repetitions)

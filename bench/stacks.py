@@ -117,10 +117,14 @@ def _book(app: ASGIApp) -> Handler:
     from opentelemetry import trace
     from opentelemetry.instrumentation.aws_lambda import AwsLambdaInstrumentor  # type: ignore[import-not-found] # in .venv-bench
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+
+    class Nowhere(SpanExporter):
+        def export(self, spans: Any) -> SpanExportResult:  # noqa: ARG002 - the SDK's signature
+            return SpanExportResult.SUCCESS
 
     provider = TracerProvider()
-    provider.add_span_processor(BatchSpanProcessor(_book_exporter()))
+    provider.add_span_processor(BatchSpanProcessor(Nowhere()))
     trace.set_tracer_provider(provider)
     logger, metrics, served = Logger(), Metrics(), Mangum(app)
 
@@ -142,22 +146,6 @@ def _book(app: ASGIApp) -> Handler:
     return wrapped
 
 
-def _book_exporter() -> Any:
-    if "OTEL_EXPORTER_OTLP_ENDPOINT" in os.environ:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # type: ignore[import-not-found] # as above
-            OTLPSpanExporter,
-        )
-
-        return OTLPSpanExporter()
-    from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
-
-    class Nowhere(SpanExporter):
-        def export(self, spans: Any) -> SpanExportResult:  # noqa: ARG002 - the SDK's signature
-            return SpanExportResult.SUCCESS
-
-    return Nowhere()
-
-
 def _trace(*, sampled: bool) -> dict[str, str]:
     root = "Root=1-6af2cf00-4f0c7a1e2b3d4c5e6f708192;Parent=53995c3f42cd8ad8"
     return {"_X_AMZN_TRACE_ID": f"{root};Sampled={int(sampled)}"}
@@ -177,5 +165,4 @@ STACKS: Final[dict[str, Stack]] = {
     RECORDED: Stack("ours, records, span recorded", _recorded, {**_SAMPLED, **_NEVER_SENT}),
     UDP: Stack("ours, records, spans sent by UDP", _ours, _SAMPLED),
     BOOK: Stack("by the book, spans discarded", _book, _SAMPLED),
-    "book-otlp": Stack("by the book, spans sent by OTLP/HTTP", _book, _SAMPLED),
 }
