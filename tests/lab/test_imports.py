@@ -46,6 +46,7 @@ def test_imports_of_the_startup_count(
 ) -> None:
     app = """
         import first
+        print("an app may say things")
 
         async def app(scope, receive, send):
             await receive()
@@ -64,6 +65,7 @@ def test_imports_of_the_startup_count(
     assert "second *" in said
     assert "never" not in said
     assert "Without bytecode" in said
+    assert "did not end" not in said
 
 
 def test_app_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

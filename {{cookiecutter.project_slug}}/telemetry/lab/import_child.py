@@ -1,12 +1,14 @@
 """The process whose imports are measured: loads an ASGI app by `module:attribute`, and starts it.
 
-Whatever goes wrong, what was imported until then is known; the type of the exception goes to stdout.
+Whatever goes wrong, what was imported until then is known; the type of the exception goes to stdout, on a
+line of its own behind `ENDED_BY`, for the app may write there too.
 """
 
 import asyncio
 import sys
 from typing import Any, Final
 
+ENDED_BY: Final = "telemetry.lab.import_child ended by "
 STARTS_WITHIN: Final = 20.0
 """Seconds."""
 
@@ -42,7 +44,7 @@ def main(target: str) -> None:
         __import__(target.partition(":")[0])  # as a statement would; `importlib` is not timed
         asyncio.run(start(load_app(target)))
     except Exception as error:  # noqa: BLE001 - see the module
-        sys.stdout.write(type(error).__name__)
+        sys.stdout.write(f"\n{ENDED_BY}{type(error).__name__}\n")
 
 
 if __name__ == "__main__":

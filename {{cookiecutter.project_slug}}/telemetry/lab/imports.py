@@ -12,6 +12,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from telemetry.lab.import_child import ENDED_BY
 from telemetry.lab.import_times import STDLIB, Package, by_package, parsed
 from telemetry.lab.variables import clean_environ
 
@@ -56,7 +57,8 @@ def measure(app: str, environ: Mapping[str, str]) -> Measured:
         )
     except subprocess.TimeoutExpired as expired:
         return Measured(by_package(parsed((expired.stderr or b"").decode(errors="replace"))), "TimeoutError")
-    return Measured(by_package(parsed(done.stderr)), done.stdout)
+    errors = [line.removeprefix(ENDED_BY) for line in done.stdout.splitlines() if line.startswith(ENDED_BY)]
+    return Measured(by_package(parsed(done.stderr)), "".join(errors))
 
 
 def fastest(runs: Sequence[Mapping[str, Package]]) -> dict[str, Package]:
