@@ -9,6 +9,12 @@ from tests.faults.steps import END, ask, deaf, hear, idle, send, sigkill, sigter
 
 TERM = -signal.SIGTERM
 SLOW = "say('app: slow'); await asyncio.sleep(0.2); await respond(send)"
+SLOW_REQUEST = f"async def serve(scope, receive, send):\n    {SLOW}\n"
+DEAF_ONCE = """
+import adapter.sigterm
+signals = [lambda: None, adapter.sigterm._signal_main_thread]
+adapter.sigterm._signal_main_thread = lambda: (signals.pop(0) if len(signals) > 1 else signals[0])()
+"""
 OLD_RUNTIME = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.11"}
 
 SIGNALS = (
@@ -97,6 +103,16 @@ SIGNALS = (
         name="sigterm-in-request",
         done="SIGTERM inside a request that awaits",
         function=serving(SLOW),
+        steps=(send(http_event("/slow")), until("app: slow"), sigterm, hear),
+        responses=("200",),
+        startups=1,
+        shutdowns=1,
+        exit_code=0,
+    ),
+    Fault(
+        name="sigterm-reminder-missed",
+        done="The same, and the process misses the signal that it sends itself after the request",
+        function=function(SLOW_REQUEST, DEAF_ONCE),
         steps=(send(http_event("/slow")), until("app: slow"), sigterm, hear),
         responses=("200",),
         startups=1,

@@ -70,6 +70,13 @@ LIFETIME: Final[list[Mutant]] = [
         test="faults/test_random_moments.py::test_sigterm_at_every_line_that_handles_it",
     ),
     Mutant(
+        name="reminded-only-once",
+        file="sigterm",
+        find="        while self._heard == heard:\n",
+        replace="        if self._heard == heard:\n",
+        test="faults/test_faults.py::test_fault[sigterm-reminder-missed]",
+    ),
+    Mutant(
         name="closed-before-it-holds-signals",
         file="host",
         find=HOLD + CLOSED,

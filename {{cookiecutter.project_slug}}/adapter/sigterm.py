@@ -36,6 +36,8 @@ class Sigterm:
         self._busy = False
         self._interrupt: Callable[[], None] | None = None
         self._idle_since = -RESPONSE_S
+        self._heard = 0
+        """How often the main thread has noticed one."""
 
     def install(self) -> None:
         """Handle SIGTERM from now on; off the main thread, where Python allows no handler, do nothing."""
@@ -72,6 +74,7 @@ class Sigterm:
         self._idle_since = -RESPONSE_S + time.monotonic()
 
     def _handle(self, signum: int, frame: FrameType | None) -> None:
+        self._heard += 1
         if self._pid != os.getpid():
             self._hand_back()
         elif self._busy:
@@ -89,9 +92,15 @@ class Sigterm:
 
     def _send_again(self) -> None:
         self.pending = False
-        timer = threading.Timer(RESPONSE_S, _signal_main_thread)
+        timer = threading.Timer(RESPONSE_S, self._remind, (self._heard,))
         timer.daemon = True
         timer.start()
+
+    def _remind(self, heard: int) -> None:
+        """Signal the main thread until it notices: it may miss what comes just before it waits for a lock."""
+        while self._heard == heard:
+            _signal_main_thread()
+            time.sleep(RESPONSE_S)
 
     def _exit(self, signum: int, frame: FrameType | None) -> NoReturn:
         try:
