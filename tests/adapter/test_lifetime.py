@@ -4,9 +4,9 @@ import gc
 import pytest
 
 from adapter import LifespanAdapter
-from adapter.asgi import ASGIApp, Receive, Scope, Send
+from adapter.asgi import Receive, Scope, Send
 from adapter.errors import LifespanStartupError
-from tests.adapter.apps import Recorded, respond
+from tests.adapter.apps import respond
 from tests.adapter.events import http_event
 
 COMPLETE = {"type": "lifespan.startup.complete"}
@@ -14,15 +14,28 @@ COMPLETE = {"type": "lifespan.startup.complete"}
 
 @pytest.mark.conformance("C36")
 def test_lifespan_survives_garbage_collection() -> None:
-    app: ASGIApp | None = Recorded(pool="open")
-    log = app.log  # type: ignore[union-attr] # a Recorded
-    handler = LifespanAdapter(app)  # type: ignore[arg-type] # not None yet
+    log = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await receive()
+            await send(COMPLETE)
+            try:
+                await receive()
+            finally:
+                log.append("lifespan ended")
+            await send({"type": "lifespan.shutdown.complete"})
+        else:
+            gc.collect()
+            log.append("request")
+            await respond(send)
+
+    handler = LifespanAdapter(app)
     handler(http_event(), None)
-    del app
-    gc.collect()
     handler(http_event(), None)
-    assert log == ["startup", "request", "request"]
+    assert log == ["request", "request"]
     handler.shutdown()
+    assert log == ["request", "request", "lifespan ended"]
 
 
 @pytest.mark.conformance("C39")

@@ -40,7 +40,7 @@ def start(here: Path, *arguments: str, **options: Any) -> subprocess.Popen[bytes
 
 
 def wait_for(path: Path) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 120
     while not path.exists() and time.monotonic() < ends:
         time.sleep(0.01)
     assert path.exists()

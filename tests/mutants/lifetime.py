@@ -18,7 +18,7 @@ LIFETIME: Final[list[Mutant]] = [
             "import types; state = self._lifecycle.conclude(startup).state; self._lifespan = "
             "types.SimpleNamespace(state=state, died_at_ns=None, outcome='failed'); return self._lifespan"
         ),
-        test="faults/test_faults.py::test_fault[garbage-collected]",
+        test="adapter/test_lifetime.py::test_lifespan_survives_garbage_collection",
     ),
     Mutant(
         name="death-is-not-noticed",

@@ -133,6 +133,25 @@ def test_ratio_decides_for_roots(ratio: str, expected: int) -> None:
     assert all(record["trace_id"] for record in house.records("invocation"))
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "sampled", "expected"),
+    [
+        ("", "0", 0),
+        ("http://127.0.0.1:9", "0", 1),
+        ("http://127.0.0.1:9", "1", 1),
+    ],
+    ids=["X-Ray's own", "nobody's", "X-Ray's, and sent elsewhere"],
+)
+def test_lambdas_no_counts_for_xray_only(endpoint: str, sampled: str, expected: int) -> None:
+    """With tracing off, Lambda says no to every request, so that an endpoint would see next to none."""
+    said = f"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled={sampled}"
+    house = House({"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "_X_AMZN_TRACE_ID": said})
+    house.observe(started())
+    house.invoke()
+    assert len(house.spans) == expected
+    assert [span.parent is None for span in house.spans] == [sampled == "0"] * expected
+
+
 @pytest.mark.parametrize(("every", "after"), [("1", [1, 2, 3, 4]), ("3", [0, 0, 3, 3])])
 def test_spans_leave_every_nth_time(every: str, after: list[int]) -> None:
     house = House({"LIFESPAN_FLUSH_EVERY": every})

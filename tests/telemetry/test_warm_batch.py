@@ -72,10 +72,11 @@ def test_batch_tells_what_it_holds() -> None:
         "placement": "init",
         "start": "warm",
         "invocations": 4,
+        "request_ids": ["8f3c1c6e-4b0a-4a53-9a7f-0a1b2c3d4e5f"] * 4,
         "ColdStart": [0] * 4,
         "InvocationDuration": [4.2] * 4,
         "cpu_ms": 4 * 3.9,
-        "touched": {"model": 4, "db": 8},
+        "touched": {"model": 4, "db": 4},
     }
 
 
@@ -100,7 +101,7 @@ def test_nothing_is_left_at_the_end(end: Any) -> None:
 def test_a_line_per_hundred_costs_little() -> None:
     whole, sampled = (house_of([200] * 1001, environ) for environ in ({}, {"LIFESPAN_WRITE_EVERY": "100"}))
     sizes = [len("".join(house.out)) for house in (sampled, whole)]
-    assert sizes[0] < sizes[1] / 20
+    assert sizes[0] < sizes[1] / 10
     assert all(len(line) < 256 * 1024 for line in sampled.out)
     assert all(json.loads(line) for line in sampled.out)
 

@@ -24,7 +24,14 @@ from adapter.http_gateway import with_one_scope
 from adapter.invocation import Invocation
 from adapter.lifespan import Lifespan
 from adapter.placement import checked
-from adapter.policy import Hook, Policy, checked_on_death
+from adapter.policy import (
+    Hook,
+    Policy,
+    checked_event_path,
+    checked_limit,
+    checked_on_death,
+    checked_seconds,
+)
 
 logger = logging.getLogger("adapter")
 
@@ -94,14 +101,14 @@ class LifespanAdapter(Mangum):
             mode=lifespan,
             placement=placement,
             on_death=checked_on_death(on_death),
-            startup_budget=startup_budget,
-            startup_timeout=startup_timeout,
-            shutdown_timeout=shutdown_timeout,
+            startup_budget=checked_limit("startup_budget", startup_budget),
+            startup_timeout=checked_limit("startup_timeout", startup_timeout),
+            shutdown_timeout=checked_seconds("shutdown_timeout", shutdown_timeout),
             before_snapshot=before_snapshot,
             after_restore=after_restore,
         )
         self._raise = raise_app_exceptions
-        self._event_path = event_path
+        self._event_path = checked_event_path(event_path)
         self._warm_up = warm_up
         self._base_path = BasePath(self.config["api_gateway_base_path"])
         self._paths_matter = bool(self._base_path) or event_path is not None

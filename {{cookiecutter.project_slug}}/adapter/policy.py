@@ -1,5 +1,6 @@
 """What the adapter is told to do with the lifespan."""
 
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
@@ -29,3 +30,22 @@ def checked_on_death(word: str) -> OnDeath:
         if word == way:
             return way  # type: ignore[no-any-return] # get_args knows no types
     raise SettingError(f"on_death is {word!r}; choices are: {', '.join(get_args(OnDeath))}")
+
+
+def checked_seconds(name: str, seconds: float) -> float:
+    """`seconds`, if they are 0 or more and end some day; raise `SettingError` if not."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
+        raise SettingError(f"{name} is {seconds!r}; a number of seconds is needed, 0 or more")
+    return seconds
+
+
+def checked_limit(name: str, seconds: float | None) -> float | None:
+    """As `checked_seconds`; None is no limit."""
+    return None if seconds is None else checked_seconds(name, seconds)
+
+
+def checked_event_path(path: str | None) -> str | None:
+    """`path`, if an HTTP path could equal it; raise `SettingError` if not."""
+    if path is not None and not path.startswith("/"):
+        raise SettingError(f"event_path is {path!r}; it has to begin with /")
+    return path

@@ -12,11 +12,16 @@ XRAY_VARIABLE: Final = "_X_AMZN_TRACE_ID"
 """Set by the runtime client for each invocation."""
 
 
-def parent_of(trace_context: Mapping[str, str], environ: Mapping[str, str]) -> SpanContext | None:
+def parent_of(
+    trace_context: Mapping[str, str], environ: Mapping[str, str], *, lambda_decides: bool = True
+) -> SpanContext | None:
     """The remote parent: `traceparent`, else the X-Ray header, else Lambda's own trace; None for a new trace.
 
     The caller's word comes first: with active tracing Lambda's trace would cut every trace in two that began
     elsewhere. The caller's headers come before the client context, which `trace_context` has merged already.
+
+    Lambda marks every trace as not sampled while its tracing is off, and then nobody has decided. So where
+    Lambda does not decide, only a trace that it did sample is a parent.
     """
     if traceparent := trace_context.get("traceparent"):
         found = parse_traceparent(traceparent, trace_context.get("tracestate", ""))
@@ -25,5 +30,5 @@ def parent_of(trace_context: Mapping[str, str], environ: Mapping[str, str]) -> S
     if (header := trace_context.get("x-amzn-trace-id")) and (found := parse_xray(header)):
         return found
     if (variable := environ.get(XRAY_VARIABLE)) and (found := parse_xray(variable)):
-        return found
+        return found if lambda_decides or found.trace_flags.sampled else None
     return None

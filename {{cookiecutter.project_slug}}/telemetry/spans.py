@@ -46,6 +46,7 @@ class Spans:
         departure: Departure,
     ) -> None:
         self._name = settings.function
+        self._lambda_decides = settings.endpoint is None
         self._departure = departure
         self._bound = round(settings.trace_ratio * (_LOW_BITS + 1))
         self._current = current
@@ -71,7 +72,7 @@ class Spans:
         }
 
     def _begin(self, fact: InvocationBegan) -> None:
-        parent = parent_of(fact.trace_context, self._environ)
+        parent = parent_of(fact.trace_context, self._environ, lambda_decides=self._lambda_decides)
         self._invocation = child(parent) if parent else self._root()
         self._current.trace_id = format_trace_id(self._invocation.trace_id)
         self._span = None

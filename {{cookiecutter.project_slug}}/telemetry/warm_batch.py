@@ -48,15 +48,14 @@ class WarmBatch:
         facts, self._facts = self._facts, []
         if not facts:
             return None
-        touched: Counter[str] = Counter()
-        for fact in facts:
-            touched.update(fact.touched)
+        touched = Counter(key for fact in facts for key in fact.touched)
         record = {
             schema.RECORD: schema.WARM,
             **self._common,
             schema.AT: unix_milliseconds(facts[-1].began.at_ns),
             schema.START: "warm",
             schema.INVOCATIONS: len(facts),
+            schema.REQUEST_IDS: [fact.began.request_id for fact in facts],
             schema.COLD_START.name: [0] * len(facts),
             schema.INVOCATION_DURATION.name: [milliseconds(fact.wall_ns) for fact in facts],
             schema.CPU_MS: milliseconds(sum(fact.cpu_ns for fact in facts)),

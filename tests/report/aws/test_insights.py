@@ -123,6 +123,14 @@ def test_assignments_count_idle_environments(stub: Stubber, monkeypatch: pytest.
     assert (verdict.progress.environments, verdict.progress.planned) == (20, 90)
 
 
+def test_requests_in_shared_records_are_named(stub: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(stub, [{"unit": "e1", "arm": "init", "whose": "tickets", "collected": "99"}])
+    answer(stub, request_rows(Run(arms={"init": 20}, lab=False).lines()))
+    verdict = judged(monkeypatch, stub)
+    assert any("99 warm requests that share a record" in note for note in verdict.notes)
+    assert verdict.arms[0].requests == 20 * 12
+
+
 def test_windows_of_one_environment_add_up() -> None:
     rows = request_rows(Run(arms={"init": 2}, lab=False).lines())
     whole, split = Aggregates(None), Aggregates(None)

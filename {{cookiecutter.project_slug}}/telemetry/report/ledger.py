@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from telemetry import schema
@@ -18,6 +18,7 @@ from telemetry.report.records import (
     Resource,
     Shutdown,
     Startup,
+    Warm,
 )
 from telemetry.report.rows import Rows
 from telemetry.report.spill import Spill
@@ -84,6 +85,7 @@ class Ledger:
         self._processes: dict[tuple[str, str], int] = {}
         self._enter: dict[type, Callable[[Any], None]] = {
             Invocation: self._invocation,
+            Warm: self._warm,
             Assigned: self._assigned,
             Startup: self._startup,
             Resource: self._resource,
@@ -115,11 +117,22 @@ class Ledger:
     def _invocation(self, record: Invocation) -> None:
         failed = record.status is None or record.status >= 500
         self.invocations.append(
-            hash(record.request_id), self._process(record, record.placement),
-            self.touched_sets.setdefault(frozenset(record.touched), len(self.touched_sets)),
+            hash(record.request_id), self._process(record, record.placement), self._touched(record.touched),
             START_CODES[record.start], record.n == 1, failed, record.duration_ms, record.startup_ms,
             record.shutdown_ms, record.at,
         )  # fmt: skip
+
+    def _warm(self, record: Warm) -> None:
+        """Take each request; how many read a key is known, if not which of them, and only that counts."""
+        process = self._process(record, record.placement)
+        for number, (request_id, ms) in enumerate(zip(record.request_ids, record.durations_ms, strict=True)):
+            touched = self._touched(key for key, count in record.touched.items() if number < count)
+            self.invocations.append(
+                hash(request_id), process, touched, START_CODES["warm"], False, False, ms, 0.0, 0.0, record.at
+            )  # fmt: skip
+
+    def _touched(self, keys: Iterable[str]) -> int:
+        return self.touched_sets.setdefault(frozenset(keys), len(self.touched_sets))
 
     def _assigned(self, record: Assigned) -> None:
         unit = self.units[self.process_units[self._process(record, record.placement)]]

@@ -92,6 +92,26 @@ class Invocation(
     shutdown_ms: Milliseconds = 0.0
 
 
+class Warm(
+    Common,
+    frozen=True,
+    tag=schema.WARM,
+    rename={"durations_ms": schema.INVOCATION_DURATION.name},
+):
+    """Several warm requests, none of which failed or has a record of its own."""
+
+    placement: Placement
+    request_ids: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    durations_ms: tuple[Milliseconds, ...]
+    touched: dict[str, int] = {}
+    """How many of them read each state key."""
+
+    def __post_init__(self) -> None:
+        """Refuse a record that does not give each request its duration."""
+        if len(self.request_ids) != len(self.durations_ms):
+            raise ValueError("as many request_ids as durations are needed")
+
+
 class Shutdown(Common, frozen=True, tag=schema.SHUTDOWN):
     """One shutdown, inside an invocation or at the end."""
 
@@ -193,13 +213,25 @@ class PlatformReport(msgspec.Struct, frozen=True, gc=False, tag_field="type", ta
 
 
 Record: TypeAlias = (
-    Assigned | Startup | Resource | Invocation | Shutdown | Fallback | Failure | Death | Fault | End | Lab
+    Assigned
+    | Startup
+    | Resource
+    | Invocation
+    | Warm
+    | Shutdown
+    | Fallback
+    | Failure
+    | Death
+    | Fault
+    | End
+    | Lab
 )
 KINDS: Mapping[str, type[Record]] = {
     schema.ENVIRONMENT_RECORD: Assigned,
     schema.STARTUP: Startup,
     schema.RESOURCE: Resource,
     schema.INVOCATION: Invocation,
+    schema.WARM: Warm,
     schema.SHUTDOWN: Shutdown,
     schema.FALLBACK: Fallback,
     schema.FAILURE: Failure,

@@ -18,6 +18,8 @@ class Aggregates:
         self.ledger = Ledger(service)
         self.requests = 0
         self.reported = 0
+        self.collected = 0
+        """Warm requests that have no record of their own, so that no sum holds them."""
         self._units: dict[tuple[str, Placement], int] = {}
         self._sums: list[list[float]] = []
         self._span = [np.inf, -np.inf]
@@ -43,7 +45,10 @@ class Aggregates:
         """Take rows of `insights.ENVIRONMENTS`."""
         for row in rows:
             unit = self._unit(row)
-            if unit is not None and "experiment" in row:
+            if unit is None:
+                continue
+            self.collected += int(_number(row, "collected"))
+            if "experiment" in row:
                 self.ledger.units[unit].experiment = row["experiment"]
                 if planned := int(_number(row, "planned")):
                     self.ledger.planned.add(planned)

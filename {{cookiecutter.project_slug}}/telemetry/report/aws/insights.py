@@ -40,11 +40,12 @@ filter {schema.RECORD} = "{schema.INVOCATION}" or type = "{schema.PLATFORM_REPOR
 """Requests of every environment."""
 
 ENVIRONMENTS: Final = f"""\
-filter {schema.RECORD} = "{schema.ENVIRONMENT_RECORD}"
+filter {schema.RECORD} = "{schema.ENVIRONMENT_RECORD}" or {schema.RECORD} = "{schema.WARM}"
 | fields {schema.ENVIRONMENT} as unit, {schema.PLACEMENT} as arm, {schema.SERVICE} as whose
-| stats count(*) as records, max({schema.PLANNED}) as planned by unit, arm, whose, {schema.EXPERIMENT}
+| stats max({schema.PLANNED}) as planned, sum({schema.INVOCATIONS}) as collected
+    by unit, arm, whose, {schema.EXPERIMENT}
 | limit {CAP}"""
-"""Assignments of an experiment, of environments that served nothing too."""
+"""Assignments of an experiment, of environments that served nothing too; and requests that share a record."""
 
 
 @dataclass(frozen=True, slots=True)

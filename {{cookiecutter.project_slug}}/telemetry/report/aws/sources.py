@@ -16,10 +16,15 @@ from telemetry.report.evidence import Evidence, Source
 from telemetry.report.ledger import printable
 from telemetry.report.model import Input
 from telemetry.report.startup import loads_of
+from telemetry.report.wording import counted
 
 REMARK = (
     "summed up by Logs Insights, environment by environment: startups, resources, state, start classes, "
     "percentiles and failed requests need the records themselves (--engine download)"
+)
+COLLECTED = (
+    "{} that share a record (LIFESPAN_WRITE_EVERY) are in no figure: the means are too high, as Logs "
+    "Insights cannot take it apart; --engine download can"
 )
 
 
@@ -66,7 +71,8 @@ def summed(groups: list[str], since: str, until: str | None, service: str | None
         raise UnusableError(f"{', '.join(names)}: records of {listed}. Choose one with --service NAME.")
     totals = found.totals()
     read = Input(names, 0, {"invocation": found.requests}, {}, {}, {}, totals.unreported, 0)
-    return Evidence(found.ledger, totals, loads_of(found.ledger), read, (REMARK,))
+    apart = [COLLECTED.format(counted(found.collected, "warm request"))] if found.collected else []
+    return Evidence(found.ledger, totals, loads_of(found.ledger), read, (REMARK, *apart))
 
 
 def _name(group: str, when: Period) -> str:

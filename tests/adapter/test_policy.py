@@ -1,0 +1,32 @@
+import math
+from typing import Any
+
+import pytest
+
+from adapter import LifespanAdapter
+from adapter.errors import SettingError
+from tests.adapter.apps import Recorded
+from tests.adapter.events import http_event
+
+
+@pytest.mark.parametrize("value", [-1, math.inf, math.nan, "3", True])
+@pytest.mark.parametrize("name", ["startup_budget", "startup_timeout", "shutdown_timeout"])
+def test_wrong_seconds_are_named(name: str, value: Any) -> None:
+    app = Recorded()
+    with pytest.raises(
+        SettingError, match=rf"^{name} is {value!r}; a number of seconds is needed, 0 or more$"
+    ):
+        LifespanAdapter(app, **{name: value})
+    assert app.log == []
+
+
+def test_no_limit_is_for_startups_only() -> None:
+    with LifespanAdapter(Recorded(), startup_budget=None, startup_timeout=None) as handler:
+        assert handler(http_event(), None)["statusCode"] == 200
+    with pytest.raises(SettingError, match=r"^shutdown_timeout is None;"):
+        LifespanAdapter(Recorded(), shutdown_timeout=None)  # type: ignore[arg-type] # that is the point
+
+
+def test_event_path_is_a_path() -> None:
+    with pytest.raises(SettingError, match=r"^event_path is 'events'; it has to begin with /$"):
+        LifespanAdapter(Recorded(), event_path="events")
