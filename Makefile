@@ -16,7 +16,7 @@ setup: .venv/.installed .venv-sam/.installed ## Install everything (the others d
 
 .venv/.installed: requirements.txt $(TEMPLATE)/requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 ...")'
-	@echo "Installing into .venv ..."
+	@echo "Installing into .venv: a minute or two ..."
 	@$(PYTHON) -m venv .venv
 	@# Two commands: both locks hold some of the same packages, in the same versions.
 	@$(BIN)/$(INSTALL) -r "$(TEMPLATE)/requirements-dev.txt"
@@ -24,13 +24,13 @@ setup: .venv/.installed .venv-sam/.installed ## Install everything (the others d
 	@touch $@
 
 .venv-sam/.installed: requirements-sam.txt
-	@echo "Installing the SAM CLI into .venv-sam ..."
+	@echo "Installing the SAM CLI into .venv-sam: a minute ..."
 	@$(PYTHON) -m venv .venv-sam
 	@.venv-sam/bin/$(INSTALL) -r requirements-sam.txt
 	@touch $@
 
 .venv-bench/.installed: requirements-bench.txt
-	@echo "Installing what is compared into .venv-bench ..."
+	@echo "Installing what is compared into .venv-bench: a minute ..."
 	@$(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/$(INSTALL) -r requirements-bench.txt
 	@touch $@

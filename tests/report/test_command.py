@@ -219,3 +219,10 @@ def test_interim_look_says_so_first(tmp_path: Path) -> None:
     path = tmp_path / "records.jsonl"
     path.write_text(Run(experiment="init=1,every_invocation=1", planned=90, lab=False).text())
     assert run(str(path)).stdout.startswith("Interim look at 25 of 90 planned environments per arm, ")
+
+
+@pytest.mark.parametrize("option", [("--since", "1d"), ("--until", "1h"), ("--engine", "download")])
+def test_option_for_log_groups_is_refused_for_files(records: Path, option: tuple[str, str]) -> None:
+    done = run(str(records), *option)
+    assert done.returncode == 2
+    assert f"{option[0]} is for --stack and --log-group; a FILE is read whole" in done.stderr

@@ -81,6 +81,27 @@ def test_lost_request_is_a_mismatch() -> None:
     assert any("start classes differ from what the lab sent" in note for note in verdict.notes)
 
 
+def test_placement_that_the_handler_chose_is_named() -> None:
+    chosen = [line.replace('"placement":"every_invocation"', '"placement":"first_invocation"')
+              for line in Run().lines()]  # fmt: skip
+    assert any(
+        note.startswith("the lab set no placement first_invocation, so the handler chose it")
+        for note in verdict_from(chosen).notes
+    )
+    assert not any("the lab set no placement" in note for note in verdict_from(Run().lines()).notes)
+
+
+def test_unmeasured_resources_are_said() -> None:
+    hint = "no resource was measured by itself"
+    assert any(note.startswith(hint) for note in verdict_from(Run(resources={}).lines()).notes)
+    assert not any(note.startswith(hint) for note in verdict_from(Run().lines()).notes)
+
+
+def test_arms_too_small_for_intervals_are_named() -> None:
+    verdict = verdict_from(Run(arms={"init": 9, "every_invocation": 10}).lines())
+    assert "no interval is shown below 10 environments: `init` has 9" in verdict.notes
+
+
 def test_cut_lab_run_is_said() -> None:
     lines = [line.replace('"complete":true', '"complete":false') for line in Run().lines()]
     assert any("cut short" in note for note in verdict_from(lines).notes)

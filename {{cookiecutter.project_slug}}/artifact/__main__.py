@@ -1,5 +1,6 @@
 """`python -m artifact MAKEFILE FOLDER`: what `sam build` runs, by way of make."""
 
+import argparse
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,9 +16,12 @@ PROJECT = Path(__file__).parent.parent
 
 def main(arguments: Sequence[str]) -> int:
     """Fill the folder; return the exit code."""
-    makefile, folder = map(Path, arguments)
+    parser = argparse.ArgumentParser(prog="python -m artifact", description="What `sam build` runs, by make.")
+    parser.add_argument("makefile", type=Path, help="artifact/RUNTIME/ARCHITECTURE/Makefile of the target")
+    parser.add_argument("folder", type=Path, help="where the artifact is to be")
+    given = parser.parse_args(arguments)
     try:
-        build(Target.of(makefile), folder)
+        build(Target.of(given.makefile), given.folder)
     except (TargetError, subprocess.CalledProcessError) as error:
         sys.stderr.write(f"artifact: {error}\n")
         return 1

@@ -49,7 +49,12 @@ def parser() -> argparse.ArgumentParser:
     _add_load(parser)
     _add_lambda(parser)
     out = parser.add_argument_group("what comes out")
-    out.add_argument("--out", metavar="FILE", default="records.jsonl", help="records (default: %(default)s)")
+    out.add_argument(
+        "--out",
+        metavar="FILE",
+        default="records.jsonl",
+        help="records; what is in it is replaced (default: %(default)s)",
+    )
     return parser
 
 

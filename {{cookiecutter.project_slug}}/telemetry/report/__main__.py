@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from telemetry.report.arguments import doctor_parser, plan_parser, report_parser
+from telemetry.report.arguments import FOR_AWS, SINCE, doctor_parser, plan_parser, report_parser
 from telemetry.report.assignment import weights_from
 from telemetry.report.errors import UnusableError
 from telemetry.report.evidence import Evidence, Source, evidence_of
@@ -80,15 +80,18 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
     if not (options.stack or options.log_group):
         if not sources:
             command.error("nothing to read: name a FILE, a --stack or a --log-group")
+        if useless := [flag for flag, value in vars(options).items() if flag in FOR_AWS and value]:
+            command.error(f"--{useless[0]} is for --stack and --log-group; a FILE is read whole")
         return evidence_of(sources, options.service)
     from telemetry.report.aws.sources import downloaded, groups_of, summed  # noqa: PLC0415  # as above
 
     groups = groups_of(options.stack, options.log_group)
+    since = options.since or SINCE
     if options.engine == "insights":
         if sources:
             command.error("--engine insights reads log groups only, no FILE")
-        return summed(groups, options.since, options.until, options.service)
-    fetched = downloaded(groups, options.since, options.until, options.cache)
+        return summed(groups, since, options.until, options.service)
+    fetched = downloaded(groups, since, options.until, options.cache)
     return evidence_of([*sources, *fetched], options.service)
 
 

@@ -46,6 +46,9 @@ examples
   python -m telemetry.report plan records.jsonl --precision 5
   python -m telemetry.report plan --stack support-tickets --since 7d --precision 2%
 """
+SINCE: Final = "7d"
+FOR_AWS: Final = frozenset({"since", "until", "engine"})
+"""Options that say what of a log group to read; a file is read whole, whatever they say."""
 
 
 def report_parser() -> argparse.ArgumentParser:
@@ -122,14 +125,13 @@ def _add_sources(made: argparse.ArgumentParser) -> None:
     aws = made.add_argument_group("from AWS, by boto3's credentials and region")
     aws.add_argument("--stack", action="append", default=[], metavar="NAME", help="log group of a stack")
     aws.add_argument("--log-group", action="append", default=[], metavar="NAME", help="log group")
-    aws.add_argument("--since", default="7d", metavar="TIME", help="7d, 12h or a date (%(default)s)")
+    aws.add_argument("--since", metavar="TIME", help=f"7d, 12h or a date ({SINCE})")
     aws.add_argument("--until", metavar="TIME", help="the same; now, if left out")
     aws.add_argument("--cache", type=Path, metavar="DIR", help="where to keep what was fetched")
     aws.add_argument(
         "--engine",
         choices=("download", "insights"),
-        default="download",
-        help="fetch the records, or let Logs Insights sum them up: means and intervals only",
+        help="fetch the records (download), or let Logs Insights sum them up: means and intervals only",
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from telemetry import schema
+from telemetry.report.comparison import FEWEST
 from telemetry.report.findings import Arm, Bound, StartupCost
 from telemetry.report.jackknife import Ratio
 from telemetry.report.model import Input, MeasuredOn, Starts, Verdict
@@ -53,7 +54,12 @@ def measure_notes(totals: Totals, read: Input) -> Iterator[str]:
 
 
 def arm_notes(arms: list[Arm]) -> Iterator[str]:
-    """Say which arms did not run as assigned, and which failed requests."""
+    """Say which arms are too small, which did not run as assigned, and which failed requests."""
+    if small := [arm for arm in arms if arm.environments < FEWEST]:
+        yield (
+            f"no interval is shown below {FEWEST} environments: "
+            + ", ".join(f"`{arm.placement}` has {arm.environments}" for arm in small)
+        )
     for arm in arms:
         if arm.fell_back:
             yield (
@@ -71,8 +77,18 @@ def run_notes(place: MeasuredOn, startup: StartupCost, starts: Starts, read: Inp
         yield "the lab run was cut short: its counts may not match what it sent"
     if starts.mismatches:
         yield f"start classes differ from what the lab sent: {'; '.join(starts.mismatches)}"
+    if unsent := [arm for arm in starts.recorded if starts.sent is not None and arm not in starts.sent]:
+        yield (
+            f"the lab set no placement {', '.join(unsent)}, so the handler chose it: let it take "
+            "`placement=placement_from(os.environ)`, or there is nothing to compare"
+        )
     if startup.failed:
         yield f"{counted(startup.failed, 'startup')} did not complete: not in the startup times"
+    if (startup.whole.first_in_init or startup.whole.first_in_invocation) and not startup.resources:
+        yield (
+            'no resource was measured by itself: `with preload("name"):` around a load in the lifespan tells '
+            "what it costs, and whether it should be lazy"
+        )
     kinds = {schema.DEATH: "lifespan death", schema.FAULT: "telemetry fault"}
     for kind, name in kinds.items():
         if count := read.records.get(kind):
