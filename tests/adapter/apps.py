@@ -3,13 +3,18 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Literal
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from adapter import LifespanAdapter
 from adapter.asgi import ASGIApp, Message, Receive, Scope, Send
+from tests.adapter.events import http_event
+
+COMPLETE = {"type": "lifespan.startup.complete"}
 
 
 async def respond(send: Send, body: bytes = b"ok", status: int = 200) -> None:
@@ -17,6 +22,12 @@ async def respond(send: Send, body: bytes = b"ok", status: int = 200) -> None:
     headers = [(b"content-type", b"text/plain")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def status(app: ASGIApp, lifespan: Literal["auto", "on", "off"] = "auto") -> int:
+    """Status of one request, with a lifespan around it."""
+    with LifespanAdapter(app, lifespan) as handler:
+        return int(handler(http_event(), None)["statusCode"])
 
 
 class Recorded:

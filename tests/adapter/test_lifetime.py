@@ -6,10 +6,8 @@ import pytest
 from adapter import LifespanAdapter
 from adapter.asgi import Receive, Scope, Send
 from adapter.errors import LifespanStartupError
-from tests.adapter.apps import respond
+from tests.adapter.apps import COMPLETE, respond
 from tests.adapter.events import http_event
-
-COMPLETE = {"type": "lifespan.startup.complete"}
 
 
 @pytest.mark.conformance("C36")

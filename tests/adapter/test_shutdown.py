@@ -8,10 +8,8 @@ from adapter import LifespanAdapter
 from adapter.asgi import ASGIApp, Message, Receive, Scope, Send
 from adapter.errors import AdapterClosedError
 from adapter.facts import EnvironmentEnded, Fact, ShutdownEnded
-from tests.adapter.apps import Recorded, respond, with_startup
+from tests.adapter.apps import COMPLETE, Recorded, respond, with_startup
 from tests.adapter.events import http_event
-
-COMPLETE = {"type": "lifespan.startup.complete"}
 
 
 def stopping(message: Message | None, then: BaseException | None = None, wait_s: float = 0) -> ASGIApp:

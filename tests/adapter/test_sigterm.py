@@ -1,12 +1,9 @@
 import signal
-import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from adapter import LifespanAdapter
-from tests.adapter.apps import Recorded
 from tests.adapter.events import http_event
 from tests.adapter.runtime_api import Function
 
@@ -215,35 +212,6 @@ def test_exit_of_another_kind_shuts_down(tmp_path: Path) -> None:
         assert function.output().split()[-4:] == END
 
 
-@pytest.fixture
-def handler_before() -> object:
-    return signal.getsignal(signal.SIGTERM)
-
-
-def test_handler_is_given_back(inside_lambda: None, handler_before: object) -> None:
-    with LifespanAdapter(Recorded()):
-        assert signal.getsignal(signal.SIGTERM) != handler_before
-    assert signal.getsignal(signal.SIGTERM) == handler_before
-
-
-def test_later_handler_is_left_alone(inside_lambda: None, handler_before: signal.Handlers) -> None:
-    with LifespanAdapter(Recorded()):
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
-    signal.signal(signal.SIGTERM, handler_before)
-
-
-def test_no_handler_outside_lambda(handler_before: object) -> None:
-    with LifespanAdapter(Recorded()) as handler:
-        handler(http_event(), None)
-        assert signal.getsignal(signal.SIGTERM) == handler_before
-
-
-def test_no_handler_when_opted_out(inside_lambda: None, handler_before: object) -> None:
-    with LifespanAdapter(Recorded(), sigterm=False):
-        assert signal.getsignal(signal.SIGTERM) == handler_before
-
-
 @pytest.mark.conformance("C45")
 @pytest.mark.parametrize("way", ["off the main thread", "opted out"])
 def test_signal_is_left_alone(tmp_path: Path, way: str) -> None:
@@ -262,17 +230,3 @@ thread.{start}()
         function.ready()
         function.sigterm()
         assert function.wait() == -signal.SIGTERM
-
-
-def test_no_handler_off_the_main_thread(inside_lambda: None, handler_before: object) -> None:
-    statuses = []
-
-    def work() -> None:
-        with LifespanAdapter(Recorded()) as handler:
-            statuses.append(handler(http_event(), None)["statusCode"])
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    assert statuses == [200]
-    assert signal.getsignal(signal.SIGTERM) == handler_before

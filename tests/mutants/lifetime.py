@@ -123,6 +123,6 @@ LIFETIME: Final[list[Mutant]] = [
         file="sigterm",
         find="if self._installed and signal.getsignal(signal.SIGTERM) == self._handle:",
         replace="if self._installed:",
-        test="adapter/test_sigterm.py::test_later_handler_is_left_alone",
+        test="adapter/test_sigterm_handler.py::test_later_handler_is_left_alone",
     ),
 ]

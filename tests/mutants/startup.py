@@ -31,14 +31,14 @@ STARTUP: Final[list[Mutant]] = [
         file="lifespan",
         find='message.get("message", ""), kind\n            self._started.set_result("failed")',
         replace='message.get("message", ""), kind\n            self._started.set_result("unsupported")',
-        test="adapter/test_startup.py::test_startup_failed_fails",
+        test="adapter/test_startup_failed.py::test_startup_failed_fails",
     ),
     Mutant(
         name="message-is-required",
         file="lifespan",
         find='self.refusal = message.get("message", ""), kind',
         replace='self.refusal = message["message"], kind',
-        test="adapter/test_startup.py::test_startup_failed_without_message",
+        test="adapter/test_startup_failed.py::test_startup_failed_without_message",
     ),
     Mutant(
         name="exit-looks-like-no-lifespan",
@@ -59,7 +59,7 @@ STARTUP: Final[list[Mutant]] = [
         file="lifespan",
         find='"lifespan.startup.complete" and starting:\n            self._started',
         replace='"lifespan.startup.complete":\n            starting and self._started',
-        test="adapter/test_startup.py::test_complete_twice",
+        test="adapter/test_protocol_errors.py::test_complete_twice",
     ),
     Mutant(
         name="timeout-is-no-error",
