@@ -1,9 +1,13 @@
-"""Lifespans that end by themselves after they have started, and hooks that fail around a snapshot."""
+"""Lifespans that end by themselves after they have started, hooks that fail around a snapshot, workers."""
 
+import signal
+
+from tests.adapter.events import http_event
 from tests.faults.fault import Fault
-from tests.faults.programs import DYING, function
-from tests.faults.steps import END, ask
+from tests.faults.programs import DYING, function, serving
+from tests.faults.steps import END, ask, everywhere, hand, hear, idle, sigterm
 
+WORKERS = 3
 DIED = "The lifespan has ended by itself"
 SNAP_START = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
 ONCE = "async def start(state):\n    if ends:\n        raise RuntimeError\n"
@@ -77,5 +81,26 @@ DEATHS = (
         exit_code=65,
         log=("after_restore failed",),
         environ=SNAP_START,
+    ),
+    Fault(
+        name="worker-dies",
+        done="Managed instances: one of three workers is killed inside a request",
+        function=serving("os.kill(os.getpid(), signal.SIGKILL)"),
+        steps=(
+            *(idle,) * WORKERS,
+            hand(http_event("/kill")),
+            everywhere("app: request", 1),
+            *(hand(http_event()), hear) * 2,
+            sigterm,
+            everywhere("app: shutdown", WORKERS - 1),
+        ),
+        responses=("200", "200"),
+        startups=WORKERS,
+        shutdowns=WORKERS - 1,
+        exit_code=-signal.SIGTERM,
+        environ={
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "lambda-managed-instances",
+            "AWS_LAMBDA_MAX_CONCURRENCY": str(WORKERS),
+        },
     ),
 )

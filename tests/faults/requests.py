@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.adapter.events import http_event
 from tests.faults.fault import Fault, Step
-from tests.faults.programs import observed, serving
+from tests.faults.programs import function, observed, serving
 from tests.faults.steps import END, ask, events, send, sigkill, until
 from tests.faults.watched import CLOSED, ODD_TRACE
 
@@ -100,6 +100,17 @@ REQUESTS = (
         "A request collects garbage, when nothing but the adapter holds the lifespan",
         "__import__('gc').collect(); await respond(send)",
         ("200",),
+    ),
+    Fault(
+        name="after-response-raises",
+        done="The work after each response raises",
+        function=function("def work(seconds): raise ConnectionError\n", arguments=", after_response=work"),
+        steps=(*ask("/", "/", "/"), *END),
+        responses=("200", "200", "200"),
+        startups=1,
+        shutdowns=1,
+        exit_code=0,
+        log=("The work after a response failed", "ConnectionError"),
     ),
     survived(
         "large-response",

@@ -40,6 +40,20 @@ def send(event: Any) -> Step:
     return step
 
 
+def hand(event: Any) -> Step:
+    """Hand over an event to whichever worker has asked for one before."""
+    return lambda function: function.send(event)
+
+
+def everywhere(words: str, times: int) -> Step:
+    """Wait for the words of so many processes, whatever has become of the first one."""
+
+    def step(function: Watched) -> None:
+        function.await_output(words, times)
+
+    return step
+
+
 def until(words: str) -> Step:
     """Wait for words in the log."""
     return lambda function: function.until(lambda: words in function.output())

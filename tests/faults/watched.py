@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from tests.adapter.runtime_api import DEADLINE_S, Function, Handler
@@ -22,7 +23,18 @@ SECONDS = "X-Seconds"
 
 
 class Platform(Handler):
-    """A Runtime API as strict as Lambda's about what is too large."""
+    """A Runtime API as strict as Lambda's about what is too large, that tells extensions of events."""
+
+    invokes: "queue.Queue[Any]"
+
+    def do_GET(self) -> None:  # noqa: N802 - as below
+        wanted = any("INVOKE" in told["events"] for _, told in self.calls.registered)
+        if wanted and self.path.endswith("/extension/event/next"):
+            invoke = self.invokes.get()
+            if not self.calls.over.is_set():
+                self._reply(200, invoke)
+            return
+        super().do_GET()
 
     def do_POST(self) -> None:  # noqa: N802 - the standard library's name
         length = int(self.headers["Content-Length"])
@@ -31,6 +43,15 @@ class Platform(Handler):
             self._reply(413, {"errorType": "RequestEntityTooLarge"})
             return
         super().do_POST()
+
+    def _invocation(self) -> dict[str, str]:
+        headers = super()._invocation()
+        self.invokes.put({
+            "eventType": "INVOKE",
+            "requestId": headers["Lambda-Runtime-Aws-Request-Id"],
+            "deadlineMs": int(headers["Lambda-Runtime-Deadline-Ms"]),
+        })  # fmt: skip
+        return headers
 
     def _reply(self, status: int, body: Any, headers: Any = None) -> None:
         if isinstance(body, dict) and ODD_TRACE in body:
@@ -46,9 +67,19 @@ class Watched(Function):
 
     def __init__(self, source: str, folder: Path, environ: Mapping[str, str]) -> None:
         super().__init__(source, folder, environ=environ)
-        self._server.RequestHandlerClass = type("P", (Platform,), {"calls": self.calls})
+        self._invokes: queue.Queue[Any] = queue.Queue()
+        self._server.RequestHandlerClass = type(
+            "P", (Platform,), {"calls": self.calls, "invokes": self._invokes}
+        )
         self.responses: list[str] = []
         """A status, with the size of what is large; `error` and a type; `init error` and a type."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.calls.over.set()
+        self._invokes.put(None)
+        super().__exit__(kind, error, trace)
 
     def ended(self) -> bool:
         return self._process.poll() is not None
