@@ -1,5 +1,6 @@
 """Runs that are stopped from outside. The lab is a process of its own here, as it is for a person."""
 
+import contextlib
 import json
 import os
 import pty
@@ -8,14 +9,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
 from tests.lab.test_table import TABLE
 
 ROOT = Path(__file__).parents[2]
+Start: TypeAlias = Callable[..., subprocess.Popen[bytes]]
 HANDLER = """
 import json, os, subprocess, sys, time
 grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
@@ -28,15 +31,42 @@ def handler(event, context):
 """
 
 
-def start(here: Path, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-    (here / "function.py").write_text(HANDLER, encoding="utf-8")
-    return subprocess.Popen(
-        [sys.executable, "-m", "telemetry.lab", "--no-warm-up", "--handler", "function.handler", *arguments],
-        cwd=here,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        start_new_session=True,
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **options},
-    )
+def hear_sigint() -> None:
+    """In the child. A shell has it ignored in what it starts in the background, which these tests may be."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.fixture
+def start(here: Path) -> Iterator[Start]:
+    with contextlib.ExitStack() as stack:
+
+        def begin(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+            process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "telemetry.lab",
+                    "--no-warm-up",
+                    "--handler",
+                    "function.handler",
+                    *arguments,
+                ],
+                cwd=here,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                start_new_session=True,
+                **{
+                    "stdout": subprocess.PIPE,
+                    "stderr": subprocess.STDOUT,
+                    "preexec_fn": hear_sigint,
+                    **options,
+                },
+            )
+            stack.enter_context(process)
+            stack.callback(process.kill)
+            return process
+
+        (here / "function.py").write_text(HANDLER, encoding="utf-8")
+        yield begin
 
 
 def wait_for(path: Path) -> None:
@@ -70,10 +100,10 @@ def written(here: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_stopped_by_a_signal(here: Path, number: signal.Signals, code: int) -> None:
+def test_stopped_by_a_signal(here: Path, start: Start, number: signal.Signals, code: int) -> None:
     (here / "hang").touch()
     (here / "table.json").write_text(json.dumps(TABLE), encoding="utf-8")
-    process = start(here, "--quick", "--placement", "init", "every_invocation", "--table", "table.json")
+    process = start("--quick", "--placement", "init", "every_invocation", "--table", "table.json")
     wait_for(here / "hanging")
     started = descendants(process.pid)
     assert len(started) == 3  # the table, the function and a process of its own
@@ -89,8 +119,8 @@ def test_stopped_by_a_signal(here: Path, number: signal.Signals, code: int) -> N
     assert gone(started)
 
 
-def test_nothing_survives_a_run(here: Path) -> None:
-    process = start(here, "--environments", "2", "--invocations", "1")
+def test_nothing_survives_a_run(here: Path, start: Start) -> None:
+    process = start("--environments", "2", "--invocations", "1")
     process.communicate(timeout=60)
     assert process.returncode == 0
     pids = {pid for line in written(here) if line.get("record") == "seen" for pid in line["pids"]}
@@ -98,10 +128,10 @@ def test_nothing_survives_a_run(here: Path) -> None:
     assert gone(pids)
 
 
-def test_stopped_before_it_measures(here: Path) -> None:
+def test_stopped_before_it_measures(here: Path, start: Start) -> None:
     text = 'open("importing", "w").close()\nimport time\ntime.sleep(60)'
     (here / "slow.py").write_text(text, encoding="utf-8")
-    process = start(here, "--handler", "slow.inner.handler")
+    process = start("--handler", "slow.inner.handler")
     wait_for(here / "importing")
     started = descendants(process.pid)
     process.send_signal(signal.SIGINT)
@@ -111,19 +141,19 @@ def test_stopped_before_it_measures(here: Path) -> None:
     assert gone(started)
 
 
-def test_disk_full(here: Path) -> None:
+def test_disk_full(start: Start) -> None:
     def no_large_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-    process = start(here, "--environments", "1", "--invocations", "100", preexec_fn=no_large_files)
+    process = start("--environments", "1", "--invocations", "100", preexec_fn=no_large_files)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert b"lab: [Errno 27] File too large" in said
 
 
-def test_bar_on_a_terminal(here: Path) -> None:
+def test_bar_on_a_terminal(start: Start) -> None:
     terminal, its_end = pty.openpty()
-    process = start(here, "--environments", "2", "--invocations", "5", stderr=its_end)
+    process = start("--environments", "2", "--invocations", "5", stderr=its_end)
     os.close(its_end)
     process.communicate(timeout=60)
     drawn = os.read(terminal, 65536).decode()
