@@ -50,8 +50,11 @@ def _from_event(event: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _trace_headers(headers: Mapping[str, Any]) -> dict[str, str]:
-    ours = [name for name in headers if name.lower() in TRACE_HEADERS]
-    return {name.lower(): headers[name] for name in ours if isinstance(headers[name], str)}
+    return {
+        lower: value
+        for name, value in headers.items()
+        if (lower := name.lower()) in TRACE_HEADERS and isinstance(value, str)
+    }
 
 
 def _from_context(context: Any) -> dict[str, str]:

@@ -6,7 +6,14 @@ from typing import Final
 
 from opentelemetry import context
 from opentelemetry.context import Context
-from opentelemetry.trace import NonRecordingSpan, SpanContext, format_trace_id, set_span_in_context
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    TraceFlags,
+    format_trace_id,
+    set_span_in_context,
+)
 
 from adapter.facts import (
     EnvironmentEnded,
@@ -73,12 +80,13 @@ class Spans:
 
     def _begin(self, fact: InvocationBegan) -> None:
         parent = parent_of(fact.trace_context, self._environ, lambda_decides=self._lambda_decides)
-        self._invocation = child(parent) if parent else self._root()
-        self._current.trace_id = format_trace_id(self._invocation.trace_id)
-        self._span = None
-        if self._invocation.trace_flags.sampled:
-            self._span = InvocationSpan(self._name, self._invocation, parent)
-        span = self._span or NonRecordingSpan(self._invocation)
+        mine = self._invocation = child(parent) if parent else self._root()
+        self._current.trace_id = f"{mine.trace_id:032x}"
+        span: Span
+        if mine.trace_flags & TraceFlags.SAMPLED:
+            span = self._span = InvocationSpan(self._name, mine, parent)
+        else:
+            span, self._span = NonRecordingSpan(mine), None
         self._lifespan.meet(span)
         self._token = context.attach(set_span_in_context(span))
 

@@ -11,6 +11,7 @@ from telemetry.span_contexts import SAMPLED, UNSAMPLED
 _ROOT = r"1-(?!0{8}-0{24})([0-9a-f]{8})-([0-9a-f]{24})"
 _PARENT = r"(?!0{16})[0-9a-f]{16}"
 _LONGEST = 1024
+_LOW_BITS = (1 << 64) - 1
 _FLAGS = {
     ";Sampled=1": SAMPLED,
     ";Sampled=1;": SAMPLED,
@@ -36,11 +37,11 @@ def _usual(text: str) -> SpanContext | None:
     if flags is None or text[:7] + text[15:16] + text[40:48] != "Root=1--;Parent=":
         return None
     try:
-        root, parent = parse_id(text[7:15] + text[16:40]), parse_id(text[48:64])
+        both = parse_id(text[7:15] + text[16:40] + text[48:64])
     except ValueError:
         return None
-    found = SpanContext(root, parent, is_remote=True, trace_flags=flags)
-    return found if found.is_valid else None
+    root, parent = both >> 64, both & _LOW_BITS
+    return SpanContext(root, parent, is_remote=True, trace_flags=flags) if root and parent else None
 
 
 def _any(text: str) -> SpanContext | None:
