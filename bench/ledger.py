@@ -23,7 +23,7 @@ from telemetry.report.verdict import judge
 
 APPS = ("waiting", "computing")
 RUNS = 100
-ENVIRONMENTS, INVOCATIONS = 12, 12
+ENVIRONMENTS, INVOCATIONS = 25, 12
 """Of each arm; of each environment."""
 
 

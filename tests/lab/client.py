@@ -51,6 +51,12 @@ class Clients:
         self.open.append(writer)
         return Client(reader, writer)
 
+    async def runtime(self) -> Client:
+        """One that has asked for an event."""
+        client = await self()
+        await client.ask("GET", NEXT)
+        return client
+
 
 @asynccontextmanager
 async def serving() -> AsyncIterator[tuple[RuntimeApi, Clients]]:

@@ -30,8 +30,7 @@ async def settle() -> None:
 async def test_init_waits_for_extensions() -> None:
     async with serving() as (api, clients):
         client, identifier = await extension(clients)
-        runtime = await clients()
-        await runtime.ask("GET", NEXT)
+        await clients.runtime()
         await settle()
         assert not api.ready.done()
         await client.ask("GET", EVENT_NEXT, Lambda_Extension_Identifier=identifier)
@@ -42,8 +41,7 @@ async def test_next_event_waits_for_invoke_extensions() -> None:
     async with serving() as (api, clients):
         client, identifier = await extension(clients, "INVOKE")
         await client.ask("GET", EVENT_NEXT, Lambda_Extension_Identifier=identifier)
-        runtime = await clients()
-        await runtime.ask("GET", NEXT)
+        runtime = await clients.runtime()
         await asyncio.wait_for(api.ready, 10)
         api.send(EVENT)
         await runtime.answer()
@@ -67,8 +65,7 @@ async def test_extension_without_events_stays_parked() -> None:
     async with serving() as (api, clients):
         client, identifier = await extension(clients)
         await client.ask("GET", EVENT_NEXT, Lambda_Extension_Identifier=identifier)
-        runtime = await clients()
-        await runtime.ask("GET", NEXT)
+        runtime = await clients.runtime()
         await asyncio.wait_for(api.ready, 10)
         api.send(EVENT)
         await runtime.answer()

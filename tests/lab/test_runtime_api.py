@@ -12,8 +12,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_event_and_response() -> None:
     async with serving() as (api, clients):
-        runtime = await clients()
-        await runtime.ask("GET", NEXT)
+        runtime = await clients.runtime()
         await api.ready
         answered = api.send(EVENT)
         event = await runtime.answer()
@@ -31,8 +30,7 @@ async def test_event_and_response() -> None:
 
 async def test_chunked_response() -> None:
     async with serving() as (api, clients):
-        runtime = await clients()
-        await runtime.ask("GET", NEXT)
+        runtime = await clients.runtime()
         await api.ready
         answered = api.send(EVENT)
         await runtime.answer()
@@ -48,8 +46,7 @@ async def test_chunked_response() -> None:
 
 async def test_function_error() -> None:
     async with serving() as (api, clients):
-        runtime = await clients()
-        await runtime.ask("GET", NEXT)
+        runtime = await clients.runtime()
         await api.ready
         answered = api.send(EVENT)
         await runtime.answer()
@@ -62,8 +59,7 @@ async def test_function_error() -> None:
 
 async def test_response_beyond_the_limit() -> None:
     async with serving() as (api, clients):
-        runtime = await clients()
-        await runtime.ask("GET", NEXT)
+        runtime = await clients.runtime()
         await api.ready
         answered = api.send(EVENT)
         await runtime.answer()
@@ -73,8 +69,7 @@ async def test_response_beyond_the_limit() -> None:
 
 async def test_only_one_response() -> None:
     async with serving() as (api, clients):
-        runtime = await clients()
-        await runtime.ask("GET", NEXT)
+        runtime = await clients.runtime()
         await api.ready
         api.send(EVENT)
         await runtime.answer()

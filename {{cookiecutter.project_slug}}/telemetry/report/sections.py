@@ -152,11 +152,11 @@ def state(verdict: Verdict) -> Section:
         return Section("state", "State", (), [])
     methods = ", ".join(f"{name} {count}" for name, count in found.methods.items())
     share = NONE if found.share_of_memory is None else f"{found.share_of_memory:.1f} %"
-    used = NONE if found.used_mb is None else f"{found.used_mb:.0f} MB (most {found.used_most_mb:.0f})"
+    used = NONE if found.used_mb is None else f"{found.used_mb:.0f} MB"
     rows = [
         ("state after the first startup", megabytes(found.size_bytes), f"method: {methods or NONE}"),
         ("share of configured memory", share, "" if found.memory_mb is None else f"{found.memory_mb:.0f} MB"),
-        ("most memory in use", used, "by platform.report"),
+        ("most memory in use", used, _used_most(found.used_most_mb)),
         ("RSS growth", megabytes(found.rss_bytes), "pages of the process"),
         ("native growth", megabytes(found.native_bytes), "mallinfo2"),
         (
@@ -167,6 +167,10 @@ def state(verdict: Verdict) -> Section:
     ]
     title = f"State against memory: medians over {counted(found.startups, 'first startup')}"
     return Section("state", title, ("what", "size", "how"), rows, prose=frozenset({2}))
+
+
+def _used_most(most_mb: float | None) -> str:
+    return "by platform.report" + ("" if most_mb is None else f"; {most_mb:.0f} MB in one environment")
 
 
 def starts(verdict: Verdict) -> Section:
