@@ -29,4 +29,4 @@ def test_c_library_without_mallinfo2(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_system_without_proc(tmp_path: Path) -> None:
-    assert memory._resident_bytes(tmp_path / "statm") >= memory._resident_bytes() // 2 > 0
+    assert memory._resident_bytes(str(tmp_path / "statm")) >= memory._resident_bytes() // 2 > 0

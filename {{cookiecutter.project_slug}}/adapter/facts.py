@@ -132,7 +132,7 @@ class InvocationEnded(NamedTuple):
 
     began: InvocationBegan
     wall_ns: int
-    """From event to response, startup and shutdown inside the invocation included, observers excluded."""
+    """From event to response, startup and shutdown inside the invocation included."""
     cpu_ns: int
     status: int | None
     """HTTP status; None when no response was made."""
@@ -141,9 +141,9 @@ class InvocationEnded(NamedTuple):
     touched: Mapping[str, int]
     """How often the request read each key of the lifespan's state."""
     startup_ns: int
-    """Wall time of the startup that ran inside this invocation, else 0."""
+    """Waited for a startup inside this invocation: its wall time, and what observing it took; else 0."""
     shutdown_ns: int
-    """Wall time of the shutdown that ran inside this invocation, else 0."""
+    """The same of a shutdown."""
 
 
 class PlacementChanged(NamedTuple):

@@ -7,16 +7,16 @@ from adapter.exchange import Exchange
 from adapter.facts import InvocationBegan, InvocationEnded
 from adapter.host import Host
 from adapter.lambda_context import function_arn, request_id, trace_context
-from adapter.witness import Stopwatch
 
 
 class Invocation:
     """States that an invocation began as it is made, and that it ended when told so.
 
-    Neither statement is measured, so the watch runs between them; what comes before is the adapter's own.
+    Neither statement is measured, so the clocks run between them; what comes before is the adapter's own. A
+    startup or shutdown between them counts with all that its statement costs: the caller waits for that too.
     """
 
-    __slots__ = ("_before_ns", "_began", "_host", "_shutdown_ns", "_startup_ns", "_watch")
+    __slots__ = ("_before_ns", "_began", "_cpu", "_host", "_shutdown_ns", "_startup_ns", "_wall")
 
     def __init__(self, host: Host, event: Any, context: Any) -> None:
         arrived = time.perf_counter_ns()
@@ -33,11 +33,12 @@ class Invocation:
         )
         self._before_ns = time.perf_counter_ns() - arrived
         host.witness.tell(self._began)
-        self._watch = Stopwatch(host.witness)
+        self._wall, self._cpu = time.perf_counter_ns(), time.process_time_ns()
 
     def end(self, exchange: Exchange) -> None:
         """State what became of the event."""
-        wall_ns, cpu_ns = self._watch.read()
+        cpu_ns = time.process_time_ns() - self._cpu
+        wall_ns = time.perf_counter_ns() - self._wall
         lifecycle = self._host.lifecycle
         self._host.witness.tell(
             InvocationEnded(

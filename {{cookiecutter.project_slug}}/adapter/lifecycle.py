@@ -32,9 +32,9 @@ class Lifecycle:
         shutdown_timeout: float,
     ) -> None:
         self.startup_ns = 0
-        """Wall time of all startups so far."""
+        """Waited for startups so far: their wall time, and that of measuring and stating them."""
         self.shutdown_ns = 0
-        """Wall time of all shutdowns so far."""
+        """The same of shutdowns."""
         self._app = app
         self._mode = mode
         self._loop = loop
@@ -54,24 +54,31 @@ class Lifecycle:
     def begin(self, phase: Phase) -> Startup:
         """Begin a startup, for `advance` to go on with."""
         refuse_nesting()
+        entered = time.perf_counter_ns()
         self._ordinal += 1
-        return Startup(self._witness, self._ordinal, phase)
+        startup = Startup(self._witness, self._ordinal, phase)
+        self.startup_ns += time.perf_counter_ns() - entered
+        return startup
 
     def advance(self, startup: Startup, within: float = math.inf) -> bool:
         """Go on with a startup for `within` seconds at most; whether it has come to an end."""
         refuse_nesting()
+        entered = time.perf_counter_ns()
         startup.resume()
         through = self._run(startup, within)
-        self.startup_ns += startup.pause()
+        startup.pause()
         if not through:
             startup.deferred = True
             self._witness(StartupDeferred(time.time_ns(), startup.began))
+        self.startup_ns += time.perf_counter_ns() - entered
         return through
 
     def conclude(self, startup: Startup) -> Lifespan:
         """State how a startup ended; raise `LifespanStartupError` when the app must not be served."""
+        entered = time.perf_counter_ns()
         if (ended := startup.ended()) is not None:
             self._witness(ended)
+        self.startup_ns += time.perf_counter_ns() - entered
         lifespan = startup.lifespan
         if lifespan is None or startup.outcome == "failed":
             raise self._failure(startup) from startup.cause
@@ -106,13 +113,14 @@ class Lifecycle:
         if lifespan.died_at_ns is not None:
             self.bury(lifespan)
             return
+        entered = time.perf_counter_ns()
         began = ShutdownBegan(time.time_ns(), lifespan.ordinal, phase)
         self._witness(began)
         started = time.perf_counter_ns()
         outcome, cause = self._close(lifespan, max(self._shutdown_timeout, remaining))
         wall_ns = time.perf_counter_ns() - started
-        self.shutdown_ns += wall_ns
         self._witness(ShutdownEnded(began, wall_ns, outcome, _name(cause) if outcome == "failed" else None))
+        self.shutdown_ns += time.perf_counter_ns() - entered
 
     def bury(self, lifespan: Lifespan) -> None:
         """State that a lifespan has died, and end what is left of it; a second time, do nothing."""

@@ -18,7 +18,7 @@ class Block:
         self.overlapped = overlapped
         self._began_ns = time.time_ns()
         self._memory = memory_now()
-        self._modules = frozenset(sys.modules)
+        self._modules = len(sys.modules)
         self._watch = Stopwatch(excluded)
 
     def end(self, error: str | None) -> ResourceLoaded:
@@ -30,7 +30,7 @@ class Block:
             wall_ns=wall_ns,
             cpu_ns=cpu_ns,
             memory=memory_now().since(self._memory),
-            modules=len(sys.modules.keys() - self._modules),
+            modules=max(0, len(sys.modules) - self._modules),
             overlapped=self.overlapped,
             error=error,
         )

@@ -44,14 +44,12 @@ class Startup:
         if self.recorder is not None:
             self.recorder.resume()
 
-    def pause(self) -> int:
-        """End the run; how long it took, in nanoseconds."""
-        before = self.wall_ns
+    def pause(self) -> None:
+        """End the run."""
         if self.recorder is None:
             self.wall_ns += time.perf_counter_ns() - self._resumed_ns
         else:
             self.wall_ns = self.recorder.pause()
-        return self.wall_ns - before
 
     def ended(self) -> StartupEnded | None:
         """What to state about it, which is over; None where nobody observes."""

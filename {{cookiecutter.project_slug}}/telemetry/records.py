@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from adapter.facts import (
     EnvironmentEnded,
@@ -25,6 +25,9 @@ from telemetry.settings import Settings
 from telemetry.startup_fields import has_metrics, resource_fields, startup_fields
 from telemetry.stdout import Write
 from telemetry.warm_batch import WarmBatch
+
+ENCODE: Final = json.JSONEncoder(separators=(",", ":")).encode
+"""As `json.dumps`, which makes an encoder each time."""
 
 
 class Losses(NamedTuple):
@@ -95,7 +98,7 @@ class Records:
 
     def _write_warm(self) -> None:
         if self._warm is not None and (record := self._warm.taken()) is not None:
-            self._write(json.dumps(record, separators=(",", ":")) + "\n")
+            self._write(ENCODE(record) + "\n")
 
     def _snapshot(self, _: SnapshotAnnounced) -> None:
         self._write_warm()
@@ -169,4 +172,4 @@ class Records:
         if metrics:
             running = self._experiment is not None
             record = with_metrics(self._namespace, record, kind, experiment=running)
-        self._write(json.dumps(record, separators=(",", ":")) + "\n")
+        self._write(ENCODE(record) + "\n")
