@@ -200,3 +200,10 @@ def test_no_timeout_waits(app: Slow) -> None:
     app.ready.set()
     with LifespanAdapter(app, startup_timeout=None) as handler:
         assert handler(http_event(), None)["statusCode"] == 200
+
+
+def test_no_time_left_is_no_time(app: Slow, handler: LifespanAdapter) -> None:
+    with pytest.raises(LifespanStartupTimeoutError, match="goes on in the next invocation"):
+        handler(http_event(), Context(100))
+    app.ready.set()
+    assert handler(http_event(), Context(3000))["statusCode"] == 200

@@ -101,3 +101,12 @@ def test_process_start_without_proc(tmp_path: Path, content: str | None) -> None
         stat.write_text(content)
     before = time.time_ns()
     assert before <= process_began_ns(stat) <= time.time_ns()
+
+
+@pytest.mark.parametrize("harm", ["folder", "bytes"])
+def test_mark_that_cannot_be_read_is_a_doubt(tmp_path: Path, harm: str) -> None:
+    environ = {**LOG_STREAM, "TMPDIR": str(tmp_path)}
+    environment = environment_from(environ)
+    mark = tmp_path / f"lifespan-adapter-{environment.id}"
+    mark.mkdir() if harm == "folder" else mark.write_bytes(b"\xff")
+    assert not begun_before(environment, environ)

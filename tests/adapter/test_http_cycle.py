@@ -83,3 +83,17 @@ def test_app_hears_request_then_disconnect() -> None:
         {"type": "http.disconnect"},
         {"type": "http.disconnect"},
     ]
+
+
+def test_parts_may_be_used_again() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        part = bytearray(b"0")
+        await send(START)
+        for number in range(1000):
+            part[:] = str(number).encode()
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send(END)
+
+    ours, theirs = left_by(HttpCycle(SCOPE, b""), app), left_by(HTTPCycle(SCOPE, b""), app)
+    assert ours == theirs
+    assert type(ours["body"]) is type(theirs["body"]) is bytes

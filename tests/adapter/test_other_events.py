@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from adapter import LifespanAdapter
 from adapter.asgi import Receive, Scope, Send
@@ -154,3 +155,19 @@ handler = LifespanAdapter(Recorded(), event_path="/events")
         assert function.invoke({}) == ("response", None)
         assert function.invoke(EVENTS["schedule"]) == ("response", "ok")
         assert function.invoke(http_event())[1]["body"] == "ok"
+
+
+@pytest.mark.parametrize("path", ["/events", "/events/", "/events//", "/api/events", "/api/events/"])
+def test_routers_take_off_what_is_around_a_path(path: str) -> None:
+    api = FastAPI()
+
+    @api.post("/events")
+    def take() -> str:
+        return "made up"
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await api({**scope, "root_path": "/api"}, receive, send)
+
+    with LifespanAdapter(app, event_path="/events") as handler:
+        assert handler(http_event(path, "POST"), None)["statusCode"] == 404
+        assert handler(EVENTS["sqs"], None) == "made up"

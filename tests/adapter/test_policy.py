@@ -27,6 +27,8 @@ def test_no_limit_is_for_startups_only() -> None:
         LifespanAdapter(Recorded(), shutdown_timeout=None)  # type: ignore[arg-type] # that is the point
 
 
-def test_event_path_is_a_path() -> None:
-    with pytest.raises(SettingError, match=r"^event_path is 'events'; it has to begin with /$"):
-        LifespanAdapter(Recorded(), event_path="events")
+@pytest.mark.parametrize("path", ["events", "/events/", "/", ""])
+def test_event_path_is_a_path(path: str) -> None:
+    said = rf"^event_path is '{path}'; it has to begin with / and to end otherwise$"
+    with pytest.raises(SettingError, match=said):
+        LifespanAdapter(Recorded(), event_path=path)

@@ -230,3 +230,57 @@ thread.{start}()
         function.ready()
         function.sigterm()
         assert function.wait() == -signal.SIGTERM
+
+
+TWO = """
+def named(name):
+    async def inner(scope, receive, send):
+        if scope["type"] == "lifespan":
+            await receive()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            say(name)
+            await stop(send)
+        else:
+            await app(scope, receive, send)
+    return inner
+
+handlers = {name: LifespanAdapter(named(name), extension=False) for name in ("first", "second")}
+
+def handler(event, context):
+    return handlers[event["headers"]["host"]](event, context)
+"""
+
+
+@pytest.mark.parametrize("serving", ["first", "second"])
+def test_two_adapters_both_shut_down(tmp_path: Path, serving: str) -> None:
+    with Function(APP + TWO, tmp_path) as function:
+        function.ready()
+        function.send(http_event("/slow", headers={"host": serving}))
+        function.await_output("request /slow")
+        function.sigterm()
+        assert function.answer()[0] == "response"
+        assert function.wait() == 0
+        assert sorted(function.output().split()[-2:]) == ["first", "second"]
+
+
+TAKEN_OVER = """
+own = handler
+
+def handler(event, context):
+    response = own(event, context)
+    signal.signal(signal.SIGTERM, lambda *_: say("theirs"))
+    return response
+"""
+
+
+def test_whoever_takes_the_signal_over_gets_it_once(tmp_path: Path) -> None:
+    with Function(APP + ADAPTER + TAKEN_OVER, tmp_path) as function:
+        function.ready()
+        function.send(http_event("/slow"))
+        function.await_output("request /slow")
+        function.sigterm()
+        assert function.answer()[0] == "response"
+        function.await_output("theirs")
+        time.sleep(0.3)
+        assert function.output().count("theirs") == 1

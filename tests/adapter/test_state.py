@@ -237,3 +237,12 @@ def test_a_look_at_the_keys_reads_nothing(look: Callable[[RequestState], object]
     state = RequestState(lifespan_state)
     look(state)
     assert state.touched(lifespan_state) == {}
+
+
+def test_taking_out_is_reading() -> None:
+    state = RequestState({"pool": 1, "model": 2})
+    assert state.pop("pool") == 1
+    assert state.pop("absent", 3) == 3
+    with pytest.raises(KeyError):
+        state.pop("absent")
+    assert state.touched({"pool": 1, "model": 2}) == {"pool": 1}

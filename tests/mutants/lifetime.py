@@ -65,8 +65,8 @@ LIFETIME: Final[list[Mutant]] = [
     Mutant(
         name="sigterm-cuts-the-response",
         file="sigterm",
-        find="time.monotonic() - self._idle_since < RESPONSE_S or _looping()",
-        replace="_looping()",
+        find="if self._busy or time.monotonic() - self._idle_since < RESPONSE_S:",
+        replace="if self._busy:",
         test="faults/test_random_moments.py::test_sigterm_at_every_line_that_handles_it",
     ),
     Mutant(

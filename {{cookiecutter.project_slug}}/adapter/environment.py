@@ -56,10 +56,15 @@ def begun_before(environment: Environment, environ: Mapping[str, str]) -> bool:
         with mark.open("x", encoding="ascii") as file:
             file.write(mine)
     except FileExistsError:
-        return mark.read_text(encoding="ascii") != mine
+        pass
     except OSError:
         return False
-    return False
+    else:
+        return False
+    try:
+        return mark.read_text(encoding="ascii") != mine
+    except (OSError, ValueError):
+        return False
 
 
 def process_began_ns(stat: Path = Path("/proc/self/stat")) -> int:

@@ -25,7 +25,8 @@ class HttpCycle:
         self._request: Message | None = {"type": "http.request", "body": body, "more_body": False}
         self._over: asyncio.Event | None = None
         """Made for an app that waits for the client to go away."""
-        self._body = b""
+        self._body: bytearray | None = None
+        """What has come of a body in several parts."""
         self._answered = False
         self.status: int
         self.headers: Any
@@ -58,11 +59,19 @@ class HttpCycle:
             self.status = message["status"]
             self.headers = message.get("headers", [])
         elif kind == "http.response.body" and started and not self._answered:
-            self._body += message.get("body", b"")
-            if not message.get("more_body", False):
-                self._end(self._body)
+            self._take(message.get("body", b""), more=message.get("more_body", False))
         else:
             raise UnexpectedMessage(f"Unexpected {kind}")
+
+    def _take(self, part: bytes, *, more: bool) -> None:
+        if self._body is None and not more:
+            self._end(b"" + part)
+            return
+        if self._body is None:
+            self._body = bytearray()
+        self._body += b"" + part  # of bytes only, as a plain sum would be
+        if not more:
+            self._end(bytes(self._body))
 
     def _end(self, body: bytes) -> None:
         self.body = body

@@ -19,12 +19,12 @@ def function_arn(context: Any) -> str:
     return str(getattr(context, "invoked_function_arn", None) or "")
 
 
-def remaining_s(context: Any) -> float:
-    """Seconds that work inside this invocation may still take; 0 where the context does not tell."""
+def remaining_s(context: Any) -> float | None:
+    """Seconds that work inside this invocation may still take, perhaps below 0; None where nobody tells."""
     try:
         return float(context.get_remaining_time_in_millis()) / 1000 - RESPONSE_S
     except Exception:  # noqa: BLE001 - a test's context has any shape
-        return 0.0
+        return None
 
 
 def trace_context(event: Any, context: Any) -> dict[str, str]:
@@ -58,9 +58,9 @@ def _trace_headers(headers: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _from_context(context: Any) -> dict[str, str]:
-    if not hasattr(context, "w3c"):
-        return {}
     try:
+        if not hasattr(context, "w3c"):
+            return {}
         fields = context.w3c()
         if not fields:
             return {}

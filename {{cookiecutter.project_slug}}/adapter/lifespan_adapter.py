@@ -56,8 +56,8 @@ class LifespanAdapter(Mangum):
 
     Of events. `raise_app_exceptions` fails the invocation when the app raises, even after its response, so
     that Lambda's Errors metric sees it. `event_path` is where events that are not HTTP are posted as JSON;
-    HTTP requests to that path get a 404, so that nobody outside can make up events. `warm_up` is what a ping
-    looks like, if not `{}`: any event that has all of its keys and values.
+    HTTP requests to any path that ends like it get a 404, so that nobody outside can make up events.
+    `warm_up` is what a ping looks like, if not `{}`: any event that has all of its keys and values.
 
     Of the process. `observe` receives every fact. `shutdown_timeout` is how many seconds a shutdown may take;
     inside an invocation it may take what is left of that, if more. `sigterm` handles that signal; `extension`
@@ -203,7 +203,8 @@ class LifespanAdapter(Mangum):
             return
         if self._base_path:
             scope["path"] = self._base_path.off(handler, scope["path"])
-        if scope["path"] == self._event_path:
+        # A router may take off what is before it (`root_path`), or slashes after it.
+        if self._event_path is not None and scope["path"].rstrip("/").endswith(self._event_path):
             exchange.refuse()
 
     def _new_host(self) -> Host:

@@ -103,7 +103,7 @@ class EveryInvocation:
             return
         for lifespan in (self._serving, self._net):
             if lifespan is not None:
-                self._lifecycle.stop(lifespan, "invocation", remaining_s(context))
+                self._lifecycle.stop(lifespan, "invocation", remaining_s(context) or 0)
         self._serving = self._net = None
 
     def state(self) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class Once:
         startup = self._startup = self._startup or self._lifecycle.begin("invocation")
         left = remaining_s(context)
         try:
-            lifespan = self._advance(startup, left if left > 0 else math.inf)
+            lifespan = self._advance(startup, math.inf if left is None else max(left, 0))
         except LifespanStartupError as error:
             if self._dead is None:
                 raise

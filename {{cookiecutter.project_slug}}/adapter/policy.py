@@ -45,7 +45,7 @@ def checked_limit(name: str, seconds: float | None) -> float | None:
 
 
 def checked_event_path(path: str | None) -> str | None:
-    """`path`, if an HTTP path could equal it; raise `SettingError` if not."""
-    if path is not None and not path.startswith("/"):
-        raise SettingError(f"event_path is {path!r}; it has to begin with /")
+    """`path`, if it is one that can be kept for events; raise `SettingError` if not."""
+    if path is not None and (not path.startswith("/") or path.endswith("/")):
+        raise SettingError(f"event_path is {path!r}; it has to begin with / and to end otherwise")
     return path

@@ -79,10 +79,17 @@ class Sigterm:
             self._hand_back()
         elif self._busy:
             self._put_off()
-        elif time.monotonic() - self._idle_since < RESPONSE_S or _looping():
+        elif not self.calm() or _looping():
             self._send_again()
         else:
             self._exit(signum, frame)
+
+    def calm(self) -> bool:
+        """No response is on its way: neither here nor from another adapter, whose handler is next in line."""
+        if self._busy or time.monotonic() - self._idle_since < RESPONSE_S:
+            return False
+        following = getattr(self._previous, "__self__", None)
+        return not isinstance(following, Sigterm) or following.calm()
 
     def _put_off(self) -> None:
         interrupt, self._interrupt = self._interrupt, None
@@ -97,10 +104,15 @@ class Sigterm:
         timer.start()
 
     def _remind(self, heard: int) -> None:
-        """Signal the main thread until it notices: it may miss what comes just before it waits for a lock."""
+        """Signal the main thread until it notices: it may miss what comes just before it waits for a lock.
+
+        Whoever has taken SIGTERM over meanwhile gets it once.
+        """
         while self._heard == heard:
             _signal_main_thread()
             time.sleep(RESPONSE_S)
+            if not isinstance(getattr(signal.getsignal(signal.SIGTERM), "__self__", None), Sigterm):
+                return
 
     def _exit(self, signum: int, frame: FrameType | None) -> NoReturn:
         try:

@@ -31,6 +31,12 @@ class RequestState(dict[str, Any]):
             return default
         return self[key]
 
+    def pop(self, key: str, *default: Any) -> Any:
+        """Take the value of `key` out of this copy: a read of it, if it was there."""
+        if key in self:
+            self._reads[key] = self._reads.get(key, 0) + 1
+        return super().pop(key, *default)
+
     def setdefault(self, key: str, default: Any = None) -> Any:
         """Return the value of `key`, which is `default` from now on if there was none."""
         super().setdefault(key, default)
