@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 
-from telemetry.report.assignment import Weights
 from telemetry.report.evidence import Evidence, entered
 from telemetry.report.ledger import Ledger
 from telemetry.report.model import Verdict
 from telemetry.report.reading import Reader
 from telemetry.report.verdict import Declared, judge
+from telemetry.report.weights import Weights
 
 
 def evidence_from(lines: Iterable[str]) -> Evidence:
     ledger = Ledger()
     reader = Reader(ledger)
     reader.read(line.encode() + b"\n" for line in lines)
+    if reader.records:
+        reader.must_have_read(["test"])
     return entered(ledger, reader, ["test"])
 
 

@@ -143,7 +143,9 @@ def test_unwritable_path_is_named(records: Path, tmp_path: Path, capsys: pytest.
 
 
 def test_bad_weights_are_named(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "Write init=50,first_invocation=50" in refused(capsys, str(records), "--experiment", "init")
+    assert "Write them like init=50,first_invocation=50" in refused(
+        capsys, str(records), "--experiment", "init"
+    )
 
 
 def test_two_services_want_a_choice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -204,7 +206,7 @@ def test_insights_reads_no_file(records: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_planned_size_is_a_number(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "0 is below 1" in usage_error(capsys, str(records), "--planned", "0")
+    assert "'0' is not a whole number from 1" in usage_error(capsys, str(records), "--planned", "0")
 
 
 @pytest.mark.parametrize("command", [[], ["plan"], ["doctor"]])

@@ -4,9 +4,9 @@ import re
 import pytest
 
 from adapter.experiment import weights_from as adapter_weights
-from telemetry.report.assignment import weights_from
 from telemetry.report.model import Verdict
 from telemetry.report.sections import sections
+from telemetry.report.weights import weights_from
 from tests.report.reported import verdict_from
 from tests.report.simulation import Run
 

@@ -58,9 +58,41 @@ def test_sentence_is_the_heading(html: str) -> None:
 
 
 def test_charts_keep_text_and_colour(html: str) -> None:
-    assert html.count("<svg") == 6
+    assert html.count("<svg") == 5
     assert ">exporter</text>" in html
     assert 'fill="currentColor"' in html
+
+
+def test_equal_lives_need_no_chart(html: str) -> None:
+    assert 'id="chart-invocations"' not in html
+    assert 'id="chart-invocations"' in page(verdict_from(Run(unequal=True).lines()))
+
+
+def test_limits_follow_the_first_table(html: str) -> None:
+    first, second = html.split("</table>")[1], html.split("</table>")[2]
+    assert "Not estimated" in first
+    assert "Not estimated" not in second
+
+
+def test_rule_of_the_check_is_whole(html: str) -> None:
+    text = " ".join(html.split())
+    assert "or when what it leaves unexplained is less than 5 % of it" in text
+    assert "for sure" not in text
+
+
+def test_chart_points_to_its_own_table(html: str) -> None:
+    labels = re.findall(r'role="img" aria-label="([^"]*)"', html)
+    pointed = {
+        found for label in labels for found in re.findall(r"in the table &#39;(.*?)&#39; below", label)
+    }
+    assert len(pointed) == 3
+    assert all(f"<h2>{title}</h2>" in html for title in pointed)
+
+
+def test_cells_carry_their_heading_for_narrow_pages(html: str) -> None:
+    cells = re.findall(r"<td [^>]*>", html)
+    assert len(cells) > 20
+    assert all('data-label="' in cell for cell in cells)
 
 
 def test_names_are_escaped_everywhere() -> None:
@@ -128,7 +160,7 @@ def test_every_scrolling_region_takes_the_keyboard(html: str) -> None:
 
 def test_rows_and_columns_have_headers(html: str) -> None:
     assert "></th>" not in html
-    tables = html.split("<table>")[1:]
+    tables = html.split("<table ")[1:]
     assert all('scope="col"' in table and 'scope="row"' in table for table in tables)
 
 

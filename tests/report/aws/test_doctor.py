@@ -24,6 +24,7 @@ GOOD = Deployment(
     application_level="INFO", system_level="INFO", log_group=GROUP, snapstart=False,
     variables={"LIFESPAN_PLACEMENT": "init"}, aliases=(), retention_days=30,
 )  # fmt: skip
+HALVES = "init=50,first_invocation=50"
 BUSY = Recent("1d", 100, 100, frozenset({"init"}), 800.0, 1100.0)
 
 
@@ -42,7 +43,19 @@ def test_good_deployment_is_fine() -> None:
         ({"system_level": "WARN"}, "log levels", "broken", "set both to INFO"),
         ({"runtime": "python3.11"}, "runtime", "look", "SIGTERM needs python3.12"),
         ({"variables": {"LIFESPAN_PLACEMENT": "eager"}}, "placement", "broken", "must be one of init"),
-        ({"variables": {"LIFESPAN_EXPERIMENT": "init"}}, "placement", "broken", "cannot be read"),
+        ({"variables": {"LIFESPAN_EXPERIMENT": "init"}}, "placement", "broken", "the function cannot start"),
+        (
+            {"variables": {"LIFESPAN_EXPERIMENT": "init=50,every_invocation=50"}},
+            "placement",
+            "broken",
+            "at most 10%",
+        ),
+        (
+            {"variables": {"LIFESPAN_EXPERIMENT": HALVES, "LIFESPAN_EXPERIMENT_PLANNED": "many"}},
+            "placement",
+            "broken",
+            "the function cannot start",
+        ),
         ({"variables": {}}, None, None, None),
         (
             {"variables": {"LIFESPAN_PLACEMENT": "first_invocation"}},

@@ -78,7 +78,7 @@ def request_rows(lines: Sequence[str]) -> list[Row]:
 
 def judged(monkeypatch: pytest.MonkeyPatch, stub: Stubber, service: str | None = None) -> Verdict:
     monkeypatch.setattr(sources, "client", lambda _: stub.client)
-    return judge(sources.summed([GROUP], "8h", None, service))
+    return judge(sources.summed([GROUP], period("8h", None, datetime.now(UTC)), service))
 
 
 def test_sums_tell_what_the_records_do(stub: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:

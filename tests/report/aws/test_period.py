@@ -49,7 +49,16 @@ def test_until_is_never_in_the_future() -> None:
 
 
 @pytest.mark.parametrize(
-    ("since", "until"), [("soon", None), ("7", None), ("1h", "2h"), ("2030-01-01", None)]
+    ("since", "until"),
+    [
+        ("soon", None),
+        ("7", None),
+        ("1h", "2h"),
+        ("2030-01-01", None),
+        ("", None),
+        ("999999d", None),
+        ("9" * 5000 + "w", None),
+    ],
 )
 def test_no_time_at_all_is_refused(since: str, until: str | None) -> None:
     with pytest.raises(UnusableError, match="--since"):

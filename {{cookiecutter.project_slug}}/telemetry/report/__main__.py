@@ -1,23 +1,27 @@
 """Command line: what to read, where the verdict goes."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 
 from telemetry.report.arguments import FOR_AWS, SINCE, doctor_parser, plan_parser, report_parser
-from telemetry.report.assignment import weights_from
+from telemetry.report.aws.period import period
 from telemetry.report.errors import UnusableError
 from telemetry.report.evidence import Evidence, Source, evidence_of
 from telemetry.report.model import Verdict
+from telemetry.report.outputs import must_differ
 from telemetry.report.planning import plan_of
 from telemetry.report.planning import show as show_plan
 from telemetry.report.sources import lines_of
 from telemetry.report.table import show
 from telemetry.report.verdict import Declared, judge
+from telemetry.report.weights import weights_from
 
 OK, UNUSABLE, INTERRUPTED = 0, 2, 130
 
@@ -43,7 +47,9 @@ def report(arguments: Sequence[str]) -> int:
     """Judge."""
     command = report_parser()
     options = command.parse_args(arguments)
-    weights = weights_from(options.experiment) if options.experiment else None
+    must_differ({"--json": options.json, "--html": options.html}, options.files)
+    _refuse_word(options.files)
+    weights = None if options.experiment is None else weights_from(options.experiment)
     verdict = judge(_evidence(options, command), Declared(weights, options.planned))
     written = list(_written(verdict, options.json, options.html))
     console = Console()
@@ -73,6 +79,8 @@ def doctor(arguments: Sequence[str]) -> int:
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"plan": plan, "doctor": doctor}
 
+WORD = re.compile("[a-z]{1,20}")
+
 
 def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> Evidence:
     """Read what the options name."""
@@ -80,19 +88,31 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
     if not (options.stack or options.log_group):
         if not sources:
             command.error("nothing to read: name a FILE, a --stack or a --log-group")
-        if useless := [flag for flag, value in vars(options).items() if flag in FOR_AWS and value]:
+        if useless := [
+            flag for flag, value in vars(options).items() if flag in FOR_AWS and value is not None
+        ]:
             command.error(f"--{useless[0]} is for --stack and --log-group; a FILE is read whole")
         return evidence_of(sources, options.service)
     from telemetry.report.aws.sources import downloaded, groups_of, summed  # noqa: PLC0415  # as above
 
+    insights = options.engine == "insights"
+    if insights and sources:
+        command.error("--engine insights reads log groups only, no FILE")
+    when = period(SINCE if options.since is None else options.since, options.until, datetime.now(UTC))
     groups = groups_of(options.stack, options.log_group)
-    since = options.since or SINCE
-    if options.engine == "insights":
-        if sources:
-            command.error("--engine insights reads log groups only, no FILE")
-        return summed(groups, since, options.until, options.service)
-    fetched = downloaded(groups, since, options.until, options.cache)
+    if insights:
+        return summed(groups, when, options.service)
+    fetched = downloaded(groups, when, options.cache)
     return evidence_of([*sources, *fetched], options.service)
+
+
+def _refuse_word(files: Sequence[str]) -> None:
+    """Take a first word that is no file for a mistyped command."""
+    if files and WORD.fullmatch(files[0]) and not Path(files[0]).exists():
+        raise UnusableError(
+            f"{files[0]}: no such file. Name a file of records, or `-` for standard input; commands are "
+            f"{' and '.join(COMMANDS)}."
+        )
 
 
 def _written(verdict: Verdict, json: Path | None, html: Path | None) -> Iterator[Path]:

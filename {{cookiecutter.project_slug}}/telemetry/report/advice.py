@@ -26,7 +26,7 @@ the N on at which that leaves less than `MATERIAL_SHARE` to save, keeping is rig
 
 import math
 
-from telemetry.report.bound import slowdown
+from telemetry.report.bound import on_lambda, slowdown
 from telemetry.report.comparison import estimate
 from telemetry.report.findings import Estimate
 from telemetry.report.jackknife import LEVEL
@@ -55,11 +55,11 @@ def advise(ledger: Ledger, loads: Loads, totals: Totals) -> list[ResourceAdvice]
 
 
 def _advise(name: str, use: Use, load: FirstLoad | None, ledger: Ledger) -> ResourceAdvice:
-    k = 1 + load.cpu_share * (slowdown(ledger) - 1) if load is not None and load.in_init else 1.0
+    k, k_on_lambda = (_slower(load, by(ledger)) for by in (slowdown, on_lambda))
     share = _saving(use, k)
     saved = None if load is None else _scaled(share, load.ms.value)
     visible = name in ledger.state_keys
-    advice, why = decide(use, share, saved, load) if visible else NOT_VISIBLE
+    advice, why = _decided(use, k, load) if visible else NOT_VISIBLE
     return ResourceAdvice(
         name=name,
         advice=advice,
@@ -72,6 +72,7 @@ def _advise(name: str, use: Use, load: FirstLoad | None, ledger: Ledger) -> Reso
         known_starts=use.waited.of,
         on_path_share=use.waited.estimate(),
         load_ms=None if load is None else load.ms,
+        advice_on_lambda=_decided(use, k_on_lambda, load)[0] if visible and ledger.labs else None,
         saving_share=share if visible else None,
         saving_ms=saved if visible else None,
         break_even=break_even(use, k) if visible else None,
@@ -81,6 +82,16 @@ def _advise(name: str, use: Use, load: FirstLoad | None, ledger: Ledger) -> Reso
         native_bytes=None if load is None else known(load.native_bytes),
         py_blocks=None if load is None else known(load.py_blocks),
     )
+
+
+def _slower(load: FirstLoad | None, slowdown: float) -> float:
+    """K of one resource: only its CPU time is slower, and only if it was measured in INIT."""
+    return 1 + load.cpu_share * (slowdown - 1) if load is not None and load.in_init else 1.0
+
+
+def _decided(use: Use, k: float, load: FirstLoad | None) -> tuple[Advised, str]:
+    share = _saving(use, k)
+    return decide(use, share, None if load is None else _scaled(share, load.ms.value), load)
 
 
 def break_even(use: Use, k: float) -> Estimate | None:

@@ -47,6 +47,8 @@ examples
   python -m telemetry.report plan --stack support-tickets --since 7d --precision 2%
 """
 SINCE: Final = "7d"
+LONGEST: Final = 9
+"""Digits of a number of environments."""
 FOR_AWS: Final = frozenset({"since", "until", "engine"})
 """Options that say what of a log group to read; a file is read whole, whatever they say."""
 
@@ -60,8 +62,8 @@ def report_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_sources(made)
-    made.add_argument("--html", type=Path, metavar="PATH", help="also write one page with charts")
-    made.add_argument("--json", type=Path, metavar="PATH", help="also write all numbers, for programs")
+    made.add_argument("--html", type=_path, metavar="PATH", help="also write one page with charts")
+    made.add_argument("--json", type=_path, metavar="PATH", help="also write all numbers, for programs")
     made.add_argument(
         "--planned",
         type=_count,
@@ -136,7 +138,12 @@ def _add_sources(made: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise argparse.ArgumentTypeError(f"{text} is below 1")
-    return count
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def _path(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("needs the path of a file to write")
+    return Path(text)

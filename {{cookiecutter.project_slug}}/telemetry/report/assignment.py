@@ -1,47 +1,17 @@
 """Was the experiment assigned as declared? Arms of the wrong size mean that something chose between them."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from telemetry.report.errors import UnusableError
 from telemetry.report.jackknife import Ratio
 from telemetry.report.ledger import Unit
 from telemetry.report.model import Assignment, Progress
 from telemetry.report.proportions import goodness_of_fit
-from telemetry.report.records import PLACEMENTS, Placement
+from telemetry.report.records import Placement
+from telemetry.report.weights import Weights, weights_or_none
 
-Weights = dict[Placement, float]
 ALARM = 0.001
 """P-value below which the assignment is called off: the usual threshold for sample ratio mismatch."""
-
-
-def weights_from(text: str) -> Weights:
-    """Read `init=50,first_invocation=50`.
-
-    Raises:
-        UnusableError: It is written otherwise, names no placement, or gives no weight above 0.
-    """
-    weights: Weights = {}
-    for part in text.split(","):
-        name, _, weight = part.strip().partition("=")
-        placement = next((p for p in PLACEMENTS if p == name.strip()), None)
-        if placement is None or not _number(weight) > 0:
-            choices = ", ".join(PLACEMENTS)
-            raise UnusableError(
-                f"{part.strip()!r} is no weight. Write init=50,first_invocation=50; {choices}."
-            )
-        weights[placement] = _number(weight)
-    return weights
-
-
-def _number(text: str) -> float:
-    """Read a weight; 0 where it is none."""
-    try:
-        number = float(text)
-    except ValueError:
-        return 0.0
-    return number if math.isfinite(number) else 0.0
 
 
 def assignment_of(
@@ -56,21 +26,29 @@ def assignment_of(
         counts = {arm: served[arm].environments for arm in weights}
         return _tested([_written(weights)], weights, counts, dict(weights))
     declared = Counter(unit.experiment for unit in units if unit.experiment is not None)
+    # What no adapter would have run is left out: `unreadable` says so.
+    readable = {text: weights for text in declared if (weights := weights_or_none(text))}
     expected: Weights = {}
-    for text, environments in declared.items():
-        shares = weights_from(text)
+    for text, shares in readable.items():
         for arm, weight in shares.items():
-            share = environments * weight / sum(shares.values())
+            share = declared[text] * weight / sum(shares.values())
             expected[arm] = expected.get(arm, 0.0) + share
-    found = Counter(unit.placement for unit in units if unit.experiment is not None)
-    weights = weights_from(next(iter(declared))) if len(declared) == 1 else expected
-    return _tested(sorted(filter(None, declared)), weights, {arm: found[arm] for arm in expected}, expected)
+    found = Counter(unit.placement for unit in units if unit.experiment in readable)
+    weights = next(iter(readable.values())) if len(readable) == 1 else expected
+    return _tested(sorted(readable), weights, {arm: found[arm] for arm in expected}, expected)
+
+
+def unreadable(units: Sequence[Unit]) -> list[str]:
+    """Experiments in the records that no adapter would have run."""
+    declared = dict.fromkeys(unit.experiment for unit in units if unit.experiment is not None)
+    return [text for text in declared if weights_or_none(text) is None]
 
 
 def _tested(
     experiments: list[str], weights: Weights, counts: dict[Placement, int], expected: Weights
 ) -> Assignment | None:
-    if len(counts) < 2 or not any(counts.values()):
+    total, whole = sum(counts.values()), sum(expected.values())
+    if len(counts) < 2 or not total:
         return None
     statistic, p_value = goodness_of_fit(list(counts.values()), list(expected.values()))
     return Assignment(
@@ -81,6 +59,7 @@ def _tested(
         df=len(counts) - 1,
         p_value=p_value,
         as_declared=p_value >= ALARM,
+        empty={arm: total * expected[arm] / whole for arm, count in counts.items() if not count},
     )
 
 

@@ -26,8 +26,11 @@ def slowdown(ledger: Ledger) -> float:
     max(1, 1769 / memory): INIT runs with a CPU boost. The lab has no boost, so k = 1. Where records do not
     tell the memory, the smallest size is assumed.
     """
-    if ledger.labs:
-        return 1.0
+    return 1.0 if ledger.labs else on_lambda(ledger)
+
+
+def on_lambda(ledger: Ledger) -> float:
+    """Say what `slowdown` is on Lambda, with the memory size that the records tell."""
     return max(1.0, ONE_CPU_MB / min(ledger.memory_mb, default=SMALLEST_MB))
 
 

@@ -18,6 +18,9 @@ class ResourceAdvice:
     name: str
     advice: Advised
     why: str
+    advice_on_lambda: Advised | None
+    """In a lab run: the advice if the load took as much longer in a request as it may with that memory on
+    Lambda; None elsewhere."""
     environments: int
     touched_environments: int
     touch_share: Estimate | None
@@ -107,6 +110,8 @@ class Assignment:
     df: int
     p_value: float
     as_declared: bool
+    empty: dict[Placement, float]
+    """Arms without any environment, and how many were to be expected there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,8 @@ class Verdict:
 
     v: int
     sentence: str
+    headline: list[str]
+    """The same by comparator, first what matters most; without the place."""
     meaning: str | None
     """What can be decided by that, and what not."""
     measured_on: MeasuredOn

@@ -6,7 +6,8 @@ from telemetry import schema
 from telemetry.report.comparison import FEWEST
 from telemetry.report.findings import Arm, Bound, StartupCost
 from telemetry.report.jackknife import Ratio
-from telemetry.report.model import Input, MeasuredOn, Starts, Verdict
+from telemetry.report.ledger import printable
+from telemetry.report.model import Assignment, Input, MeasuredOn, Starts, Verdict
 from telemetry.report.records import Placement
 from telemetry.report.totals import Totals
 from telemetry.report.wording import counted, listed
@@ -17,6 +18,10 @@ NOT_ESTIMATED = (
     "fleet dollars (INIT is billed since 2025-08: keeping the lifespan buys latency, hardly money)",
     "what cold, warm or slow requests gain (percentiles only describe: the arm decides which are cold)",
 )
+
+
+MOST = 3
+"""Of one kind of note."""
 
 
 def input_notes(read: Input) -> Iterator[str]:
@@ -77,11 +82,6 @@ def run_notes(place: MeasuredOn, startup: StartupCost, starts: Starts, read: Inp
         yield "the lab run was cut short: its counts may not match what it sent"
     if starts.mismatches:
         yield f"start classes differ from what the lab sent: {'; '.join(starts.mismatches)}"
-    if unsent := [arm for arm in starts.recorded if starts.sent is not None and arm not in starts.sent]:
-        yield (
-            f"the lab set no placement {', '.join(unsent)}, so the handler chose it: let it take "
-            "`placement=placement_from(os.environ)`, or there is nothing to compare"
-        )
     if startup.failed:
         yield f"{counted(startup.failed, 'startup')} did not complete: not in the startup times"
     if (startup.whole.first_in_init or startup.whole.first_in_invocation) and not startup.resources:
@@ -95,20 +95,33 @@ def run_notes(place: MeasuredOn, startup: StartupCost, starts: Starts, read: Inp
             yield f"{counted(count, name)} recorded"
 
 
+def experiment_notes(unreadable: list[str]) -> Iterator[str]:
+    """Say which declared experiments the adapter would have refused."""
+    for text in unreadable[:MOST]:
+        yield f"records name an experiment that the adapter refuses, {printable(text)}: left out of the check"
+    if len(unreadable) > MOST:
+        yield f"and {len(unreadable) - MOST} more such experiments"
+
+
+def _fit(assignment: Assignment) -> str:
+    test = f"chi-square {assignment.chi_square:.1f} on {assignment.df} df, p = {assignment.p_value:.3g}"
+    if not assignment.as_declared:
+        return f"assignment NOT as declared: the comparison is not to be trusted: {test}"
+    if assignment.empty:
+        of = counted(sum(assignment.environments.values()), "environment")
+        return (
+            f"assignment not known to be as declared: {', '.join(assignment.empty)} has none of {of}, which "
+            f"may be chance, or a handler that ignores it: {test}"
+        )
+    return f"assignment as declared: {test}"
+
+
 def design_notes(arms: dict[Placement, Ratio], verdict: Verdict) -> Iterator[str]:
     """Say how the environments came into their arms, and how far the experiment is."""
     assignment = verdict.assignment
     recorded = [arm for arm, of in arms.items() if of.environments]
     if assignment is not None:
-        fit = (
-            "as declared"
-            if assignment.as_declared
-            else "NOT as declared: the comparison is not to be trusted"
-        )
-        yield (
-            f"assignment {fit}: chi-square {assignment.chi_square:.1f} on {assignment.df} df, "
-            f"p = {assignment.p_value:.3g}"
-        )
+        yield _fit(assignment)
         if len(assignment.experiments) > 1:
             yield (
                 f"the weights were changed on the way ({'; '.join(assignment.experiments)}): traffic may "

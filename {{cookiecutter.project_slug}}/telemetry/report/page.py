@@ -3,10 +3,12 @@
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from telemetry.report.advice import MATERIAL_MS, MATERIAL_SHARE, MINIMUM_ENVIRONMENTS
+from telemetry.report.agreement import MATERIAL
 from telemetry.report.charts import figures
 from telemetry.report.comparison import MINIMUM_EFFECTIVE
 from telemetry.report.model import Verdict
 from telemetry.report.sections import sections
+from telemetry.report.sentence import MEANS
 
 
 def page(verdict: Verdict) -> str:
@@ -25,6 +27,8 @@ def page(verdict: Verdict) -> str:
         figures={figure.name: figure for figure in figures(verdict)},
         minimum_effective=MINIMUM_EFFECTIVE,
         minimum_environments=MINIMUM_ENVIRONMENTS,
+        means=MEANS,
+        material_left=f"{100 * MATERIAL:.0f} %",
         material_share=f"{100 * MATERIAL_SHARE:.0f} %",
         material_ms=f"{MATERIAL_MS:.0f} ms",
     )

@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.text import Text
 from scipy.special import stdtrit
 
-from telemetry.report.assignment import Weights
 from telemetry.report.comparison import FEWEST, MINIMUM_EFFECTIVE
 from telemetry.report.errors import UnusableError
 from telemetry.report.evidence import Evidence
 from telemetry.report.jackknife import LEVEL, Ratio
 from telemetry.report.records import Placement
+from telemetry.report.weights import Weights
 
 POWER: Final = 0.8
 MOST: Final = 10_000_000
@@ -60,7 +60,10 @@ def plan_of(evidence: Evidence, weights: Weights, precision: str, per_day: float
     known = {arm: of for arm, of in seen.items() if of.environments >= FEWEST}
     if not known:
         most = max(of.environments for of in seen.values())
-        raise UnusableError(f"{most} environments tell no spread: {FEWEST} of one arm are needed.")
+        raise UnusableError(
+            f"{most} environments tell no spread: {FEWEST} of one arm are needed. Record more "
+            "(`python -m telemetry.lab --environments 25`)."
+        )
     stand_in = "init" if "init" in known else next(iter(known))
     arms = {arm: known.get(arm, known[stand_in]) for arm in weights}
     margin = _margin(precision, known[stand_in].value)
@@ -181,8 +184,11 @@ def _told(plan: Plan) -> Iterator[str]:
         yield f"Records from {plan.place} tell no traffic: with --per-day, new environments a day, come days."
     text = ",".join(f"{arm}={weight:g}" for arm, weight in plan.weights.items())
     yield (
-        "Declare it, and look at the verdict when it is reached:\n"
-        f"  LIFESPAN_EXPERIMENT={text}\n  LIFESPAN_EXPERIMENT_PLANNED={plan.smallest}"
+        f"Declare it, {plan.smallest} environments per arm, and look at the verdict when they are reached.\n"
+        "As environment variables of the function:\n"
+        f"  LIFESPAN_EXPERIMENT={text}\n  LIFESPAN_EXPERIMENT_PLANNED={plan.smallest}\n"
+        "Or as parameters of the stack, in `parameter_overrides` of samconfig.toml:\n"
+        f'  "Experiment={text}",\n  "ExperimentPlanned={plan.smallest}",'
     )
 
 

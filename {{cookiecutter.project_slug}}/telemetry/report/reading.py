@@ -45,10 +45,10 @@ class Reader:
                 self._second_look(stripped)
 
     def must_have_read(self, sources: Sequence[str]) -> None:
-        """Refuse to go on without records of exactly one service.
+        """Refuse to go on without records of exactly one service, and of one app in the lab.
 
         Raises:
-            UnusableError: There are none, or several services and none chosen.
+            UnusableError: There are none, or several services and none chosen, or lab runs of several apps.
         """
         where, services = ", ".join(sources), self._ledger.services
         if not services:
@@ -61,6 +61,12 @@ class Reader:
         if (chosen is None and len(services) > 1) or (chosen is not None and chosen not in services):
             raise UnusableError(
                 f"{where}: records of {', '.join(map(printable, services))}. Choose one with --service NAME."
+            )
+
+        apps = dict.fromkeys(printable(lab.app) for lab in self._ledger.labs if lab.app is not None)
+        if len(apps) > 1:
+            raise UnusableError(
+                f"{where}: lab runs of {' and '.join(apps)}. They cannot be told apart: judge each alone."
             )
 
     def _entered(self, line: bytes) -> bool:

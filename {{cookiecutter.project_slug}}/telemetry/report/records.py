@@ -175,6 +175,8 @@ class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
 
     v: Counted
     run: str = ""
+    app: str | None = None
+    """What it ran: an app, or else a handler."""
     host: Host = Host()
     sent: dict[str, Sent] = {}
     """By placement; under another name those whose placement the lab never learnt."""

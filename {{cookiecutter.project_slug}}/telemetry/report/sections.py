@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from telemetry.report import captions
 from telemetry.report.findings import Comparison, Estimate, Load, Spread
 from telemetry.report.model import Progress, ResourceAdvice, Verdict
 from telemetry.report.section import Row, Section
@@ -29,9 +30,7 @@ def per_request(verdict: Verdict) -> Section:
             for found in verdict.comparisons
             if found.estimand == "user_visible_ms"
         ],
-        "Over all requests, as assigned; INIT is added where it was on the request path. Times: how many "
-        "times as long a request takes there. A lazy singleton pays the same startup once, in a request: "
-        "it differs where INIT is off the path, or where the load is slower in a request.",
+        captions.per_request(verdict),
         frozenset({4}),
     )  # fmt: skip
 
@@ -84,9 +83,9 @@ def startup(verdict: Verdict) -> Section:
     names = ("first, in INIT", "first, in invocation", "repeat")
     table: list[tuple[str, Spreads]] = [(load.name, _of(load)) for load in (cost.whole, *cost.resources)]
     if cost.repeat_with_shutdown:
-        table.append(("and its shutdown", (None, None, cost.repeat_with_shutdown)))
+        table.insert(1, ("startup + shutdown", (None, None, cost.repeat_with_shutdown)))
     rows: list[Row] = [(name, *(_mean(spreads[column]) for column in shown)) for name, spreads in table]
-    rows.append(("seen", *(_sample(whole[column]) for column in shown)))
+    rows.append(("how often", *(_sample(whole[column]) for column in shown)))
     return Section(
         "startup",
         "Startup by resource: ms, mean [95 %]",
@@ -118,8 +117,7 @@ def advice(verdict: Verdict) -> Section:
         "Advice by resource",
         ("resource", "advice", "touched", "load, ms", "lazy saves/env.", "because"),
         [_advice(found) for found in verdict.resources],
-        "Touched: by how many environments. Load: the first. Lazy saves: user-visible ms per environment, "
-        "not per request, were it loaded at its first use; below 0 it costs.",
+        captions.advice(verdict),
         frozenset({1, 5}),
     )
 
@@ -134,7 +132,7 @@ def _advice(found: ResourceAdvice) -> Row:
         touched,
         _estimate(found.load_ms),
         _estimate(found.saving_ms),
-        found.why + _until(found),
+        found.why + _until(found) + _on_lambda(found),
     )
 
 
@@ -142,7 +140,17 @@ def _until(found: ResourceAdvice) -> str:
     """Say how far the advice to load lazily reaches."""
     if found.advice != "make lazy" or found.break_even is None:
         return ""
-    return f"; keep from some {found.break_even.value:.0f} requests per environment on"
+    low, high = found.break_even.low, found.break_even.high
+    known = low is not None and high is not None and round(low) < round(high)
+    some = f"{low:.0f} to {high:.0f}" if known else f"{found.break_even.value:.0f}"
+    return f"; keep from some {some} requests per environment on"
+
+
+def _on_lambda(found: ResourceAdvice) -> str:
+    """Say where a load that is slower in a request would turn the advice of a lab run."""
+    if found.advice_on_lambda in {None, found.advice}:
+        return ""
+    return f"; on Lambda perhaps: {found.advice_on_lambda}"
 
 
 def state(verdict: Verdict) -> Section:

@@ -1,6 +1,7 @@
-"""The verdict's one sentence: comparator, number, interval, and where it was measured."""
+"""The verdict in words: comparator, number, interval, and where it was measured."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from telemetry.report.findings import Bound, Comparison, Finding
 from telemetry.report.model import MeasuredOn, Progress
@@ -16,48 +17,105 @@ LAZY: Mapping[Finding | None, str] = {
     ),
 }
 """What follows for the decision that is open."""
+SAME_WAIT = "here both wait for the same startup once"
+LAZY_UNTOLD = (
+    f"Whether to start up in INIT or lazily this run cannot tell, as {SAME_WAIT}: decide by resource, below."
+)
 MEANS = "user-visible means with 95 % intervals"
 
 
-def sentence(
-    comparisons: list[Comparison], bound: Bound | None, place: MeasuredOn, environments: dict[Placement, int]
-) -> str:
-    """Say what keeping the lifespan changes per request, user-visible; never more than the intervals bear."""
-    told = [_told(found) for found in comparisons if found.finding != "cannot tell yet"]
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is said of keeping the lifespan, first what matters most."""
+
+    told: tuple[str, ...]
+    """Predicates of `Keeping the lifespan`."""
+    untold: tuple[str, ...]
+    """What cannot be told, each a clause of its own."""
+    place: str
+    before: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it as one sentence."""
+        told = [f"Keeping the lifespan {', and '.join(self.told)}"] if self.told else []
+        place = f"{MEANS}, {self.place}" if self.told else self.place
+        return f"{self.before}{_begun('; '.join([*told, *self.untold, place]), self.before)}."
+
+    @property
+    def headline(self) -> list[str]:
+        """One line for each comparator; the place is left out."""
+        told = [f"{'It' if number else 'Keeping the lifespan'} {one}" for number, one in enumerate(self.told)]
+        first, *others = [*told, *self.untold]
+        return [self.before + _begun(first, self.before), *map(_begun, others)]
+
+
+def _begun(text: str, before: str = "") -> str:
+    """Begin with a capital letter, or after other words with a small one."""
+    return (text[:1].lower() if before else text[:1].upper()) + text[1:]
+
+
+def statement(
+    comparisons: list[Comparison],
+    bound: Bound | None,
+    place: MeasuredOn,
+    environments: dict[Placement, int],
+    *,
+    same_wait: bool,
+) -> Statement:
+    """Say what keeping the lifespan changes per request, user-visible; never more than the intervals bear.
+
+    With `same_wait`, the arms `init` and `first_invocation` cannot differ, whatever was measured.
+    """
+    null = [found for found in comparisons if same_wait and _is_null(found)]
+    told = [_told(found) for found in comparisons if found.finding != "cannot tell yet" and found not in null]
     stock_recorded = environments.get("every_invocation", 0) > 0
     if bound is not None and not bound.more_environments and not stock_recorded:
         told.insert(0, _at_most(bound))
     unsure = [found for found in comparisons if found.finding == "cannot tell yet"]
-    if told:
-        parts = [
-            f"Keeping the lifespan {', and '.join(told)}",
-            *([f"cannot tell yet {_unsure(unsure)}"] if unsure else []),
-        ]
-        return f"{'; '.join(parts)}; {MEANS}, {place.text}."
-    why = _unsure(unsure) if unsure else _missing(bound, environments)
-    return f"Cannot tell yet {why}; {place.text}."
+    untold = [f"against {found.comparator} this run cannot tell more: {SAME_WAIT}" for found in null]
+    if unsure:
+        untold.append(f"cannot tell yet {_unsure(unsure)}")
+    if not told and not untold:
+        untold.append(f"cannot tell yet {_missing(bound, environments)}")
+    return Statement(tuple(told), tuple(untold), place.text)
 
 
-def meaning(comparisons: list[Comparison]) -> str | None:
+def _is_null(found: Comparison) -> bool:
+    return found.baseline == "first_invocation" and found.finding == "no difference seen"
+
+
+def meaning(comparisons: list[Comparison], *, same_wait: bool) -> str | None:
     """Say what can be decided by the differences, and what not; None where none is told."""
     found = {one.baseline: one.finding for one in comparisons if one.finding != "cannot tell yet"}
     if not found:
         return None
     size = "Against stock Mangum that is a size, not a decision: whatever starts up once saves it. "
-    return (size if "every_invocation" in found else "") + LAZY[found.get("first_invocation")]
+    null = same_wait and any(map(_is_null, comparisons))
+    decision = LAZY_UNTOLD if null else LAZY[found.get("first_invocation")]
+    return (size if "every_invocation" in found else "") + decision
 
 
-def doubted(text: str) -> str:
+def doubted(said: Statement) -> Statement:
     """Add that the arms are not those of the declared experiment."""
-    return f"{text.removesuffix('.')}; NOT to be trusted, as environments were not assigned as declared."
+    why = "NOT to be trusted, as environments were not assigned as declared"
+    return replace(said, untold=(*said.untold, why))
 
 
-def interim(text: str, progress: Progress) -> str:
+def without_arms(said: Statement, comparisons: list[Comparison], why: str) -> Statement:
+    """Say that the handler ignored a placement: instead of the numbers, or after those of other arms."""
+    if any(found.finding != "cannot tell yet" for found in comparisons):
+        return replace(said, untold=(*said.untold, f"NOT to be trusted, as {why}"))
+    return Statement((), (f"Cannot tell: {why}",), said.place)
+
+
+def interim(said: Statement, progress: Progress) -> Statement:
     """Say that the experiment is not over, before anything else."""
-    return (
+    before = (
         f"Interim look at {progress.environments} of {progress.planned} planned environments per arm, "
-        f"not the verdict yet: {text[:1].lower()}{text[1:]}"
+        "not the verdict yet: "
     )
+    return replace(said, before=before)
 
 
 def _told(found: Comparison) -> str:

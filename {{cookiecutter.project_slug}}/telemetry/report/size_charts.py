@@ -89,8 +89,9 @@ def invocations(verdict: Verdict) -> Figure | None:
         | found.percentiles
         for found in verdict.invocations
     ]
-    if not values:
-        return None
+    every = {n for found in verdict.invocations for n in (*found.percentiles.values(), found.most)}
+    if len(every) < 2:
+        return None  # all the same, as in a lab run: the table says it
     base = chart_of(values).encode(y=row("arm"), color=alt.Color("colour:N", scale=None))
     x = along("p5", "requests per environment")
     chart = alt.layer(

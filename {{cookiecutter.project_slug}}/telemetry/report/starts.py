@@ -27,6 +27,12 @@ def starts_of(totals: Totals, labs: list[Lab]) -> Starts:
     return Starts(recorded, sent, [] if sent is None else _mismatches(recorded, sent))
 
 
+def same_wait(starts: Starts) -> bool:
+    """Did the first request of every environment wait for INIT, in both arms that start up once?"""
+    both: tuple[Placement, ...] = ("init", "first_invocation")
+    return all(starts.recorded.get(arm, {"": 0}).keys() <= {"cold", "warm"} for arm in both)
+
+
 def _sent(labs: list[Lab]) -> Counts:
     total: Counts = {}
     for lab in labs:

@@ -34,13 +34,17 @@ def _parts(verdict: Verdict, width: int) -> Iterator[RenderableType]:
     for text in (verdict.meaning, verdict.ledger_sentence):
         if text:
             yield Text(f"\n{text}")
-    for section in sections(verdict):
+    tables = list(sections(verdict))
+    for section in tables:
         yield Text(f"\n{section.title}", style="bold")
         yield _table(section, width)
         if section.caption:
             yield Text(section.caption, style="dim")
+        if section is tables[0]:
+            yield from _listed("Not estimated", verdict.not_estimated)
     yield from _listed("Notes", verdict.notes)
-    yield from _listed("Not estimated", verdict.not_estimated)
+    if not tables:
+        yield from _listed("Not estimated", verdict.not_estimated)
     yield Text()
 
 

@@ -4,22 +4,24 @@ from dataclasses import dataclass
 
 from telemetry.report import agreement, notes
 from telemetry.report.advice import advise
-from telemetry.report.assignment import Weights, assignment_of, progress_of
+from telemetry.report.assignment import assignment_of, progress_of, unreadable
 from telemetry.report.bound import bound
 from telemetry.report.comparison import compare, estimate
 from telemetry.report.evidence import Evidence
-from telemetry.report.findings import Arm, Bound
+from telemetry.report.findings import Arm
+from telemetry.report.ignored import ignored
 from telemetry.report.jackknife import Ratio
 from telemetry.report.ledger import Ledger
 from telemetry.report.measured import measured_on
-from telemetry.report.model import VERSION, Assignment, Progress, Verdict
+from telemetry.report.model import VERSION, Verdict
 from telemetry.report.records import Placement
-from telemetry.report.sentence import doubted, interim, meaning, sentence
+from telemetry.report.saying import in_words
 from telemetry.report.starts import invocations_of, latency_of, starts_of
 from telemetry.report.startup import startup_cost
 from telemetry.report.state import state_of
 from telemetry.report.sums import Sums
 from telemetry.report.totals import Totals
+from telemetry.report.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,11 @@ def judge(evidence: Evidence, declared: Declared | None = None) -> Verdict:
     place = measured_on(ledger, totals, state.memory_mb)
     check, assignment = agreement.check(sums), assignment_of(ledger.units, user, declared.weights)
     progress = progress_of(assignment, user, declared.planned or max(ledger.planned, default=None))
-    text = sentence(comparisons, at_most, place, {arm: of.environments for arm, of in user.items()})
     verdict = Verdict(
         v=VERSION,
-        sentence=_qualified(text, assignment, progress),
-        meaning=None if _early(progress) or _doubtful(assignment) else meaning(comparisons),
+        sentence="",
+        headline=[],
+        meaning=None,
         measured_on=place,
         arms=_arms(ledger, sums, user, billed),
         comparisons=[*comparisons, *compare(billed, "billed_ms")],
@@ -67,22 +69,10 @@ def judge(evidence: Evidence, declared: Declared | None = None) -> Verdict:
         not_estimated=list(notes.NOT_ESTIMATED),
         input=evidence.read,
     )
-    verdict.notes.extend([*evidence.remarks, *_notes(verdict, totals, user, at_most)])
-    return verdict
-
-
-def _qualified(text: str, assignment: Assignment | None, progress: Progress | None) -> str:
-    if progress is not None and progress.interim:
-        text = interim(text, progress)
-    return doubted(text) if _doubtful(assignment) else text
-
-
-def _early(progress: Progress | None) -> bool:
-    return progress is not None and progress.interim
-
-
-def _doubtful(assignment: Assignment | None) -> bool:
-    return assignment is not None and not assignment.as_declared
+    untaken = ignored(ledger.units, ledger.labs, assignment)
+    verdict.notes.extend([untaken] if untaken else [])
+    verdict.notes.extend([*evidence.remarks, *_notes(verdict, ledger, totals, user)])
+    return in_words(verdict, untaken)
 
 
 def _arms(
@@ -105,14 +95,13 @@ def _arms(
     ]
 
 
-def _notes(
-    verdict: Verdict, totals: Totals, user: dict[Placement, Ratio], at_most: Bound | None
-) -> list[str]:
+def _notes(verdict: Verdict, ledger: Ledger, totals: Totals, user: dict[Placement, Ratio]) -> list[str]:
     return [
         *notes.input_notes(verdict.input),
         *notes.measure_notes(totals, verdict.input),
         *notes.arm_notes(verdict.arms),
         *notes.run_notes(verdict.measured_on, verdict.startup, verdict.starts, verdict.input),
+        *notes.experiment_notes(unreadable(ledger.units)),
         *notes.design_notes(user, verdict),
-        *notes.bound_notes(at_most),
+        *notes.bound_notes(verdict.bound),
     ]

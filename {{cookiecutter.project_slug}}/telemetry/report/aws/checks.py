@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from telemetry.report.assignment import weights_from
 from telemetry.report.aws.deployment import Alias, Deployment
 from telemetry.report.errors import UnusableError
 from telemetry.report.records import PLACEMENTS
+from telemetry.report.weights import weights_from
 
 State: TypeAlias = Literal["ok", "look", "broken"]
 
@@ -17,6 +17,7 @@ NEAR: Final = 0.8
 OLDEST_PYTHON: Final = (3, 12)
 PLACEMENT: Final = "LIFESPAN_PLACEMENT"
 EXPERIMENT: Final = "LIFESPAN_EXPERIMENT"
+PLANNED: Final = "LIFESPAN_EXPERIMENT_PLANNED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,12 @@ def _placement(of: Deployment, recent: Recent) -> Check:
     try:
         configured = frozenset(weights_from(experiment)) if experiment else frozenset({placement})
     except UnusableError as error:
-        return Check("placement", "broken", found, f"{EXPERIMENT} cannot be read: {error}")
+        advice = f"{EXPERIMENT} cannot be read, so the function cannot start: {error}"
+        return Check("placement", "broken", found, advice)
+    planned = of.variables.get(PLANNED, "").strip()
+    if experiment and planned and not (planned.isascii() and planned.isdecimal() and int(planned) > 0):
+        advice = f"{PLANNED} is {planned!r}, so the function cannot start: a whole number from 1, or none"
+        return Check("placement", "broken", found, advice)
     if not configured <= set(PLACEMENTS):
         return Check("placement", "broken", found, f"{PLACEMENT} must be one of {', '.join(PLACEMENTS)}")
     if others := recent.placements - configured:

@@ -6,12 +6,23 @@ from typing import Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
 
 from telemetry.report.errors import UnusableError
 
 ATTEMPTS: Final = 12
 """Waits grow to 20 s each: minutes of throttling are sat out."""
+
+UNCONFIGURED: Final = (NoCredentialsError, NoRegionError, PartialCredentialsError, ProfileNotFound)
+CONFIGURE: Final = "set AWS_DEFAULT_REGION and AWS_PROFILE, or run `aws configure`."
+"""Boto3 reads no AWS_REGION."""
 
 
 def client(service: str) -> Any:
@@ -38,5 +49,7 @@ def explained(what: str) -> Iterator[None]:
     except ClientError as error:
         said = error.response.get("Error", {})
         raise UnusableError(f"{what}: {said.get('Code', 'Error')}: {said.get('Message', error)}") from error
+    except UNCONFIGURED as error:
+        raise UnusableError(f"{what}: {str(error).removesuffix('.')}: {CONFIGURE}") from error
     except BotoCoreError as error:
         raise UnusableError(f"{what}: {error}") from error

@@ -29,7 +29,7 @@ def examine(stack: str, since: str, console: Console) -> int:
     Raises:
         UnusableError: The stack is not there, or AWS refuses.
     """
-    logs, when = client("logs"), period(since, None, datetime.now(UTC))
+    when, logs = period(since, None, datetime.now(UTC)), client("logs")
     deployment = deployment_of(stack_of(client("cloudformation"), stack), client("lambda"), logs)
     ledger = Ledger()
     reader = Reader(ledger)

@@ -71,10 +71,12 @@ def period(since: str, until: str | None, now: datetime) -> Period:
 
 
 def _instant(text: str, now: datetime, name: str) -> datetime:
-    if ago := AGO.fullmatch(text):
-        return now - timedelta(**{UNITS[ago[2]]: int(ago[1])})
     try:
+        if ago := AGO.fullmatch(text):
+            return now - timedelta(**{UNITS[ago[2]]: int(ago[1])})
         found = datetime.fromisoformat(text)
-    except ValueError:
-        raise UnusableError(f"{name} {text}: write 7d, 12h, or a date such as 2026-11-24T08:00.") from None
+    except (ValueError, OverflowError):
+        raise UnusableError(
+            f"{name} {text or repr(text)}: write 7d, 12h, or a date such as 2026-11-24T08:00."
+        ) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,7 +1,6 @@
 """From what the command line names on AWS to what a verdict rests on."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from telemetry.report.aws.aggregates import Aggregates
@@ -9,7 +8,7 @@ from telemetry.report.aws.cache import Cache, default_folder
 from telemetry.report.aws.clients import client
 from telemetry.report.aws.insights import ENVIRONMENTS, REQUESTS, Insights
 from telemetry.report.aws.log_group import group_arn, log_group_lines
-from telemetry.report.aws.period import Period, period
+from telemetry.report.aws.period import Period
 from telemetry.report.aws.stack import stack_of
 from telemetry.report.errors import UnusableError
 from telemetry.report.evidence import Evidence, Source
@@ -38,25 +37,25 @@ def groups_of(stacks: list[str], groups: list[str]) -> list[str]:
     return list(dict.fromkeys([*found, *groups]))
 
 
-def downloaded(groups: list[str], since: str, until: str | None, cache: Path | None) -> Iterator[Source]:
+def downloaded(groups: list[str], when: Period, cache: Path | None) -> Iterator[Source]:
     """Give each group as lines, which are fetched as they are read.
 
     Raises:
-        UnusableError: A group is not there, or the period is none.
+        UnusableError: A group is not there.
     """
-    logs, when = client("logs"), period(since, until, datetime.now(UTC))
+    logs = client("logs")
     for group in groups:
         kept = Cache(cache or default_folder(), group_arn(logs, group))
         yield Source(_name(group, when), log_group_lines(logs, group, when, kept))
 
 
-def summed(groups: list[str], since: str, until: str | None, service: str | None) -> Evidence:
+def summed(groups: list[str], when: Period, service: str | None) -> Evidence:
     """Let Logs Insights sum up each environment.
 
     Raises:
         UnusableError: CloudWatch refuses, or nothing, or several services, are in the logs.
     """
-    logs, when = client("logs"), period(since, until, datetime.now(UTC))
+    logs = client("logs")
     found = Aggregates(service)
     for group in groups:
         asked = Insights(logs, group)
