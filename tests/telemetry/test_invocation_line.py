@@ -108,3 +108,9 @@ def test_line_is_json_whatever_is_in_it(
     assert record.get("touched", {}) == touched
     assert abs(record["InvocationDuration"] - wall_ns / MS) <= 0.0006
     assert record["at"] == record["_aws"]["Timestamp"] == at_ns // MS
+
+
+def test_state_key_of_any_type_is_written(house: House) -> None:
+    house.observe(started())
+    house.invoke(touched={7: 1})  # an app may use any key
+    assert house.record("invocation")["touched"] == {"7": 1}

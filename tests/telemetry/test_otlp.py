@@ -15,6 +15,7 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode,
 from telemetry.otlp import encoded, rejected
 from telemetry.protobuf import MalformedError, fields
 
+CONTEXT = SpanContext(1, 1, is_remote=False)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
 SCALARS = TEXT | st.booleans() | NUMBERS | st.floats(allow_nan=False)
@@ -76,3 +77,10 @@ def test_any_answer_is_survived(answer: bytes) -> None:
 def test_malformed_messages_are_refused(message: bytes) -> None:
     with pytest.raises(MalformedError):
         list(fields(message))
+
+
+def test_text_that_is_no_unicode_costs_no_span() -> None:
+    span = ReadableSpan("lone \ud800", CONTEXT, attributes={"app.customer": "\ud800", "app.list": ["\ud800"]})
+    [sent] = ExportTraceServiceRequest.FromString(encoded([span])).resource_spans[0].scope_spans[0].spans
+    assert sent.name == "lone ?"
+    assert [attribute.value.string_value for attribute in sent.attributes][:1] == ["?"]

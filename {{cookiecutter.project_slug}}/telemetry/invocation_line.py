@@ -43,7 +43,7 @@ def _response(fact: InvocationEnded, current: Current) -> str:
     status = "" if fact.status is None else f"{_STATUS}{fact.status}"
     if not fact.touched:
         return trace_id + status
-    counts = ",".join([f"{quoted(key)}:{count}" for key, count in fact.touched.items()])
+    counts = ",".join([f"{quoted(str(key))}:{count}" for key, count in fact.touched.items()])
     return f"{trace_id}{status}{_TOUCHED}{{{counts}}}"
 
 

@@ -60,7 +60,7 @@ def _span(span: ReadableSpan) -> bytes:
     parts = [
         *(_ids(context) if context else ()),
         delimited(4, _id(parent.span_id)) if parent else b"",
-        delimited(5, span.name.encode()),
+        delimited(5, span.name.encode(errors="replace")),
         integer(6, span.kind.value + 1),
         fixed64(7, span.start_time or 0),
         fixed64(8, span.end_time or 0),
@@ -87,7 +87,9 @@ def _ids(context: SpanContext) -> tuple[bytes, bytes, bytes]:
 
 def _event(event: Event) -> bytes:
     attributes = _attributes(3, event.attributes or {})
-    return b"".join((fixed64(1, event.timestamp), delimited(2, event.name.encode()), *attributes))
+    return b"".join(
+        (fixed64(1, event.timestamp), delimited(2, event.name.encode(errors="replace")), *attributes)
+    )
 
 
 def _link(link: Link) -> bytes:
@@ -98,7 +100,7 @@ def _link(link: Link) -> bytes:
 def _attributes(field: int, attributes: Mapping[str, Any]) -> list[bytes]:
     encoded_ones = []
     for key, value in attributes.items():
-        if type(value) is str and len(text := value.encode()) < _SHORT:  # most are
+        if type(value) is str and len(text := value.encode(errors="replace")) < _SHORT:  # most are
             pair = _key(key) + bytes((2 << 3 | 2, len(text) + 2, 1 << 3 | 2, len(text))) + text
         else:
             pair = _key(key) + delimited(2, _value(value))
@@ -108,13 +110,13 @@ def _attributes(field: int, attributes: Mapping[str, Any]) -> list[bytes]:
 
 @lru_cache(maxsize=256)
 def _key(key: str) -> bytes:
-    return delimited(1, key.encode())
+    return delimited(1, key.encode(errors="replace"))
 
 
 def _value(value: Any) -> bytes:  # noqa: PLR0911 - one for each type
     match value:
         case str():
-            return delimited(1, value.encode())
+            return delimited(1, value.encode(errors="replace"))
         case bool():
             return integer(2, value)
         case int():
@@ -140,7 +142,7 @@ def _id(span_id: int) -> bytes:
 
 
 def _text(field: int, text: str | None) -> bytes:
-    return delimited(field, text.encode()) if text else b""
+    return delimited(field, text.encode(errors="replace")) if text else b""
 
 
 def _count(field: int, number: int) -> bytes:
