@@ -85,6 +85,7 @@ def test_default_path_is_plain() -> None:
         "POWERTOOLS_SERVICE_NAME",
         "POWERTOOLS_METRICS_NAMESPACE",
         "OTEL_SDK_DISABLED",
+        "LIFESPAN_WRITE_EVERY",
         "LOG_LEVEL",
     }
     assert "SnapStart" not in properties

@@ -63,6 +63,7 @@ def test_function_is_as_told(stack: Deployment) -> None:
         "POWERTOOLS_SERVICE_NAME": "support",
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "OTEL_SDK_DISABLED": "true",
+        "LIFESPAN_WRITE_EVERY": "1",
         "LOG_LEVEL": "INFO",
     }
 
