@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 import adapter
 from tests.adapter.apps import Recorded
 from tests.adapter.events import http_event
-from tests.docs.documents import code
+from tests.docs.documents import code, text
 
 ROOT = Path(__file__).parents[2]
 PROJECT = Path(str(adapter.__file__)).resolve().parents[1]
@@ -35,19 +36,24 @@ def sides(diff: str) -> tuple[str, str]:
     return tuple("\n".join(line[1:] for line in lines if line[:1] in (" ", sign)) + "\n" for sign in "-+")  # type: ignore[return-value] # of two signs
 
 
-def answer(handler: str, folder: Path) -> str:
-    """What a service with this handler answers, in a process of its own."""
+def lines(handler: str, folder: Path, **variables: str) -> list[str]:
+    """What a service with this handler writes for one request, in a process of its own."""
     (folder / "app.py").write_text(APP)
     (folder / "handler.py").write_text(handler)
     done = subprocess.run(
         [sys.executable, "-c", CALL],
         cwd=folder,
-        env={"PYTHONPATH": f"{folder}:{ROOT}"},
+        env={"PYTHONPATH": f"{folder}:{ROOT}", **variables},
         capture_output=True,
         text=True,
         check=True,
     )
-    return next(line for line in done.stdout.splitlines() if line.startswith("answer"))
+    return done.stdout.splitlines()
+
+
+def answer(handler: str, folder: Path) -> str:
+    """What it answers."""
+    return next(line for line in lines(handler, folder) if line.startswith("answer"))
 
 
 def test_handler_answers_as_before(tmp_path: Path) -> None:
@@ -62,11 +68,25 @@ def test_adapter_alone_answers_as_well(tmp_path: Path) -> None:
     assert '"statusCode": 200' in answer(code("adopt", "python")[0], tmp_path)
 
 
-def test_ten_lines_are_ten() -> None:
-    added = [
-        line for diff in code("adopt", "diff") for line in diff.splitlines() if re.match(r"\+[^+]", line)
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("LIFESPAN_PLACEMENT", "first_invocation"),
+        ("LIFESPAN_EXPERIMENT", "init=0.000000001,first_invocation=999999999"),
+    ],
+)
+def test_handler_reads_the_placement(variable: str, value: str, tmp_path: Path) -> None:
+    written = lines(sides(code("adopt", "diff")[0])[1], tmp_path, **{variable: value})
+    records = [json.loads(line) for line in written if line.startswith("{")]
+    assert [record["placement"] for record in records if record["record"] == "invocation"] == [
+        "first_invocation"
     ]
-    assert len(added) == 10
+
+
+def test_lines_are_as_many_as_it_says() -> None:
+    added = [len(re.findall(r"^\+[^+]", diff, re.MULTILINE)) for diff in code("adopt", "diff")]
+    assert added == [11, 3]
+    assert "fourteen lines come in, eleven in the handler and three in the requirements" in text("adopt")
 
 
 @pytest.mark.parametrize("requirement", sides(code("adopt", "diff")[1])[1].split())

@@ -57,6 +57,7 @@ def lab(here: Path, capsys: pytest.CaptureFixture[str]) -> Lab:
             (here / "function.py").write_text(textwrap.dedent(handler), encoding="utf-8")
             arguments = ("--no-warm-up", "--handler", "function.handler", *arguments)
         code = main([str(argument) for argument in arguments])
-        return Run(code, here / "records.jsonl", *capsys.readouterr())
+        out, part = here / "records.jsonl", here / "records.jsonl.part"
+        return Run(code, out if out.exists() else part, *capsys.readouterr())
 
     return run

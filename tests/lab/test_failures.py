@@ -1,5 +1,8 @@
 """What a function does wrong, and what the lab makes of it."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.lab.conftest import Lab
@@ -143,3 +146,37 @@ def test_failure_in_the_warm_up(lab: Lab) -> None:
     assert "last words" in run.complained
     assert run.lab["complete"] is False
     assert run.lab["sent"]["init"] == {"environments": 0, "invocations": 0, "starts": {}}
+
+
+@pytest.mark.parametrize("warm_up", ["--warm-up", "--no-warm-up"])
+def test_failed_start_leaves_the_records_before(lab: Lab, here: Path, warm_up: str) -> None:
+    before = b"the records of yesterday\nand no newline"
+    (here / "records.jsonl").write_bytes(before)
+    code = "raise LookupError('no model')"
+    run = lab(warm_up, *ONE, handler=code)
+    assert run.code == 1
+    assert (here / "records.jsonl").read_bytes() == before
+    assert "Next:" not in run.said
+    assert "records.jsonl is as it was before" in run.said
+    last = json.loads((here / "records.jsonl.part").read_bytes().splitlines()[-1])
+    assert (last["record"], last["complete"]) == ("lab", False)
+
+
+def test_start_that_fails_later_keeps_what_was_measured(lab: Lab, here: Path) -> None:
+    (here / "records.jsonl").write_bytes(b"before\n")
+    run = lab(
+        *("--environments", 2, "--invocations", 1),
+        handler="""
+            import os
+            if os.path.exists("ran"):
+                raise LookupError("no model")
+            def handler(event, context):
+                open("ran", "w").close()
+                return {"statusCode": 200}
+        """,
+    )
+    assert run.code == 1
+    assert [report["status"] for report in run.reports] == ["success"]
+    assert run.lab["complete"] is False
+    assert "Next:" in run.said
+    assert not (here / "records.jsonl.part").exists()

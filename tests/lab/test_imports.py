@@ -68,9 +68,46 @@ def test_imports_of_the_startup_count(
     assert "did not end" not in said
 
 
-def test_app_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--app", "nothing:app", "--app-dir", str(tmp_path)]) == 1
-    assert "cannot be imported" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--app", "nothing:app"], "--app nothing:app: there is no module nothing; --app-dir names"),
+        (["--app", "nope.mod:app"], "--app nope.mod:app: there is no module nope; --app-dir names"),
+        (["--app", "mine"], "--app mine: expected module:attribute"),
+        (["--app", ":app"], "--app :app: expected module:attribute"),
+        (["--app", "mine:other"], "module mine has no attribute other"),
+        (["--app", "broken:app"], "--app broken:app cannot be imported: No module named 'left_pad'"),
+        (["--env", "FOO"], "--env FOO: expected NAME=VALUE"),
+    ],
+)
+def test_bad_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], text: str
+) -> None:
+    (tmp_path / "mine.py").write_text("app = print", "utf-8")
+    (tmp_path / "broken.py").write_text("import left_pad", "utf-8")
+    assert main([*arguments, "--app-dir", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("imports: ")
+    assert text in said.err
+    assert said.out == ""
+
+
+def test_several_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = """
+        import os
+        if [os.environ.get(name) for name in "ABC"] != ["1", "2=3", ""]:
+            raise LookupError
+
+        async def app(scope, receive, send):
+            pass
+    """
+    (tmp_path / "mine.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    variables = ["--env", "A=1", "B=2=3", "--env", "C="]
+    assert main(["--app", "mine:app", "--app-dir", str(tmp_path), *variables]) == 0
+    assert "did not end" not in capsys.readouterr().out
 
 
 def test_startup_that_fails_is_told(

@@ -29,6 +29,14 @@ def handler(event, context):
         time.sleep(60)
     return {"statusCode": 200}
 """
+AND_THEN_HANG = """
+answer = handler
+def handler(event, context):
+    try:
+        return answer(event, context)
+    finally:
+        open("hang", "w").close()
+"""
 
 
 def hear_sigint() -> None:
@@ -95,8 +103,17 @@ def gone(pids: set[int]) -> bool:
     return not any(map(alive, pids))
 
 
-def written(here: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (here / "records.jsonl").read_bytes().splitlines()]
+def written(here: Path, name: str = "records.jsonl") -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (here / name).read_bytes().splitlines()]
+
+
+def hang_later(here: Path, start: Start) -> subprocess.Popen[bytes]:
+    """Start a run whose second invocation does not end; the records of another are there."""
+    (here / "records.jsonl").write_bytes(b"before\n")
+    (here / "function.py").write_text(HANDLER + AND_THEN_HANG, encoding="utf-8")
+    process = start("--environments", "1", "--invocations", "3")
+    wait_for(here / "hanging")
+    return process
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -111,12 +128,39 @@ def test_stopped_by_a_signal(here: Path, start: Start, number: signal.Signals, c
     said, _ = process.communicate(timeout=30)
     assert process.returncode == code
     assert b"incomplete" in said
-    begun, *others, lab = written(here)
+    assert b"Next:" not in said
+    begun, *others, lab = written(here, "records.jsonl.part")
     assert lab["complete"] is False
     assert sum(sent["environments"] for sent in lab["sent"].values()) == 1
     assert (begun["record"], begun["run"], begun["complete"]) == ("lab", lab["run"], False)
     assert {*others[0]["pids"]} < started
     assert gone(started)
+
+
+def test_stopped_after_an_invocation(here: Path, start: Start) -> None:
+    process = hang_later(here, start)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    begun, *others, lab = written(here)
+    assert (begun["complete"], lab["complete"]) == (False, False)
+    assert [line["record"]["status"] for line in others if line.get("type")] == ["success"]
+    assert lab["sent"]["init"]["invocations"] == 1
+    assert not (here / "records.jsonl.part").exists()
+
+
+def test_killed(here: Path, start: Start) -> None:
+    process = hang_later(here, start)
+    started = descendants(process.pid)
+    process.kill()
+    process.communicate(timeout=30)
+    for pid in started:  # nobody is left to end them
+        os.kill(pid, signal.SIGKILL)
+    assert (here / "records.jsonl").read_bytes() == b"before\n"
+    begun, *others = written(here, "records.jsonl.part")
+    assert (begun["record"], begun["complete"]) == ("lab", False)
+    assert [line["record"]["status"] for line in others if line.get("type")] == ["success"]
+    assert not [line for line in others if line.get("record") == "lab"]
 
 
 def test_nothing_survives_a_run(here: Path, start: Start) -> None:

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ SETTINGS = Settings(
     invocations=10,
     placements=PLACEMENTS,
 )
+MAKEFILE = Path(__file__).parents[2] / "{{cookiecutter.project_slug}}" / "Makefile"
 SOURCES = (EventSource({"name": "often"}, 9), EventSource({"name": "rarely"}, 1))
 
 
@@ -49,3 +51,20 @@ def test_events_do_not_depend_on_the_arms() -> None:
 def test_weights() -> None:
     names = [event["name"] for place in planned(SETTINGS, SOURCES) for event in place.events]
     assert 0.8 < names.count("often") / len(names) < 0.97
+
+
+def test_seed_of_the_sample_is_typical() -> None:
+    """As often as expected, give or take one, and at least once: the advice must not come of an odd draw."""
+    given = dict(re.findall(r"^(\w+) \?= (.+)$", MAKEFILE.read_text(encoding="utf-8"), re.MULTILINE))
+    weights = {
+        name: float(weight) for name, _, weight in (one.partition("=") for one in given["EVENTS"].split())
+    }
+    sources = tuple(EventSource({"name": name}, weight) for name, weight in weights.items())
+    environments, invocations = int(given["ENVIRONMENTS"]), int(given["INVOCATIONS"])
+    run = Settings(Path("x"), environments=environments, invocations=invocations, seed=int(given["SEED"]))
+    rare = min(weights, key=weights.__getitem__)
+    drawn = sum(any(event["name"] == rare for event in place.events) for place in planned(run, sources))
+    expected = environments * (1 - (1 - weights[rare] / sum(weights.values())) ** invocations)
+    assert "export" in rare
+    assert drawn >= 1
+    assert abs(drawn - expected) < 1

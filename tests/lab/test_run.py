@@ -41,6 +41,17 @@ def test_records_reports_and_lab(lab: Lab) -> None:
     assert "python -m telemetry.report records.jsonl" in run.said
 
 
+def test_records_replace_those_before_by_way_of_a_link(lab: Lab, here: Path) -> None:
+    (here / "kept").mkdir()
+    (here / "kept" / "of_today.jsonl").write_text("before\n", encoding="utf-8")
+    (here / "records.jsonl").symlink_to("kept/of_today.jsonl")
+    run = lab("--environments", 1, "--invocations", 1, handler=HANDLER)
+    assert run.out.is_symlink()
+    assert [path.name for path in (here / "kept").iterdir() if path.suffix != ".log"] == ["of_today.jsonl"]
+    assert len(run.reports) == 1
+    assert b"before" not in run.out.read_bytes()
+
+
 def test_report_lines(lab: Lab) -> None:
     run = lab("--environments", 1, "--invocations", 2, "--memory", 256, handler=HANDLER)
     first, second = (report["metrics"] for report in run.reports)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from telemetry.schema import DEATH, FAILURE, FAULT, METRICS, PLACEMENT, RESOURCE_NAME, SERVICE, START
 from tests.template.trees import FOLDER
 
 PROJECT = Path(__file__).parents[2] / FOLDER
@@ -14,10 +15,14 @@ DOCS = [PROJECT / "docs" / name for name in ("operate.md", "backends.md", "web-f
 
 
 class Loader(yaml.SafeLoader):
-    """Takes CloudFormation's tags for nothing."""
+    """Takes CloudFormation's tags for nothing, but keeps what a list with a tag holds."""
 
 
-Loader.add_multi_constructor("!", lambda *_: None)
+def _items(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> list[Any] | None:
+    return loader.construct_sequence(node, deep=True) if isinstance(node, yaml.SequenceNode) else None
+
+
+Loader.add_multi_constructor("!", _items)
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +71,30 @@ def test_every_alarm_is_explained(template: dict[str, Any]) -> None:
         ("DurationAlarm", 24_000, "p99 over 24 s"),
         ("StateAlarm", 60, "over 60 % of the memory"),
         ("ServerErrorsAlarm", 1, "more than 1 % of answers"),
+        (
+            "StartupAlarm",
+            ["Published", 100_000, 7000],
+            "over 7 s (100 s with SnapStart or provisioned concurrency), in 2 of 12 times 5 minutes",
+        ),
     ],
 )
-def test_thresholds_are_as_said(template: dict[str, Any], alarm: str, threshold: int, said: str) -> None:
+def test_thresholds_are_as_said(template: dict[str, Any], alarm: str, threshold: Any, said: str) -> None:
     assert template["Resources"][alarm]["Properties"]["Threshold"] == threshold
     assert f"| {alarm.removesuffix('Alarm')} | {said}" in DOCS[0].read_text(encoding="utf-8")
+
+
+def test_metrics_are_counted_as_paid() -> None:
+    """Both documents have the sums of the sample: three resources, cold and warm starts, two arms."""
+    always = [metric for metric in METRICS if metric.record not in {FAILURE, DEATH, FAULT}]
+    times = {(SERVICE,): 1, (SERVICE, RESOURCE_NAME): 3, (SERVICE, START): 2, (SERVICE, PLACEMENT): 2}
+    plain = sum(times[names] for metric in always for names in metric.dimensions)
+    by_arm = sum(times[names] for metric in always for names in metric.in_experiment)
+    operate, benchmarks = (
+        (PROJECT / "docs" / name).read_text(encoding="utf-8") for name in ("operate.md", "benchmarks.md")
+    )
+    dollars, more = f"{plain * 0.3:.2f}", f"{by_arm * 0.3:.2f}"
+    assert (
+        f"{plain} of this sample: ${dollars}; {by_arm} more in an experiment of two arms: ${more}" in operate
+    )
+    assert f"{dollars} $ a month for {plain} metrics" in benchmarks
+    assert f"{more} $ more while two arms run" in benchmarks

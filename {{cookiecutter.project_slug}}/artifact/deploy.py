@@ -5,17 +5,21 @@ function, but no version of it and so no request.
 """
 
 import argparse
+import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from adapter.errors import PlacementError
+from adapter.experiment import weights_from
 from artifact.release import release_id
 
 PROJECT = Path(__file__).parent.parent
 BUILD = Path(".aws-sam/build")
+EXPERIMENT: Final = re.compile(r"(?:^|\s)Experiment=(\S+)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,14 +32,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given, more = parser.parse_known_args(arguments)
     if not (PROJECT / BUILD).is_dir():
         parser.error("nothing is built: run `make build`")
-    command = deploy_command(PROJECT, given.sam, given.config_env)
+    try:
+        command = deploy_command(PROJECT, given.sam, given.config_env)
+    except PlacementError as error:
+        parser.error(f"the parameter Experiment of samconfig.toml: {error}")
     return subprocess.run((*command, *more), cwd=PROJECT, check=False).returncode
 
 
 def deploy_command(project: Path, sam: str, config_env: str) -> tuple[str, ...]:
-    """Put the command together. What it says of parameters replaces the file's, so it repeats them."""
+    """Put the command together. What it says of parameters replaces the file's, so it repeats them.
+
+    Raises:
+        PlacementError: The function would refuse the experiment at every start.
+    """
     config = tomllib.loads((project / "samconfig.toml").read_text(encoding="utf-8"))
     overrides = parameter_overrides(config, config_env)
+    check_experiment(overrides)
     release = f"ReleaseId={release_id(project / BUILD, overrides)}"
     return (sam, "deploy", "--config-env", config_env, "--parameter-overrides", *overrides, release)
 
@@ -48,6 +60,17 @@ def parameter_overrides(config: Mapping[str, Any], config_env: str) -> list[str]
         if found is not None:
             return [found] if isinstance(found, str) else list(found)
     return []
+
+
+def check_experiment(overrides: Sequence[str]) -> None:
+    """Read the experiment as the function will, since the template's pattern knows only half of its rule.
+
+    Raises:
+        PlacementError: It is one that no environment could start with.
+    """
+    for text in overrides:
+        if found := EXPERIMENT.search(text):
+            weights_from(found[1].strip("\"'"))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,8 @@ def test_rules_refuse(parameters: dict[str, str], reason: str) -> None:
         {"Experiment": "init"},
         {"Experiment": "init=50"},
         {"Experiment": "lazy=50,init=50"},
+        {"Experiment": "first_invocation=90,every_invocation=10"},
+        {"Experiment": "init=25,first_invocation=25,init=25,first_invocation=25"},
         {"ServiceName": 'a"b'},
         {"OtlpEndpoint": "http://otlp.example.com"},
         {"AlarmTopicArn": "alarms"},
@@ -56,6 +58,13 @@ def test_rules_refuse(parameters: dict[str, str], reason: str) -> None:
 def test_malformed_value_refused(parameters: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=next(iter(parameters))):
         Rendering(**parameters)
+
+
+@pytest.mark.parametrize(
+    "experiment", ["first_invocation=1,init=9", "init=4.5,first_invocation=5,every_invocation=0.5"]
+)
+def test_order_of_the_arms_is_free(experiment: str) -> None:
+    assert Rendering(Experiment=experiment).parameters["Experiment"] == experiment
 
 
 def function(**parameters: str) -> dict[str, Any]:

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped] # it has no types
 
-from artifact.deploy import deploy_command, main, parameter_overrides
+from adapter.errors import PlacementError
+from artifact.deploy import check_experiment, deploy_command, main, parameter_overrides
 from artifact.release import release_id
 from tests.deployment import REGION
 from tests.rendering import Rendering
@@ -104,3 +105,40 @@ def test_nothing_built(
         main([])
     assert exit_.value.code == 2
     assert "run `make build`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("experiment", "reason"),
+    [
+        ("init=50,every_invocation=50", "at most 10%"),
+        ("init=50,init=50", "comes twice"),
+        ("init=50,first_invocation=0", "no number above 0"),
+    ],
+)
+def test_experiment_that_cannot_start_is_not_deployed(
+    experiment: str,
+    reason: str,
+    build: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    project = build.parent.parent
+    config = f'[default.deploy.parameters]\nparameter_overrides = ["Experiment={experiment}"]\n'
+    (project / "samconfig.toml").write_text(config, encoding="utf-8")
+    monkeypatch.setattr("artifact.deploy.PROJECT", project)
+    with pytest.raises(SystemExit) as exit_:
+        main(["--sam", "/nowhere/sam"])
+    assert exit_.value.code == 2
+    said = capsys.readouterr().err
+    assert "the parameter Experiment of samconfig.toml" in said
+    assert reason in said
+
+
+@pytest.mark.parametrize("text", ["MemorySize=512 Experiment=init=1,init=1", 'Experiment="init=1,init=1"'])
+def test_experiment_is_found_as_sam_reads_it(text: str) -> None:
+    with pytest.raises(PlacementError, match="comes twice"):
+        check_experiment([text])
+
+
+def test_sound_experiment_is_deployed() -> None:
+    check_experiment(["Experiment=init=45,first_invocation=45,every_invocation=10", "ExperimentPlanned=200"])

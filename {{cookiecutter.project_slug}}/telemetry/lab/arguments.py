@@ -33,7 +33,8 @@ examples:
 
 On Python 3.11 the function is told that it runs on Lambda's 3.12: only from there on SIGTERM reaches it.
 
-exit codes: 0 done, 1 the function failed, 2 the command line is wrong, 130 stopped by Ctrl-C
+exit codes: 0 done, 1 the function failed or ignored its placement, 2 the command line is wrong,
+130 stopped by Ctrl-C
 """
 
 
@@ -53,7 +54,9 @@ def parser() -> argparse.ArgumentParser:
         "--out",
         metavar="FILE",
         default="records.jsonl",
-        help="records; what is in it is replaced (default: %(default)s)",
+        help="records (default: %(default)s). They are in FILE.part until the run ends and then replace what "
+        "FILE holds, also those of a run that was stopped; without any invocation FILE stays as it is. The "
+        "function's stderr goes to FILE with the suffix .log, at once",
     )
     return parser
 

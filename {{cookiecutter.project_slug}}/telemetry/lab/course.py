@@ -56,7 +56,7 @@ class Course:
         Raises:
             StartError: the function cannot start. That ends a run: arms of unequal size would compare badly.
         """
-        arm, sent = Arm(place.placement, self._out.write), Sent(environments=1)
+        arm, sent = Arm(self._settings, place.placement, self._out.write), Sent(environments=1)
         with self._told_of(f"environment {place.block} ({place.placement})"):
             environment = self._environment(place.placement, arm.write)
             try:
@@ -67,12 +67,14 @@ class Course:
                 for event in place.events:
                     invocation = await environment.invoke(event)
                     self._out.write(invocation.report_line(self._settings.memory_mb))
+                    self._out.flush()  # the lab may be killed
                     self._tally.add(sent, invocation)
                     advance(place.placement)
                 self._tally.ended(await environment.end())
             finally:
                 await environment.end(at_once=True)
                 self._tally.sent.setdefault(arm.name, Sent()).include(sent)
+                self._tally.heard(place.placement, arm.instead)
 
     def _environment(self, placement: str, write: Write) -> Environment:
         return Environment(self._settings, self._environ, placement, self._log, write)
@@ -86,7 +88,7 @@ class Course:
             yield
         except InitError as error:
             self._out.flush()
-            said = [*_since(self._settings.out, marks[0]), *_since(self._settings.log, marks[1])]
+            said = [*_since(self._settings.part, marks[0]), *_since(self._settings.log, marks[1])]
             raise StartError(init_failure(name, error, said)) from error
 
 

@@ -1,10 +1,12 @@
 """The process whose imports are measured: loads an ASGI app by `module:attribute`, and starts it.
 
 Whatever goes wrong, what was imported until then is known; the type of the exception goes to stdout, on a
-line of its own behind `ENDED_BY`, for the app may write there too.
+line of its own behind `ENDED_BY`, for the app may write there too. Its text, which may hold a secret, is
+told only of a module or attribute that is not there.
 """
 
 import asyncio
+import contextlib
 import sys
 from typing import Any, Final
 
@@ -38,11 +40,15 @@ async def start(app: Any) -> None:
 
 def main(target: str) -> None:
     """Import and start."""
-    from telemetry.lab.target import load_app  # noqa: PLC0415 - after what the measurement needs itself
+    from telemetry.lab.target import TargetError, load_app  # noqa: PLC0415 - after what the measurement needs itself
 
     try:
-        __import__(target.partition(":")[0])  # as a statement would; `importlib` is not timed
+        if module := target.partition(":")[0]:
+            with contextlib.suppress(ModuleNotFoundError):  # which `load_app` tells better
+                __import__(module)  # as a statement would; `importlib` is not timed
         asyncio.run(start(load_app(target)))
+    except (TargetError, ModuleNotFoundError) as error:
+        sys.stdout.write(f"\n{ENDED_BY}{type(error).__name__}: {error}\n")
     except Exception as error:  # noqa: BLE001 - see the module
         sys.stdout.write(f"\n{ENDED_BY}{type(error).__name__}\n")
 

@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 
 from telemetry.lab.import_child import ENDED_BY
 from telemetry.lab.import_times import STDLIB, Package, by_package, parsed
-from telemetry.lab.variables import clean_environ
+from telemetry.lab.settings import UsageError
+from telemetry.lab.variables import clean_environ, from_arguments
 
 RUNS: Final = 3
 """Of which the fastest counts: whatever disturbs an import makes it slower."""
@@ -28,24 +29,33 @@ class Measured(NamedTuple):
     packages: Mapping[str, Package]
     error: str
     """Type of the exception that ended it early, or nothing."""
+    missing: str = ""
+    """What the app cannot be imported without, in words."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the table; 1 when the app cannot be found."""
+    """Print the table; 2 when the command line is wrong, or leads to no app."""
     given = _parser().parse_args(argv)
-    environ = {**clean_environ(given.app_dir), **dict(pair.split("=", 1) for pair in given.env)}
-    error = measure(given.app, environ).error  # whatever is not compiled yet is compiled now
-    if error in {"ModuleNotFoundError", "TargetError"}:
-        sys.stderr.write(f"imports: {given.app} cannot be imported: {error}\n")
-        return 1
-    compiled = fastest([measure(given.app, environ).packages for _ in range(RUNS)])
+    try:
+        sys.stdout.write(_told(given.app, {**clean_environ(given.app_dir), **from_arguments(given.env)}))
+    except UsageError as error:
+        sys.stderr.write(f"imports: {error}\n")
+        return 2
+    return 0
+
+
+def _told(app: str, environ: Mapping[str, str]) -> str:
+    first = measure(app, environ)  # whatever is not compiled yet is compiled now
+    if first.missing:
+        raise UsageError(first.missing)
+    compiled = fastest([measure(app, environ).packages for _ in range(RUNS)])
     with tempfile.TemporaryDirectory() as nowhere:
         bare = {**environ, "PYTHONPYCACHEPREFIX": nowhere, "PYTHONDONTWRITEBYTECODE": "1"}
-        source = fastest([measure(given.app, bare).packages for _ in range(RUNS)])
-    sys.stdout.write(table(given.app, compiled, source, in_artifact()))
-    if error:
-        sys.stdout.write(f"The startup did not end: {error}. What would come after that is not here.\n")
-    return 0
+        source = fastest([measure(app, bare).packages for _ in range(RUNS)])
+    text = table(app, compiled, source, in_artifact())
+    if first.error:
+        text += f"The startup did not end: {first.error}. What would come after that is not here.\n"
+    return text
 
 
 def measure(app: str, environ: Mapping[str, str]) -> Measured:
@@ -58,7 +68,9 @@ def measure(app: str, environ: Mapping[str, str]) -> Measured:
     except subprocess.TimeoutExpired as expired:
         return Measured(by_package(parsed((expired.stderr or b"").decode(errors="replace"))), "TimeoutError")
     errors = [line.removeprefix(ENDED_BY) for line in done.stdout.splitlines() if line.startswith(ENDED_BY)]
-    return Measured(by_package(parsed(done.stderr)), "".join(errors))
+    name, _, text = "".join(errors).partition(": ")
+    missing = f"--app {app} cannot be imported: {text}" if name == "ModuleNotFoundError" else text
+    return Measured(by_package(parsed(done.stderr)), name, missing)
 
 
 def fastest(runs: Sequence[Mapping[str, Package]]) -> dict[str, Package]:
@@ -118,7 +130,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m telemetry.lab.imports", description=__doc__)
     parser.add_argument("--app", default="service.app:app", help="ASGI app (%(default)s)")
     parser.add_argument("--app-dir", type=Path, action="append", default=[], help="folder to import it from")
-    parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="for the app")
+    parser.add_argument(
+        "--env", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="for the app"
+    )
     return parser
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from telemetry.lab.artifact import lambda_packages
 from telemetry.lab.course import Course, StartError
@@ -48,7 +49,7 @@ async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequ
     tally = Tally.of(settings)
     failure = ""
     complete = False
-    with settings.out.open("wb") as out, settings.log.open("ab", buffering=0) as log:
+    with settings.part.open("wb") as out, settings.log.open("ab", buffering=0) as log:
         log.truncate(0)
         out.write(tally.line(settings, complete=False))
         out.flush()
@@ -63,10 +64,18 @@ async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequ
         except StartError as error:
             failure = str(error)
         finally:
-            out.write(tally.line(settings, complete=complete))
             sys.stderr.write(failure)
+            _conclude(settings, tally, out, complete=complete)
             sys.stdout.write(summary(settings, tally, complete=complete))
-    return 0 if complete and tally.succeeded else 1
+    return 0 if complete and tally.succeeded and not tally.ignored else 1
+
+
+def _conclude(settings: Settings, tally: Tally, out: BinaryIO, *, complete: bool) -> None:
+    """Write the last record. Only a run with something to show replaces the one before."""
+    out.write(tally.line(settings, complete=complete))
+    out.flush()
+    if tally.invocations:
+        settings.part.replace(settings.out)
 
 
 @contextmanager

@@ -66,9 +66,19 @@ class Settings:
     table: Path | None = None
 
     @property
+    def part(self) -> Path:
+        """Where the records are until the run ends."""
+        return self.out.with_name(f"{self.out.name}.part")
+
+    @property
     def log(self) -> Path:
         """Where the function's stderr goes."""
         return self.out.with_suffix(".log")
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """The arms that the experiment names; it is the function that checks them."""
+        return frozenset(arm.partition("=")[0].strip() for arm in (self.experiment or "").split(","))
 
     def start(self, *, waited: bool) -> Start:
         """Return the class of the first invocation of a process that waited for it, or did not."""

@@ -17,6 +17,7 @@ from telemetry.lab.settings import (
     Settings,
     UsageError,
 )
+from telemetry.lab.variables import from_arguments
 
 OWN_FLAG: Final = {
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "--memory",
@@ -39,7 +40,7 @@ def settings_from(given: argparse.Namespace) -> Settings:
         UsageError: they do not fit together, or with the file system.
     """
     few = QUICK if given.quick else None
-    variables = _variables(given.env)
+    variables = _free(from_arguments(given.env))
     artifact = None if given.artifact is None else _artifact(given)
     return Settings(
         out=_writable(given.out),
@@ -66,14 +67,27 @@ def settings_from(given: argparse.Namespace) -> Settings:
 
 def _writable(name: str) -> Path:
     out = Path(name)
+    if out.is_symlink():
+        out = out.resolve()  # what a link leads to is replaced, and the link stays
     if out.suffix == ".log":
         raise UsageError(f"--out {name}: the function's stderr goes to a file of that name")
-    for path in (out, out.with_suffix(".log")):
+    if out.exists() and not out.is_file():
+        raise UsageError(f"--out {name}: this is no file, which could be replaced")
+    made = Settings(out)
+    for path in (made.out, made.part, made.log):
         try:
-            path.open("ab").close()
+            _open(path)
         except OSError as error:
             raise UsageError(f"--out {name}: cannot write {path}: {error.strerror}") from error
     return out
+
+
+def _open(path: Path) -> None:
+    """See whether that can be done, and leave nothing behind."""
+    is_new = not path.exists()
+    path.open("ab").close()
+    if is_new:
+        path.unlink()
 
 
 def _artifact(given: argparse.Namespace) -> Path:
@@ -114,15 +128,9 @@ def _supported(init_type: str) -> InitType:
             )
 
 
-def _variables(arguments: Sequence[str]) -> dict[str, str]:
-    variables = {}
-    for argument in arguments:
-        name, equals, value = argument.partition("=")
-        if not equals or not name:
-            raise UsageError(f"--env {argument}: expected NAME=VALUE")
-        if name in OWN_FLAG:
-            raise UsageError(f"--env {argument}: {OWN_FLAG[name]} sets that")
-        variables[name] = value
+def _free(variables: Mapping[str, str]) -> Mapping[str, str]:
+    for name in OWN_FLAG.keys() & variables.keys():
+        raise UsageError(f"--env {name}={variables[name]}: {OWN_FLAG[name]} sets that")
     return variables
 
 

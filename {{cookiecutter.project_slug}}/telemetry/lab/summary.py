@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from telemetry.lab.cause import cause_in
 from telemetry.lab.environment import SHUTDOWN_BUDGET
 from telemetry.lab.runtime_api import InitError
-from telemetry.lab.settings import Settings
+from telemetry.lab.settings import ASSIGNED, Settings
 from telemetry.lab.tally import Tally
 from telemetry.schema import STARTS
 
@@ -26,9 +27,29 @@ def summary(settings: Settings, tally: Tally, *, complete: bool) -> str:
     ]
     if not complete:
         lines.append("The run is incomplete.")
-    lines.append(f"Records: {settings.out} (the function's stderr: {settings.log})")
-    lines.append(f"Next: python -m telemetry.report {settings.out}")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_ignored(settings, tally), *_files(settings, tally)]) + "\n"
+
+
+def _ignored(settings: Settings, tally: Tally) -> list[str]:
+    if not tally.ignored:
+        return []
+    told = {arm: " and ".join(sorted(instead)) for arm, instead in tally.ignored.items()}
+    if settings.experiment is None:
+        says = ", ".join(f"records of {arm} say {instead}" for arm, instead in told.items())
+        what = f"the placement: {says}"
+    else:
+        what = f"the experiment {settings.experiment}: its records say {told[ASSIGNED]}"
+    return [f"The handler ignored {what}. Let it take placement=placement_from(os.environ)."]
+
+
+def _files(settings: Settings, tally: Tally) -> list[str]:
+    beside = f"(the function's stderr: {settings.log})"
+    if not tally.invocations:
+        return [
+            f"No invocation was recorded, so {settings.out} is as it was before.",
+            f"What there is: {settings.part} {beside}",
+        ]
+    return [f"Records: {settings.out} {beside}", f"Next: python -m telemetry.report {settings.out}"]
 
 
 def _table(tally: Tally) -> list[str]:
@@ -76,8 +97,10 @@ def _endings(settings: Settings, tally: Tally) -> list[str]:
 
 def init_failure(name: str, error: InitError, said: Sequence[str]) -> str:
     """Tell that an environment did not start, why, and what it said last."""
+    cause = cause_in(said)
     lines = [
         f"lab: the function did not start, in {name}: {error}",
+        *(f"  {line}" for line in cause if line not in str(error)),
         *(line.rstrip() for line in error.stack),
         f"Its last output, of {len(said)} lines:" if said else "It wrote nothing.",
         *(f"  {line[:WIDTH]}" for line in said[-TAIL:]),

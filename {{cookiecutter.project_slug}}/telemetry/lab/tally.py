@@ -47,6 +47,8 @@ class Tally:
     failures: Counter[str] = field(default_factory=Counter)
     """Invocations without a 2xx response, by what came instead."""
     endings: Counter[Ending] = field(default_factory=Counter)
+    ignored: dict[str, set[str]] = field(default_factory=dict)
+    """Placements that were told, with those that the records tell of instead."""
     cut_inits: int = 0
     began: float = field(default_factory=time.perf_counter)
     run: str = field(default_factory=lambda: secrets.token_hex(4))
@@ -79,6 +81,11 @@ class Tally:
         """Count how an environment ended; None if it had died before."""
         if ending is not None:
             self.endings[ending] += 1
+
+    def heard(self, told: str, instead: str | None) -> None:
+        """Keep what the records of an environment say in place of what it was told; None if nothing else."""
+        if instead is not None:
+            self.ignored.setdefault(told, set()).add(instead)
 
     def line(self, settings: Settings, *, complete: bool) -> bytes:
         """Return the lab's own record.

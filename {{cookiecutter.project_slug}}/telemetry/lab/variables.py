@@ -3,12 +3,12 @@
 import os
 import secrets
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from telemetry.lab.settings import FUNCTION_NAME, REGION, Settings
+from telemetry.lab.settings import FUNCTION_NAME, REGION, Settings, UsageError
 
 INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 """All that a child keeps of the lab's own environment, beside PYTHONPATH. No credentials, no proxies."""
@@ -24,6 +24,21 @@ NOBODY: Final = {
     "AWS_DEFAULT_REGION": REGION,
 }
 """An identity that no AWS account knows, and no way to another."""
+
+
+def from_arguments(arguments: Sequence[str]) -> dict[str, str]:
+    """Read the values of `--env`.
+
+    Raises:
+        UsageError: one is no NAME=VALUE.
+    """
+    variables = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if not equals or not name:
+            raise UsageError(f"--env {argument}: expected NAME=VALUE")
+        variables[name] = value
+    return variables
 
 
 def clean_environ(import_path: Iterable[Path] = ()) -> dict[str, str]:
