@@ -12,10 +12,11 @@ ARN = "OTEL_EXPORTER_OTLP_HEADERS_ARN"
 @pytest.mark.parametrize(
     ("environ", "endpoint"),
     [
-        ({BASE: "https://otlp.example.com"}, (True, "otlp.example.com", None, "/v1/traces")),
+        ({BASE: "https://otlp.example.com"}, (True, "otlp.example.com", 443, "/v1/traces")),
         ({BASE: "http://127.0.0.1:4318/otlp/"}, (False, "127.0.0.1", 4318, "/otlp/v1/traces")),
-        ({TRACES: "https://x.example/in?team=1"}, (True, "x.example", None, "/in?team=1")),
-        ({BASE: "https://a", TRACES: "https://b"}, (True, "b", None, "/")),
+        ({TRACES: "https://x.example/in?team=1"}, (True, "x.example", 443, "/in?team=1")),
+        ({BASE: "http://[::1]/in?team=1"}, (False, "::1", 80, "/in/v1/traces?team=1")),
+        ({BASE: "https://a", TRACES: "https://b"}, (True, "b", 443, "/")),
         ({BASE: "https://a", "OTEL_SDK_DISABLED": "true"}, None),
         ({}, None),
     ],
@@ -30,13 +31,17 @@ def test_variables_name_the_endpoint(environ: dict[str, str], endpoint: tuple[ob
         ("api-key=secret", {"api-key": "secret"}),
         (" a = 1 , b=x%20y%3Dz ", {"a": "1", "b": "x y=z"}),
         ("a=b=c,", {"a": "b=c"}),
+        ("a=%C3%A9", {"a": "é"}),
     ],
 )
 def test_headers_are_pairs(text: str, headers: dict[str, str]) -> None:
     assert parse_headers(text) == headers
 
 
-@pytest.mark.parametrize("text", ["novalue", "=v", "a=1%0d%0aInjected: yes", "a b=1", "a:b=1", "é=1"])
+@pytest.mark.parametrize(
+    "text",
+    ["novalue", "=v", "a=1%0d%0aInjected: yes", "a b=1", "a:b=1", "é=1", "a(b)=1", "a=%E2%82%AC"],
+)
 def test_what_http_cannot_carry_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no "):
         parse_headers(text)
@@ -50,6 +55,7 @@ def test_what_http_cannot_carry_is_refused(text: str) -> None:
         (BASE, "https://user:pass@otlp.example.com"),
         (TRACES, "https://"),
         (TRACES, "https://host:port"),
+        (TRACES, "https://host/s3cret é"),
         (HEADERS, "s3cret"),
         (TRACES_HEADERS, "s3cret"),
         (ARN, "s3cret"),

@@ -6,7 +6,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import get_current_span
 
-from adapter.asgi import Message
+from adapter.asgi import Message, Receive, Scope, Send
 from telemetry.pipeline import Telemetry
 from tests.telemetry.house import ENVIRON, House, request
 from tests.telemetry.made import invoked, started
@@ -70,6 +70,20 @@ def test_fastapi_span_is_cleaned(house: House) -> None:
     attributes = theirs(house).attributes or {}
     assert attributes["http.route"] == attributes["url.path"] == "/api/v1/tickets/{ticket_id}"
     assert "s3cret" not in theirs(house).to_json()
+
+
+def test_callers_prefix_is_not_told(house: House) -> None:
+    """A path that an outer app takes off by `root_path`, as ASGI has it, is a part of FastAPI's own route."""
+    app = fastapi(house)
+
+    async def by_tenant(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "root_path": "/tenants/s3cret"}, receive, send)
+
+    house.observe(started())
+    _, sent = house.serve(by_tenant, "/tenants/s3cret/api/v1/tickets/42")
+    assert sent[0]["status"] == 200
+    assert theirs(house).name == "GET"
+    assert "s3cret" not in "".join(span.to_json() for span in house.spans)
 
 
 def test_operation_spans_nest_too(house: House) -> None:

@@ -1,8 +1,10 @@
 """Every promise of the exporter, against a socket."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
@@ -96,3 +98,39 @@ def test_next_export_is_not_held_up() -> None:
             with pytest.raises(TimeoutError):
                 made.export([SPAN], until(0.1))
     assert len(endpoint.received) == 3
+
+
+def test_what_was_given_up_is_never_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name is looked up for longer than the deadline, and then the endpoint is there."""
+    found, connected = threading.Event(), threading.Event()
+    connect = socket.create_connection
+
+    def slowly(*address: Any, **options: Any) -> socket.socket:
+        found.wait()
+        opened = connect(*address, **options)
+        connected.set()
+        return opened
+
+    monkeypatch.setattr(socket, "create_connection", slowly)
+    with otlp.listening() as endpoint:
+        made = exporter(endpoint.url)
+        with pytest.raises(TimeoutError):
+            made.export([SPAN], until(0.05))
+        found.set()
+        assert connected.wait(LONG)
+        made.export([SPAN, SPAN], until(LONG))  # waits for what was given up
+        assert [received.names for received in endpoint.received] == [["work", "work"]]
+
+
+@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+def test_ipv6_needs_no_port(scheme: str, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[object] = []
+
+    def refuse(address: object, *_: object) -> socket.socket:
+        called.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    with pytest.raises(ConnectionRefusedError):
+        exporter(f"{scheme}://[::1]").export([SPAN], until(LONG))
+    assert called == [("::1", port)]

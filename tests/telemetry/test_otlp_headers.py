@@ -68,7 +68,9 @@ def test_missing_secret_is_asked_for_again() -> None:
     assert not headers.known
 
 
-@pytest.mark.parametrize("text", ["{", '{"a": 1}', '{"a": "b\\r\\nc: d"}', "nothing"])
+@pytest.mark.parametrize(
+    "text", ["{", '{"a": 1}', '{"": "b"}', '{"a": "€"}', '{"a": "b\\r\\nc: d"}', "nothing"]
+)
 def test_secret_that_holds_no_headers_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"no |Expecting"):
         parse_secret(text)

@@ -147,3 +147,50 @@ def test_environment_is_read_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ids(parent_of({}, os.environ)) == XRAY_IDS
     monkeypatch.delenv(XRAY_VARIABLE)
     assert parent_of({}, os.environ) is None
+
+
+ROOT, PARENT = XRAY.split(";")[:2]
+OURS = XRAY_IDS[:2]
+LAMBDAS = (XRAY_IDS[0], "00000000000000bb")
+
+
+@pytest.mark.parametrize("decision", ["", ";Sampled=?", ";Sampled=", ";Lineage=a87bd80c:0"])
+@pytest.mark.parametrize(
+    ("variable", "lambda_decides", "ratio", "expected"),
+    [
+        (f"{ROOT};Parent={LAMBDAS[1]};Sampled=1", True, False, (*OURS, True)),
+        (f"{ROOT};Parent={LAMBDAS[1]};Sampled=0", True, True, (*OURS, False)),
+        (f"{ROOT};Parent={LAMBDAS[1]};Sampled=1", False, False, (*OURS, True)),
+        (f"{ROOT};Parent={LAMBDAS[1]};Sampled=0", False, True, (*OURS, True)),
+        (OTHER_XRAY, True, True, OTHER_IDS),
+        (OTHER_XRAY, False, True, (*OURS, True)),
+        (OTHER_XRAY, False, False, (*OURS, False)),
+        (OTHER_XRAY.replace("Sampled=0", "Sampled=1"), True, False, (*OTHER_IDS[:2], True)),
+        (OTHER_XRAY.replace("Sampled=0", "Sampled=1"), False, False, (*OTHER_IDS[:2], True)),
+        (None, True, True, (*OURS, True)),
+        (None, False, False, (*OURS, False)),
+    ],
+)
+def test_header_without_a_decision_overrules_none(
+    decision: str,
+    variable: str | None,
+    lambda_decides: bool,  # noqa: FBT001
+    ratio: bool,  # noqa: FBT001
+    expected: tuple[str, str, bool],
+) -> None:
+    headers = {"x-amzn-trace-id": f"{ROOT};{PARENT}{decision}"}
+    environ = {XRAY_VARIABLE: variable} if variable else {}
+    found = parent_of(headers, environ, lambda_decides=lambda_decides, samples=lambda _: ratio)
+    assert ids(found) == expected
+    assert found
+    assert found.is_remote
+
+
+@pytest.mark.parametrize("said", [XRAY, XRAY.replace("Sampled=1", "Sampled=0")])
+def test_header_with_a_decision_comes_first(said: str) -> None:
+    headers, environ = {"x-amzn-trace-id": said}, {XRAY_VARIABLE: OTHER_XRAY}
+    for found in (
+        parent_of(headers, environ, samples=lambda _: True),
+        parent_of(headers, environ, samples=lambda _: False),
+    ):
+        assert ids(found) == (*XRAY_IDS[:2], said is XRAY)

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import structlog
 from fastapi import FastAPI, Request
-from opentelemetry.trace import get_current_span
+from opentelemetry.trace import SpanKind, get_current_span
 
 from adapter import LifespanAdapter, preload
+from adapter.asgi import ASGIApp, Receive, Scope, Send
 from tests.telemetry.house import House
 from tests.telemetry.on_lambda import Context
 
@@ -24,8 +25,10 @@ PLACES = (
     "parameter",
     "proto",
     "query",
+    "root_path",
     "shutdown",
     "state",
+    "theirs",
     "tracestate",
 )
 CANARIES = {place: f"canary{number:02d}x" for number, place in enumerate(PLACES)}
@@ -89,15 +92,38 @@ def build(house: House) -> FastAPI:
     return app
 
 
+def by_tenant(house: House, app: FastAPI) -> ASGIApp:
+    """Takes a tenant off the path, with a library around that names spans and events by the path."""
+    tracer = house.telemetry.tracer_provider.get_tracer("opentelemetry.instrumentation.asgi")
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        name = f"GET /{CANARIES['theirs']}"
+        with tracer.start_as_current_span(name, kind=SpanKind.SERVER) as span:
+            span.set_attribute("http.route", name)
+            span.add_event(name)
+            tracer.start_span(f"{name} http send").end()
+            root, path = f"/{CANARIES['root_path']}", scope["path"]
+            if path.startswith(root):
+                scope = {**scope, "root_path": root}
+            await app(scope, receive, send)
+
+    return dispatch
+
+
 @pytest.fixture
 def spoken(house: House) -> str:
     """All that telemetry said, over a whole life: stdout and spans."""
-    app = build(house)
+    app = by_tenant(house, build(house))
     with LifespanAdapter(house.telemetry.traced(app), observe=house.observe, sigterm=False) as handler:
         found = handler(event(f"/tickets/{CANARIES['parameter']}"), Context())
         broken = handler(event("/tickets/broken"), Context())
         absent = handler(event(f"/{CANARIES['parameter']}"), Context())
-        assert [response["statusCode"] for response in (found, broken, absent)] == [200, 500, 404]
+        tenants = handler(event(f"/{CANARIES['root_path']}/tickets/7"), Context())
+        answers = (found, broken, absent, tenants)
+        assert [response["statusCode"] for response in answers] == [200, 500, 404, 200]
     return "".join(house.out) + "".join(span.to_json() for span in house.spans)
 
 

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -202,3 +203,10 @@ def test_beginnings_write_nothing(house: House) -> None:
     house.observe(startup().began)
     house.observe(invoked())
     assert house.out == []
+
+
+def test_keys_of_the_state_may_be_anything(house: House) -> None:
+    keys: tuple[Any, ...] = ("model", 7, b"db")
+    house.observe(started())
+    house.start_up(startup()._replace(state_keys=keys))
+    assert house.record("startup")["state_keys"] == ["model", "7", "b'db'"]

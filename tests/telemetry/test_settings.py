@@ -75,3 +75,16 @@ def test_daemon_address_forms(text: str, address: Address) -> None:
 def test_disabled_sdk_sends_nothing() -> None:
     environ = {"AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000", "OTEL_SDK_DISABLED": "TRUE"}
     assert Settings.from_env(environ).daemon is None
+
+
+def test_levels_of_others_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging, "_nameToLevel", {**logging.getLevelNamesMapping(), "NOTICE": 25, "INFO": 21})
+    assert Settings.from_env({"LOG_LEVEL": "notice"}).ignored == ("LOG_LEVEL",)
+    assert [line["variable"] for line in House({"LOG_LEVEL": "notice"}).lines] == ["LOG_LEVEL"]
+
+
+@pytest.mark.parametrize(
+    ("text", "level"), [("debug", 10), ("Info", 20), ("WARN", 30), ("warning", 30), ("FATAL", 50)]
+)
+def test_levels_have_pythons_names(text: str, level: int) -> None:
+    assert Settings.from_env({"LOG_LEVEL": text}).log_level == level

@@ -114,3 +114,12 @@ def test_unused_queue_closes_nothing() -> None:
     door = Door()
     SpanQueue(door.open, Dropped()).close()
     assert (door.opened, door.closed) == (0, 0)
+
+
+def test_what_is_forgotten_counts_as_dropped() -> None:
+    door, dropped = Door(), Dropped()
+    queue = SpanQueue(door.open, dropped)
+    queue.put(SPAN)
+    queue.forget()
+    queue.flush()
+    assert (dropped.total, door.batches) == (1, [])

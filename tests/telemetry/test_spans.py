@@ -5,7 +5,8 @@ import pytest
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
 
-from adapter.facts import EnvironmentEnded
+from adapter.facts import EnvironmentEnded, SnapshotAnnounced
+from telemetry.span_export import SpanExport
 from tests.telemetry.house import House
 from tests.telemetry.made import ARN, MS, T0, S, answered, invoked, started
 from tests.telemetry.test_parent import TRACEPARENT, W3C_IDS
@@ -204,3 +205,30 @@ def test_failed_beginning_leaves_nothing_behind(house: House) -> None:
     assert first["trace_id"] != third["trace_id"]
     assert len(house.spans) == 2
     assert house.record("fault")["sink"] == "spans"
+
+
+@pytest.mark.parametrize(("ratio", "expected"), [("0", 0), ("1", 1)])
+def test_ratio_decides_where_nobody_has(ratio: str, expected: int) -> None:
+    house = House({"OTEL_TRACES_SAMPLER_ARG": ratio})
+    house.observe(started())
+    undecided = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8"
+    house.invoke(trace_context={"x-amzn-trace-id": undecided})
+    assert [span.parent and span.parent.span_id for span in house.spans] == [0x53995C3F42CD8AD8] * expected
+    assert house.record("invocation")["trace_id"] == "5759e988bd862e3fe1be46a994272793"
+
+
+def test_copies_of_a_snapshot_send_nothing_of_its(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_yet(*_: object) -> None:
+        raise TimeoutError
+
+    before = started(init_type="snap-start")
+    house.observe(before)
+    house.start_up()
+    with monkeypatch.context() as patched:
+        patched.setattr(SpanExport, "ready", not_yet)
+        house.observe(SnapshotAnnounced(T0 + 2 * S))
+    house.observe(before)
+    house.invoke()
+    assert [span.name for span in house.spans] == ["tickets-api"]
+    house.observe(EnvironmentEnded(T0 + 9 * S, 1, 0))
+    assert house.record("end")["dropped_spans"] == 1

@@ -116,3 +116,12 @@ def test_experiments_need_every_line() -> None:
     experiment = {"LIFESPAN_EXPERIMENT": "init=50,first_invocation=50"}
     assert Settings.from_env({**EVERY, **experiment}).write_every == 1
     assert Settings.from_env(EVERY).write_every == 5
+
+
+def test_keys_of_the_state_may_be_anything() -> None:
+    house = House(EVERY)
+    house.observe(started())
+    for index in (1, 2, 3):
+        house.invoke(index, at_ns=T0 + 2 * S, touched={("a", "b"): 1})
+    house.observe(SnapshotAnnounced(T0 + 3 * S))
+    assert house.record("warm")["touched"] == {"('a', 'b')": 2}

@@ -1,6 +1,7 @@
 """What of a span may leave the process: an allow-list, since every library that makes spans adds to them.
 
-Attributes of a team's own go under `app.`; the list knows no other names of theirs.
+Attributes of a team's own go under `app.`; the list knows no other names of theirs. What spans and events
+may be called is told in `telemetry.span_names`.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,8 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.trace import Link, SpanContext, SpanKind, Status
 from opentelemetry.util.types import AnyValue
 
-from telemetry.http import METHODS, OTHER_METHOD, SCHEMES
+from telemetry.http import METHODS, OTHER_METHOD, SCHEMES, HttpRequest
+from telemetry.span_names import event_name, span_name
 
 NAMESPACES: Final = ("app.", "cloud.", "faas.", "fastapi.", "lifespan.")
 NAMES: Final = frozenset(
@@ -26,7 +28,6 @@ NAMES: Final = frozenset(
         "error.type",
         "exception.type",
         "http.response.status_code",
-        "http.route",
         "messaging.destination.name",
         "messaging.operation.name",
         "messaging.system",
@@ -48,23 +49,27 @@ PEER: Final = frozenset({"server.address", "server.port"})
 """Of a call that we make. Of one that we answer, it is the `Host` header."""
 
 
-def cleaned(span: ReadableSpan) -> ReadableSpan:
+def cleaned(span: ReadableSpan, request: HttpRequest | None = None) -> ReadableSpan:
     """The span without what is not on the list: text of exceptions and the caller's `tracestate` go as well.
 
-    The path of a request becomes its route's template, and goes where there is none.
+    `request` is the one that a SERVER span answers, where that is known: its route is all that is told of a
+    path. The span's own `http.route` may begin with a concrete one, such as the prefix of a tenant.
     """
     context, attributes = span.get_span_context(), allowed(span.attributes)
     if span.kind is not SpanKind.SERVER:
         attributes |= {key: value for key, value in (span.attributes or {}).items() if key in PEER}
-    elif "http.route" in attributes:
-        attributes["url.path"] = attributes["http.route"]
+    elif request is not None and request.route is not None:
+        attributes["http.route"] = attributes["url.path"] = request.route
     return ReadableSpan(
-        name=span.name,
+        name=span_name(span, attributes.get("http.request.method"), request),
         context=stateless(context) if context else None,
         parent=stateless(span.parent) if span.parent else None,
         resource=span.resource,
         attributes=attributes,
-        events=[Event(event.name, allowed(event.attributes), event.timestamp) for event in span.events],
+        events=[
+            Event(event_name(event.name, span), allowed(event.attributes), event.timestamp)
+            for event in span.events
+        ],
         links=[Link(stateless(link.context), allowed(link.attributes)) for link in span.links],
         kind=span.kind,
         status=Status(span.status.status_code),

@@ -31,7 +31,6 @@ class Departure:
         self._slack = 1 if patient else 0
         """Invocations by which `after_response` may be late before it seems that nobody calls it."""
         self._called = False
-        self._due_in = 0
         self._waiting = 0
         self._skipped = 0
 

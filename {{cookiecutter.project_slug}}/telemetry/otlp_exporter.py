@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import socket
 import ssl
+import threading
 import time
 import zlib
 from collections.abc import Callable, Sequence
@@ -52,10 +53,11 @@ class OtlpExporter:
     def export(self, spans: Sequence[ReadableSpan], until: float) -> bool:
         """Send one batch; raises `RefusedError`, `TimeoutError`, or what the connection raises."""
         body = zlib.compress(otlp.encoded(spans), wbits=GZIP)
-        connection = self._connection(until)
+        connection, given_up = self._connection(until), threading.Event()
         try:
-            answer = self._sending.run(self._request(connection, body), until)
+            answer = self._sending.run(self._request(connection, body, given_up), until)
         finally:
+            given_up.set()  # first: what has no socket yet asks for this once it has one
             _cut(connection)
         self._dropped.add(otlp.rejected(answer))
         return True
@@ -63,7 +65,9 @@ class OtlpExporter:
     def shutdown(self) -> None:
         """Nothing stays open."""
 
-    def _request(self, connection: http.client.HTTPConnection, body: bytes) -> Callable[[], bytes]:
+    def _request(
+        self, connection: http.client.HTTPConnection, body: bytes, given_up: threading.Event
+    ) -> Callable[[], bytes]:
         headers = {
             "Content-Type": "application/x-protobuf",
             "Content-Encoding": "gzip",
@@ -72,6 +76,11 @@ class OtlpExporter:
         }
 
         def request() -> bytes:
+            connection.connect()
+            connection.auto_open = 0  # once it is cut, it would connect anew to send
+            if given_up.is_set():
+                connection.close()
+                raise TimeoutError
             connection.request("POST", self._endpoint.path, body, headers)
             response = connection.getresponse()
             answer = response.read(MOST_OF_ANSWER)

@@ -51,10 +51,13 @@ class QueueProcessor(SpanProcessor):
         self._queue.put(span)
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:  # noqa: ARG002 - an exporter has its own deadline
-        """Export what is queued, for code that asks the provider to; False when that failed."""
+        """Export what is queued, for code that asks the provider to; False when that failed.
+
+        Spans that were lost by it are counted; those that there was no way out for yet stay queued.
+        """
         try:
             self._queue.flush()
-        except Exception:  # noqa: BLE001 - whoever asks is in a request, and the loss is counted
+        except Exception:  # noqa: BLE001 - whoever asks is in a request
             return False
         return True
 

@@ -4,12 +4,24 @@ import logging
 import math
 import socket
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Self, TypeVar
+from typing import Final, NamedTuple, Self, TypeVar
 
 from telemetry import endpoint as otlp
 from telemetry.emf import checked_dimension, checked_namespace
 
 T = TypeVar("T")
+
+_LEVELS: Final[Mapping[str, int]] = {
+    "NOTSET": logging.NOTSET,
+    "DEBUG": logging.DEBUG,
+    "INFO": logging.INFO,
+    "WARN": logging.WARNING,
+    "WARNING": logging.WARNING,
+    "ERROR": logging.ERROR,
+    "FATAL": logging.CRITICAL,
+    "CRITICAL": logging.CRITICAL,
+}
+"""Python's own: structlog knows no others, though a library may have added some to `logging`."""
 
 
 class Address(NamedTuple):
@@ -105,10 +117,9 @@ class _Reader:
 
 
 def _level(text: str) -> int:
-    try:
-        return logging.getLevelNamesMapping()[text.upper()]
-    except KeyError:
-        raise ValueError("no such level") from None
+    if text.upper() not in _LEVELS:
+        raise ValueError("no such level")
+    return _LEVELS[text.upper()]
 
 
 def _positive(text: str) -> int:

@@ -1,6 +1,6 @@
 """The way out of all spans: made readable, cleaned, and handed to an exporter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from opentelemetry.sdk.resources import Resource
@@ -9,6 +9,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from telemetry.allow_list import cleaned
 from telemetry.finished_span import FinishedSpan
+from telemetry.http import HttpRequest
 from telemetry.invocation_span import EndedInvocation
 from telemetry.readable_span import ReadableSpans
 from telemetry.span_queue import Waiting
@@ -56,17 +57,20 @@ class SpanExport:
 
     def send(self, spans: Sequence[Waiting], until: float) -> bool:
         """Whether the exporter took them; raises what it raises."""
-        return self._exporter.export([self._ready(span) for span in spans], until)
+        ended = [span for span in spans if isinstance(span, EndedInvocation)]
+        requests = {each.span.context.span_id: each.request for each in ended}
+        return self._exporter.export([self._ready(span, requests) for span in spans], until)
 
     def close(self) -> None:
         """Close the exporter."""
         self._exporter.shutdown()
 
-    def _ready(self, span: Waiting) -> ReadableSpan:
+    def _ready(self, span: Waiting, requests: Mapping[int, HttpRequest | None]) -> ReadableSpan:
+        """Make it readable; a span right below an invocation's, and in its batch, is told the request."""
         match span:
             case EndedInvocation():
                 return self._readable.of_invocation(span)
             case FinishedSpan():
                 return self._readable.of_lifespan(span)
             case _:
-                return cleaned(span)
+                return cleaned(span, requests.get(span.parent.span_id) if span.parent else None)

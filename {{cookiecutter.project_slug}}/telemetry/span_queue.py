@@ -72,13 +72,17 @@ class SpanQueue:
         finally:
             self._flushing.release()
 
+    def forget(self) -> None:
+        """Count what is queued as dropped."""
+        self._dropped.add(len(self._spans))
+        self._spans.clear()
+
     def close(self) -> None:
         """Export what is queued, count what could not be, and close the exporter."""
         try:
             self.flush(AT_END_S)
         finally:
-            self._dropped.add(len(self._spans))
-            self._spans.clear()
+            self.forget()
             if self._export is not None:
                 self._export.close()
 

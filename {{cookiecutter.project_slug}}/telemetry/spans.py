@@ -79,7 +79,9 @@ class Spans:
         }
 
     def _begin(self, fact: InvocationBegan) -> None:
-        parent = parent_of(fact.trace_context, self._environ, lambda_decides=self._lambda_decides)
+        parent = parent_of(
+            fact.trace_context, self._environ, lambda_decides=self._lambda_decides, samples=self._samples
+        )
         mine = self._invocation = child(parent) if parent else self._root()
         self._current.trace_id = f"{mine.trace_id:032x}"
         span: Span
@@ -102,7 +104,10 @@ class Spans:
 
     def _root(self) -> SpanContext:
         trace_id = new_trace_id()
-        return root(trace_id, sampled=trace_id & _LOW_BITS < self._bound)
+        return root(trace_id, sampled=self._samples(trace_id))
+
+    def _samples(self, trace_id: int) -> bool:
+        return trace_id & _LOW_BITS < self._bound
 
     def _startup_began(self, fact: StartupBegan) -> None:
         drawn = self._lifespan.startup_began(fact, self._invocation)
@@ -117,7 +122,10 @@ class Spans:
 
     def _snapshot_announced(self, _: SnapshotAnnounced) -> None:
         self._lifespan.release()
-        self._queue.flush()
+        try:
+            self._queue.flush()
+        finally:
+            self._queue.forget()  # or every copy of the snapshot sends it
 
     def _environment_ended(self, _: EnvironmentEnded) -> None:
         self._lifespan.release()

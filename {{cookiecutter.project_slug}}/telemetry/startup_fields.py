@@ -27,7 +27,7 @@ def startup_fields(fact: StartupEnded, started: EnvironmentStarted | None) -> di
         schema.STARTUP_DURATION.name: milliseconds(fact.wall_ns),
         schema.CPU_MS: milliseconds(fact.cpu_ns),
         schema.RESOURCES: len(fact.resources),
-        schema.STATE_KEYS: list(fact.state_keys),
+        schema.STATE_KEYS: [str(key) for key in fact.state_keys],
         schema.STATE_SIZE.name: size,
         schema.STATE_METHOD: method,
         **_memory_fields(fact.memory),

@@ -23,12 +23,16 @@ _FLAGS = {
 def parse_xray(text: str) -> SpanContext | None:
     """The remote span that the header names; None when it is malformed or names no parent.
 
-    `Sampled=?` leaves the decision to us. What nobody has sampled yet is not sampled here either: the rest of
-    the trace would be missing.
+    What nobody has decided on is not sampled: ask `is_decided`.
     """
     if "Parent=" not in text or len(text) > _LONGEST:
         return None
     return _usual(text) or _any(text)
+
+
+def is_decided(text: str) -> bool:
+    """Whether the header says that its trace is sampled, or is not; `Sampled=?` says neither."""
+    return text[64:75] in _FLAGS or _fields(text).get("Sampled") in {"0", "1"}
 
 
 def _usual(text: str) -> SpanContext | None:
@@ -45,7 +49,7 @@ def _usual(text: str) -> SpanContext | None:
 
 
 def _any(text: str) -> SpanContext | None:
-    fields = dict(part.strip().partition("=")[::2] for part in text.split(";"))
+    fields = _fields(text)
     root = re.fullmatch(_ROOT, fields.get("Root", ""))
     parent = re.fullmatch(_PARENT, fields.get("Parent", ""))
     if not root or not parent:
@@ -54,3 +58,7 @@ def _any(text: str) -> SpanContext | None:
     return SpanContext(
         int(root[1] + root[2], 16), int(parent[0], 16), is_remote=True, trace_flags=TraceFlags(flags)
     )
+
+
+def _fields(text: str) -> dict[str, str]:
+    return dict(part.strip().partition("=")[::2] for part in text.split(";"))
