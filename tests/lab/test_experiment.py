@@ -4,25 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.apps import TINY
 from tests.lab.conftest import Lab
 
-APP = """
-async def app(scope, receive, send):
-    if scope["type"] == "lifespan":
-        for _ in range(2):
-            message = await receive()
-            await send({"type": message["type"] + ".complete"})
-        return
-    await send({"type": "http.response.start", "status": 204, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
-"""
 HALVES = "init=50,first_invocation=50"
 
 
 @pytest.fixture
 def app(here: Path) -> Path:
     path = here / "tiny.py"
-    path.write_text(APP, encoding="utf-8")
+    path.write_text(TINY, encoding="utf-8")
     return path
 
 

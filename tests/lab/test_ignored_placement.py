@@ -2,27 +2,19 @@
 
 import pytest
 
+from tests.lab.apps import TINY
 from tests.lab.conftest import Lab
 
 FEW = ("--environments", 2, "--invocations", 2)
-HANDLER = """
-    import os
-    from adapter import LifespanAdapter
-    from adapter.placement import placement_from
-    from telemetry.pipeline import Telemetry
-
-    async def app(scope, receive, send):
-        if scope["type"] == "lifespan":
-            for _ in range(2):
-                message = await receive()
-                await send({"type": message["type"] + ".complete"})
-            return
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
-
-    ENVIRON
-    telemetry = Telemetry.from_env(os.environ)
-    handler = LifespanAdapter(app, placement=PLACEMENT, observe=telemetry.observe)
+HANDLER = f"""
+import os
+from adapter import LifespanAdapter
+from adapter.placement import placement_from
+from telemetry.pipeline import Telemetry
+{TINY}
+ENVIRON
+telemetry = Telemetry.from_env(os.environ)
+handler = LifespanAdapter(app, placement=PLACEMENT, observe=telemetry.observe)
 """
 REMEDY = "Let it take placement=placement_from(os.environ)"
 

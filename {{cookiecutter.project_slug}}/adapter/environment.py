@@ -1,5 +1,6 @@
 """Who states the facts: the identity of this process and of its execution environment."""
 
+import contextlib
 import hashlib
 import os
 import time
@@ -56,15 +57,11 @@ def begun_before(environment: Environment, environ: Mapping[str, str]) -> bool:
         with mark.open("x", encoding="ascii") as file:
             file.write(mine)
     except FileExistsError:
-        pass
+        with contextlib.suppress(OSError, ValueError):
+            return mark.read_text(encoding="ascii") != mine
     except OSError:
-        return False
-    else:
-        return False
-    try:
-        return mark.read_text(encoding="ascii") != mine
-    except (OSError, ValueError):
-        return False
+        pass
+    return False
 
 
 def process_began_ns(stat: Path = Path("/proc/self/stat")) -> int:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from adapter.asgi import ASGIApp
@@ -54,31 +55,27 @@ class Lifecycle:
     def begin(self, phase: Phase) -> Startup:
         """Begin a startup, for `advance` to go on with."""
         refuse_nesting()
-        entered = time.perf_counter_ns()
         self._ordinal += 1
-        startup = Startup(self._witness, self._ordinal, phase)
-        self.startup_ns += time.perf_counter_ns() - entered
-        return startup
+        with self._waiting_for_startup():
+            return Startup(self._witness, self._ordinal, phase)
 
     def advance(self, startup: Startup, within: float = math.inf) -> bool:
         """Go on with a startup for `within` seconds at most; whether it has come to an end."""
         refuse_nesting()
-        entered = time.perf_counter_ns()
-        startup.resume()
-        through = self._run(startup, within)
-        startup.pause()
-        if not through:
-            startup.deferred = True
-            self._witness(StartupDeferred(time.time_ns(), startup.began))
-        self.startup_ns += time.perf_counter_ns() - entered
+        with self._waiting_for_startup():
+            startup.resume()
+            through = self._run(startup, within)
+            startup.pause()
+            if not through:
+                startup.deferred = True
+                self._witness(StartupDeferred(time.time_ns(), startup.began))
         return through
 
     def conclude(self, startup: Startup) -> Lifespan:
         """State how a startup ended; raise `LifespanStartupError` when the app must not be served."""
-        entered = time.perf_counter_ns()
-        if (ended := startup.ended()) is not None:
-            self._witness(ended)
-        self.startup_ns += time.perf_counter_ns() - entered
+        with self._waiting_for_startup():
+            if (ended := startup.ended()) is not None:
+                self._witness(ended)
         lifespan = startup.lifespan
         if lifespan is None or startup.outcome == "failed":
             raise self._failure(startup) from startup.cause
@@ -129,6 +126,14 @@ class Lifecycle:
         lifespan.buried = True
         self._witness(LifespanDied(lifespan.died_at_ns, lifespan.ordinal, _name(lifespan.error)))
         self._cut(lifespan)
+
+    @contextmanager
+    def _waiting_for_startup(self) -> Iterator[None]:
+        entered = time.perf_counter_ns()
+        try:
+            yield
+        finally:
+            self.startup_ns += time.perf_counter_ns() - entered
 
     def _run(self, startup: Startup, within: float) -> bool:
         try:

@@ -88,8 +88,8 @@ class Sigterm:
         """No response is on its way: neither here nor from another adapter, whose handler is next in line."""
         if self._busy or time.monotonic() - self._idle_since < RESPONSE_S:
             return False
-        following = getattr(self._previous, "__self__", None)
-        return not isinstance(following, Sigterm) or following.calm()
+        following = _owner(self._previous)
+        return following is None or following.calm()
 
     def _put_off(self) -> None:
         interrupt, self._interrupt = self._interrupt, None
@@ -111,7 +111,7 @@ class Sigterm:
         while self._heard == heard:
             _signal_main_thread()
             time.sleep(RESPONSE_S)
-            if not isinstance(getattr(signal.getsignal(signal.SIGTERM), "__self__", None), Sigterm):
+            if _owner(signal.getsignal(signal.SIGTERM)) is None:
                 return
 
     def _exit(self, signum: int, frame: FrameType | None) -> NoReturn:
@@ -128,6 +128,12 @@ class Sigterm:
         """A forked child has inherited the handler, but nothing to end."""
         signal.signal(signal.SIGTERM, self._previous or signal.SIG_DFL)
         signal.raise_signal(signal.SIGTERM)
+
+
+def _owner(handler: object) -> Sigterm | None:
+    """Whose handler of the signal it is; None for one of others."""
+    owner = getattr(handler, "__self__", None)
+    return owner if isinstance(owner, Sigterm) else None
 
 
 def _looping() -> bool:

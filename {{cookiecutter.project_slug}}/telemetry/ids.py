@@ -2,6 +2,10 @@
 
 import os
 import time
+from typing import Final
+
+LOW_BITS: Final = (1 << 64) - 1
+"""Of a trace id: they decide by ratio, as in the SDK's sampler. All of a span id."""
 
 
 def new_trace_id() -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextvars import Token
-from typing import Final
 
 from opentelemetry import context
 from opentelemetry.context import Context
@@ -29,16 +28,13 @@ from adapter.facts import (
 from telemetry.current import Current
 from telemetry.departure import Departure
 from telemetry.fan_out import Handlers
-from telemetry.ids import new_trace_id
+from telemetry.ids import LOW_BITS, new_trace_id
 from telemetry.invocation_span import EndedInvocation, InvocationSpan
 from telemetry.lifespan_spans import LifespanSpans
 from telemetry.parent import parent_of
 from telemetry.settings import Settings
 from telemetry.span_contexts import child, root
 from telemetry.span_queue import SpanQueue
-
-_LOW_BITS: Final = (1 << 64) - 1
-"""Of a trace id: they decide by ratio, as in the SDK's sampler."""
 
 
 class Spans:
@@ -55,7 +51,7 @@ class Spans:
         self._name = settings.function
         self._lambda_decides = settings.endpoint is None
         self._departure = departure
-        self._bound = round(settings.trace_ratio * (_LOW_BITS + 1))
+        self._bound = round(settings.trace_ratio * (LOW_BITS + 1))
         self._current = current
         self._environ = environ
         self._queue = queue
@@ -107,7 +103,7 @@ class Spans:
         return root(trace_id, sampled=self._samples(trace_id))
 
     def _samples(self, trace_id: int) -> bool:
-        return trace_id & _LOW_BITS < self._bound
+        return trace_id & LOW_BITS < self._bound
 
     def _startup_began(self, fact: StartupBegan) -> None:
         drawn = self._lifespan.startup_began(fact, self._invocation)

@@ -48,7 +48,7 @@ class WarmBatch:
         facts, self._facts = self._facts, []
         if not facts:
             return None
-        touched = Counter(f"{key}" for fact in facts for key in fact.touched)
+        touched = Counter(str(key) for fact in facts for key in fact.touched)
         record = {
             schema.RECORD: schema.WARM,
             **self._common,

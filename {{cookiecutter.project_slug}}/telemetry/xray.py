@@ -4,14 +4,13 @@ import re
 
 from opentelemetry.trace import SpanContext, TraceFlags
 
-from telemetry.ids import parse_id
+from telemetry.ids import LOW_BITS, parse_id
 from telemetry.span_contexts import SAMPLED, UNSAMPLED
 
 # As text: compiled at first use, and there mostly is none.
 _ROOT = r"1-(?!0{8}-0{24})([0-9a-f]{8})-([0-9a-f]{24})"
 _PARENT = r"(?!0{16})[0-9a-f]{16}"
 _LONGEST = 1024
-_LOW_BITS = (1 << 64) - 1
 _FLAGS = {
     ";Sampled=1": SAMPLED,
     ";Sampled=1;": SAMPLED,
@@ -44,7 +43,7 @@ def _usual(text: str) -> SpanContext | None:
         both = parse_id(text[7:15] + text[16:40] + text[48:64])
     except ValueError:
         return None
-    root, parent = both >> 64, both & _LOW_BITS
+    root, parent = both >> 64, both & LOW_BITS
     return SpanContext(root, parent, is_remote=True, trace_flags=flags) if root and parent else None
 
 

@@ -31,7 +31,12 @@ def slowdown(ledger: Ledger) -> float:
 
 def on_lambda(ledger: Ledger) -> float:
     """Say what `slowdown` is on Lambda, with the memory size that the records tell."""
-    return max(1.0, ONE_CPU_MB / min(ledger.memory_mb, default=SMALLEST_MB))
+    return with_memory(min(ledger.memory_mb, default=SMALLEST_MB))
+
+
+def with_memory(memory_mb: float) -> float:
+    """Say how many times as long the same CPU work may take in a request as in INIT."""
+    return max(1.0, ONE_CPU_MB / memory_mb)
 
 
 def bound(ledger: Ledger, sums: Sums) -> Bound | None:

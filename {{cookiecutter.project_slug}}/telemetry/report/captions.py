@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from telemetry.report.bound import ONE_CPU_MB, SMALLEST_MB
+from telemetry.report.bound import SMALLEST_MB, with_memory
 from telemetry.report.model import Verdict
 from telemetry.report.records import Placement
 
@@ -57,7 +57,7 @@ def advice(verdict: Verdict) -> str:
     if verdict.measured_on.where != "lab":
         return text
     memory = verdict.state.memory_mb or SMALLEST_MB
-    slower = max(1.0, ONE_CPU_MB / memory)
+    slower = with_memory(memory)
     if slower <= 1:
         return f"{text} Measured on this machine, not on Lambda."
     return (
