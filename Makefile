@@ -44,6 +44,7 @@ bake: .venv/.installed ## Bake the committed template with its default answers i
 	@rm -rf demo/template
 
 demo: bake ## Bake, then measure the sample service in a local Lambda: the verdict (QUICK=1: a smoke run, too small for it)
+	@echo "Measuring the new project; it has an environment of its own."
 	@$(MAKE) --no-print-directory -C $(DEMO) measure
 	@echo
 	@echo "The project, its records.jsonl, verdict.json and report.html are in $(DEMO)/"
