@@ -83,7 +83,7 @@ def test_any_other_status_fails_the_invocation(status: int) -> None:
         handler(EVENTS["sqs"], None)
     assert "canary" not in str(caught.value)
     [ended] = [fact for fact in facts if isinstance(fact, InvocationEnded)]
-    assert (ended.status, ended.error) == (status, "EventFailedError")
+    assert (ended.status, ended.error, ended.posted) == (status, "EventFailedError", True)
 
 
 def test_exception_fails_the_invocation() -> None:

@@ -44,7 +44,16 @@ async def broken(request: Request) -> Response:
     raise LookupError("s3cret")
 
 
-APP = Starlette(routes=[Route("/tickets/{id}", read), Route("/broken", broken)], lifespan=lifespan)
+async def received(request: Request) -> Response:
+    return Response()
+
+
+ROUTES = [
+    Route("/tickets/{id}", read),
+    Route("/broken", broken),
+    Route("/received", received, methods=["POST"]),
+]
+APP = Starlette(routes=ROUTES, lifespan=lifespan)
 
 
 def adapted(house: House, placement: Placement = "init") -> LifespanAdapter:
@@ -137,6 +146,16 @@ def test_exception_is_told_by_type(house: House) -> None:
     assert (first["status"], first["start"], second["start"]) == (500, "cold", "warm")
     [server, _] = [span for span in house.spans if span.name == "tickets-api"]
     assert (server.attributes or {})["error.type"] == first.get("error", "500")
+
+
+def test_posted_event_is_no_http_trigger(house: House) -> None:
+    traced = house.telemetry.traced(APP)
+    with LifespanAdapter(traced, event_path="/received", observe=house.observe, sigterm=False) as handler:
+        handler({"source": "aws.events"}, Context())
+        handler(event("/tickets/42"), Context())
+    posted, asked = [span.attributes or {} for span in house.spans if span.name == "tickets-api"]
+    assert (posted["faas.trigger"], asked["faas.trigger"]) == ("other", "http")
+    assert posted["http.route"] == "/received"
 
 
 def test_unusable_event_is_told_and_raised(house: House) -> None:

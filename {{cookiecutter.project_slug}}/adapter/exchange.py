@@ -10,7 +10,17 @@ from adapter.state import RequestState
 class Exchange:
     """Wraps the app for one request and keeps what becomes of it; the exception itself only with `keep`."""
 
-    __slots__ = ("_app", "_keep", "_kept", "_lifespan_state", "_state", "error", "status", "touched")
+    __slots__ = (
+        "_app",
+        "_keep",
+        "_kept",
+        "_lifespan_state",
+        "_state",
+        "error",
+        "posted",
+        "status",
+        "touched",
+    )
 
     def __init__(self, app: ASGIApp, *, keep: bool = False) -> None:
         self._app = app
@@ -20,6 +30,8 @@ class Exchange:
         self._state: RequestState | None = None
         self.error: str | None = None
         """Type of the exception that left the app, which Mangum turns into a response."""
+        self.posted = False
+        """The event is not HTTP: the adapter itself made the request."""
         self.status: int | None = None
         self.touched: dict[str, int] = {}
         """How often the request has read each key of the lifespan's state; known after `release`."""

@@ -144,6 +144,8 @@ class InvocationEnded(NamedTuple):
     """Waited for a startup inside this invocation: its wall time, and what observing it took; else 0."""
     shutdown_ns: int
     """The same of a shutdown."""
+    posted: bool = False
+    """The event is not HTTP, and was posted to the adapter's `event_path`; `status` is the app's answer."""
 
 
 class PlacementChanged(NamedTuple):

@@ -50,5 +50,6 @@ class Invocation:
                 exchange.touched,
                 lifecycle.startup_ns - self._startup_ns,
                 lifecycle.shutdown_ns - self._shutdown_ns,
+                exchange.posted,
             )
         )

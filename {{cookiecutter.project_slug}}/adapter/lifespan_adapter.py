@@ -167,7 +167,7 @@ class LifespanAdapter(Mangum):
                 host.lifespans.enter(context)
                 host.lifespans.leave(context)
                 return None
-            handler = self._posted(event, context, error)
+            handler = self._posted(exchange, event, context, error)
         lifespan = host.lifespans.enter(context)
         try:
             return self._exchanged(host, exchange, handler, lifespan)
@@ -192,10 +192,11 @@ class LifespanAdapter(Mangum):
             exchange.raise_kept()
         return handler(response)
 
-    def _posted(self, event: Any, context: Any, error: Exception) -> PostedEvent:
+    def _posted(self, exchange: Exchange, event: Any, context: Any, error: Exception) -> PostedEvent:
         """A handler for an event that Mangum knows none for."""
         if self._event_path is None:
             raise UnknownEventError from error
+        exchange.posted = True
         return PostedEvent(event, context, self._event_path)
 
     def _adjust(self, handler: Any, scope: Any, exchange: Exchange) -> None:

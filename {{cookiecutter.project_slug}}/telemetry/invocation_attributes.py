@@ -26,7 +26,9 @@ class InvocationAttributes:
             "faas.coldstart": waited(start),
             "faas.invocation_id": began.request_id,
         }
-        if request is not None or fact.status is not None:
+        if fact.posted:
+            attributes["faas.trigger"] = "other"
+        elif request is not None or fact.status is not None:
             attributes["faas.trigger"] = "http"
         elif fact.error is None:  # else it failed too early to tell
             attributes["faas.trigger"] = "other"
