@@ -18,7 +18,7 @@ def test_repeats_explain_the_difference(start: str) -> None:
     assert found.agree
     assert abs(found.remainder.value) < 3
     assert verdict.ledger_sentence is not None
-    assert verdict.ledger_sentence.endswith("they agree.")
+    assert verdict.ledger_sentence.endswith("the two agree.")
 
 
 def test_first_startup_is_no_repeat() -> None:

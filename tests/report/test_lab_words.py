@@ -11,7 +11,7 @@ from tests.report.reported import verdict_from
 from tests.report.simulation import Loaded, Run
 
 THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
-CANNOT = "gainst a lazy singleton (startup in the first invocation) this run cannot tell more"
+CANNOT = "gainst a lazy singleton (startup in the first invocation) this run cannot tell what it saves"
 
 
 @pytest.fixture(scope="module")

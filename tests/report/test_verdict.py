@@ -204,7 +204,7 @@ def meaning_of(arms: dict[str, int], start: str = "cold") -> str | None:
 
 def test_meaning_tells_size_from_decision() -> None:
     text = str(meaning_of({"init": 25, "first_invocation": 25, "every_invocation": 25}))
-    assert text.startswith("Against stock Mangum that is a size, not a decision")
+    assert text.startswith("What it saves against stock Mangum does not speak for INIT")
     assert text.endswith(
         "this run cannot tell, as here both wait for the same startup once: decide by resource, below."
     )

@@ -138,10 +138,10 @@ def decide(use: Use, share: Estimate, saved: Estimate | None, load: FirstLoad | 
     if _most(saved) < MATERIAL_MS:
         return "keep", f"less than {MATERIAL_MS:.0f} ms to save"
     if _most(share) < MATERIAL_SHARE:
-        return "keep", f"less than {100 * MATERIAL_SHARE:.0f} % of the load to save"
+        return "keep", f"lazy saves less than {100 * MATERIAL_SHARE:.0f} % of its load"
     worth = _least(share) >= MATERIAL_SHARE and _least(saved) >= MATERIAL_MS
     if worth and not load.overlapped:
-        return "make lazy", f"at least {100 * _least(share):.0f} % of the load to save"
+        return "make lazy", f"lazy saves at least {100 * _least(share):.0f} % of its load"
     return "not enough data", "loads together with another" if worth else "the interval leaves both open"
 
 

@@ -61,7 +61,7 @@ def sentence(found: LedgerCheck) -> str:
     if found.agree is None:
         return f"{text}: too few environments to say whether they agree."
     if found.agree:
-        return f"{text}, {_share(found)} of it: they agree."
+        return f"{text}, {_share(found)} of it: the two agree."
     low, high = found.remainder.low, found.remainder.high
     if low is not None and high is not None and low <= 0 <= high:
         return f"{text}: they do not agree, though what is left, {_ms(found.remainder)}, may be nothing."

@@ -8,8 +8,8 @@ from telemetry.report.model import Verdict
 from telemetry.report.records import Placement
 
 MEANS: Final = (
-    "Over all requests, as assigned; INIT is added where it was on the request path. Times: how many times "
-    "as long a request takes there."
+    "Over all requests, as assigned; INIT is added where it was on the request path. Times as long: a "
+    "request there, over one with the lifespan kept."
 )
 STOCK: Final = (
     "Stock Mangum: this adapter, starting the lifespan in every request, as Mangum 0.22 does; Mangum itself "

@@ -10,12 +10,12 @@ from telemetry.report.ledger import printable
 from telemetry.report.model import Assignment, Input, MeasuredOn, Starts, Verdict
 from telemetry.report.records import Placement
 from telemetry.report.totals import Totals
-from telemetry.report.wording import counted, listed
+from telemetry.report.wording import INIT_IS_BILLED, counted, listed
 
 NOT_ESTIMATED = (
     "cold-start counts by arm (the arms share one pool of environments)",
     "break-even of the arms (it rests on those counts)",
-    "fleet dollars (INIT is billed since 2025-08: keeping the lifespan buys latency, hardly money)",
+    f"fleet dollars ({INIT_IS_BILLED})",
     "what cold, warm or slow requests gain (percentiles only describe: the arm decides which are cold)",
 )
 

@@ -6,7 +6,7 @@ from telemetry.report import captions
 from telemetry.report.findings import Comparison, Estimate, Load, Spread
 from telemetry.report.model import Progress, ResourceAdvice, Verdict
 from telemetry.report.section import Row, Section
-from telemetry.report.wording import ARMS, bracketed, counted, megabytes
+from telemetry.report.wording import ARMS, INIT_IS_BILLED, bracketed, counted, megabytes
 
 NONE = "-"
 
@@ -23,7 +23,7 @@ def per_request(verdict: Verdict) -> Section:
     return Section(
         "per-request",
         "Saved per request by keeping the lifespan: ms, mean [95 %]",
-        ("against", "user-visible", "times", "billed", "finding"),
+        ("against", "user-visible", "times as long", "billed", "finding"),
         [
             (ARMS[found.baseline].partition(" (")[0], _difference(found), _times(found),
              _difference(billed.get(found.baseline)), _finding(found, verdict.progress))
@@ -53,7 +53,7 @@ def ledger(verdict: Verdict) -> Section:
             ("stock Mangum - lifespan kept", _estimate(found.difference)),
             ("explained by repeated startups and shutdowns", _estimate(found.explained)),
             ("not explained by them", _estimate(found.remainder)),
-            ("  in INIT and first startups, which both pay", _estimate(found.left_in_startups)),
+            ("  difference in INIT and first startups", _estimate(found.left_in_startups)),
             ("  in the requests: first use of what was loaded anew", _estimate(found.left_in_requests)),
             ("  around them: runtime, freeing, records of repeats", _estimate(found.left_around)),
         ]
@@ -71,7 +71,7 @@ def arms(verdict: Verdict) -> Section:
              _estimate(arm.billed_ms))
             for arm in verdict.arms
         ],
-        "INIT is billed since 2025-08: keeping the lifespan buys latency, hardly money.",
+        f"{INIT_IS_BILLED}.",
     )  # fmt: skip
 
 
@@ -158,11 +158,11 @@ def state(verdict: Verdict) -> Section:
     found = verdict.state
     if not found.startups:
         return Section("state", "State", (), [])
-    methods = ", ".join(f"{name} {count}" for name, count in found.methods.items())
+    methods = ", ".join(f"by {name} in {count}" for name, count in found.methods.items())
     share = NONE if found.share_of_memory is None else f"{found.share_of_memory:.1f} %"
     used = NONE if found.used_mb is None else f"{found.used_mb:.0f} MB"
     rows = [
-        ("state after the first startup", megabytes(found.size_bytes), f"method: {methods or NONE}"),
+        ("state after the first startup", megabytes(found.size_bytes), methods or NONE),
         ("share of configured memory", share, "" if found.memory_mb is None else f"{found.memory_mb:.0f} MB"),
         ("most memory in use", used, _used_most(found.used_most_mb)),
         ("RSS growth", megabytes(found.rss_bytes), "pages of the process"),

@@ -21,7 +21,7 @@ SAME_WAIT = "here both wait for the same startup once"
 LAZY_UNTOLD = (
     f"Whether to start up in INIT or lazily this run cannot tell, as {SAME_WAIT}: decide by resource, below."
 )
-MEANS = "user-visible means with 95 % intervals"
+MEANS = "means of user-visible time with 95 % intervals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def statement(
     if bound is not None and not bound.more_environments and not stock_recorded:
         told.insert(0, _at_most(bound))
     unsure = [found for found in comparisons if found.finding == "cannot tell yet"]
-    untold = [f"against {found.comparator} this run cannot tell more: {SAME_WAIT}" for found in null]
+    untold = [f"against {found.comparator} this run cannot tell what it saves: {SAME_WAIT}" for found in null]
     if unsure:
         untold.append(f"cannot tell yet {_unsure(unsure)}")
     if not told and not untold:
@@ -90,7 +90,7 @@ def meaning(comparisons: list[Comparison], *, same_wait: bool) -> str | None:
     found = {one.baseline: one.finding for one in comparisons if one.finding != "cannot tell yet"}
     if not found:
         return None
-    size = "Against stock Mangum that is a size, not a decision: whatever starts up once saves it. "
+    size = "What it saves against stock Mangum does not speak for INIT: whatever starts up once saves it. "
     null = same_wait and any(map(_is_null, comparisons))
     decision = LAZY_UNTOLD if null else LAZY[found.get("first_invocation")]
     return (size if "every_invocation" in found else "") + decision

@@ -12,7 +12,7 @@ from telemetry.report.section import Section
 from telemetry.report.sections import sections
 
 WIDEST = 110
-PROSE_WIDTH = 12
+PROSE_WIDTH = 10
 """Columns of words may be folded down to this, so that numbers stay on one line."""
 STYLES: Mapping[str, str] = {
     "saves": "green",

@@ -15,6 +15,9 @@ ARMS: Mapping[Placement, str] = {
     "first_invocation": "lazy singleton (first_invocation)",
     "every_invocation": "stock Mangum (every_invocation)",
 }
+INIT_IS_BILLED = (
+    "INIT is billed since 2025-08: against a lazy singleton, keeping the lifespan buys latency, hardly money"
+)
 
 
 def decimals(value: float, low: float | None, high: float | None) -> int:
