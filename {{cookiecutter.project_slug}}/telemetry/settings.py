@@ -117,9 +117,10 @@ class _Reader:
 
 
 def _level(text: str) -> int:
-    if text.upper() not in _LEVELS:
+    level = _LEVELS.get(text.upper())
+    if level is None:
         raise ValueError("no such level")
-    return _LEVELS[text.upper()]
+    return level
 
 
 def _positive(text: str) -> int:

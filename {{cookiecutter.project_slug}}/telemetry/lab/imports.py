@@ -101,7 +101,7 @@ def table(
     lines += [
         "  * not in requirements.txt: part of Lambda's runtime, or of this environment only",
         f"In all {whole:.0f} ms, of {len(compiled)} packages. Without bytecode in the artifact a cold start",
-        f"would take {max(0.0, without - taken):.0f} ms more; Lambda has that of the rows with *.",
+        f"would take {max(0.0, without - taken):.0f} ms more, rows with * left out.",
     ]
     return "\n".join(lines) + "\n"
 
