@@ -9,11 +9,37 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROOMS = ("adapter", "service", "telemetry")
 
+CONTRACT = {"adapter.asgi", "adapter.facts", "adapter.placement"}
+"""Of the adapter with all others: standard library only, importable alone."""
+
 # Where a file may import from, of ours; the longest prefix that fits a file counts.
 ARROWS = {
-    "adapter": {"adapter"},
+    "adapter": {"adapter.adapter", "adapter.lifespan.measurement"},  # the front door, and nothing else
+    **dict.fromkeys(CONTRACT, CONTRACT),
+    "adapter.errors": CONTRACT,
+    "adapter.settings": {*CONTRACT, "adapter.errors", "adapter.process.identity"},
+    "adapter.process": {*CONTRACT, "adapter.errors", "adapter.settings", "adapter.process"},
+    "adapter.lifespan": {
+        *CONTRACT,
+        "adapter.errors",
+        "adapter.settings",
+        "adapter.lifespan",
+        "adapter.process.context",
+        "adapter.process.identity",
+        "adapter.process.loop",
+        "adapter.process.observer",
+    },
+    "adapter.http": {
+        *CONTRACT,
+        "adapter.errors",
+        "adapter.http",
+        "adapter.lifespan.state",
+        "adapter.process.loop",
+    },
+    "adapter.environment": {"adapter"},
+    "adapter.adapter": {"adapter"},
     "service": {"service"},
-    "service.lifespan": {"service", "adapter.preload"},
+    "service.lifespan": {"service", "adapter.preload"},  # the function, from the package's front door
     "service.handler": {"service", "adapter", "telemetry"},
     "telemetry": {"telemetry", "adapter.facts", "adapter.asgi", "adapter.placement"},
     "telemetry.report": {"telemetry.report", "telemetry.schema", "adapter.placement"},

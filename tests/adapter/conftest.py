@@ -24,4 +24,4 @@ def inside_lambda(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/24/[$LATEST]0123456789abcdef")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     # As if this process had just begun: it may have run for minutes, and INIT's budget counts from there.
-    monkeypatch.setattr("adapter.environment.process_began_ns", time.time_ns)
+    monkeypatch.setattr("adapter.process.identity.process_began_ns", time.time_ns)

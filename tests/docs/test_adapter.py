@@ -10,7 +10,7 @@ from adapter import LifespanAdapter
 from tests.docs.documents import code, table, text
 
 TESTS = Path(__file__).parents[1] / "adapter"
-NAMED = re.compile(r"`(test_\w+)::(test_\w+)`")
+NAMED = re.compile(r"`((?:\w+/)?test_\w+)::(test_\w+)`")
 
 
 @pytest.mark.parametrize("named", sorted(set(NAMED.findall(text("adapter")))), ids="::".join)

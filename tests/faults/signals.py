@@ -11,7 +11,7 @@ TERM = -signal.SIGTERM
 SLOW = "say('app: slow'); await asyncio.sleep(0.2); await respond(send)"
 SLOW_REQUEST = f"async def serve(scope, receive, send):\n    {SLOW}\n"
 DEAF_ONCE = """
-import adapter.sigterm
+import adapter.process.termination
 signals = [lambda: None, adapter.sigterm._signal_main_thread]
 adapter.sigterm._signal_main_thread = lambda: (signals.pop(0) if len(signals) > 1 else signals[0])()
 """

@@ -7,47 +7,47 @@ from tests.mutants.mutant import Mutant
 LOOP: Final[list[Mutant]] = [
     Mutant(
         name="loop-for-every-run",
-        file="loop",
+        file="process/loop",
         find="if self._loop is None:\n            self._loop = asyncio.new_event_loop()",
         replace="self._loop = asyncio.new_event_loop()",
-        test="adapter/test_loop.py::test_one_loop_for_everything",
+        test="adapter/process/test_loop.py::test_one_loop_for_everything",
     ),
     Mutant(
         name="loop-is-not-current",
-        file="loop",
+        file="process/loop",
         find="        asyncio.set_event_loop(self._loop)\n        task",
         replace="        task",
-        test="adapter/test_loop.py::test_loop_is_current_for_user_code",
+        test="adapter/process/test_loop.py::test_loop_is_current_for_user_code",
     ),
     Mutant(
         name="nesting-is-not-refused",
-        file="loop",
+        file="process/loop",
         find="        asyncio.get_running_loop()\n    except RuntimeError:\n        return\n",
         replace="        return\n    except RuntimeError:\n        return\n",
-        test="adapter/test_loop.py::test_refuses_a_running_loop",
+        test="adapter/process/test_loop.py::test_refuses_a_running_loop",
     ),
     Mutant(
         name="context-variables-leak",
-        file="loop",
+        file="process/loop",
         find="self._loop.create_task(work)",
         replace=(
             "self._loop.create_task("
             "work, context=self.__dict__.setdefault('c', __import__('contextvars').copy_context()))"
         ),
-        test="adapter/test_loop.py::test_context_variables_do_not_leak",
+        test="adapter/process/test_loop.py::test_context_variables_do_not_leak",
     ),
     Mutant(
         name="pending-tasks-are-left",
-        file="loop",
+        file="process/loop",
         find="        self.run(_unwind())\n",
         replace="",
-        test="adapter/test_shutdown.py::test_pending_tasks_are_unwound",
+        test="adapter/lifespan/test_shutdown.py::test_pending_tasks_are_unwound",
     ),
     Mutant(
         name="parents-loop-after-a-fork",
-        file="lifespan_adapter",
-        find="host = self._host if self._host.pid == os.getpid() else self._after_fork()",
-        replace="host = self._host",
-        test="adapter/test_fork.py::test_child_starts_afresh",
+        file="adapter",
+        find=" if self._environment.pid == os.getpid() else self._after_fork()",
+        replace="",
+        test="adapter/process/test_fork.py::test_child_starts_afresh",
     ),
 ]

@@ -8,13 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adapter.lifespan_adapter import LifespanAdapter
-    from adapter.resource import preload
+    from adapter.adapter import LifespanAdapter
+    from adapter.lifespan.measurement import preload
 
 __all__ = ["LifespanAdapter", "preload"]
 __version__ = "0.1.0"
 
-_HOMES = {"LifespanAdapter": "adapter.lifespan_adapter", "preload": "adapter.resource"}
+_HOMES = {"LifespanAdapter": "adapter.adapter", "preload": "adapter.lifespan.measurement"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,83 +1,216 @@
-"""Who states the facts: the identity of this process and of its execution environment."""
+"""One process of an execution environment, from INIT to its end: its loop, its lifespans, its invocations."""
 
-import contextlib
-import hashlib
+import atexit
 import os
 import time
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
-from adapter.facts import Environment
+from adapter.asgi import ASGIApp
+from adapter.errors import AdapterClosedError, LifespanLostError
+from adapter.facts import (
+    Environment,
+    EnvironmentEnded,
+    EnvironmentStarted,
+    InvocationBegan,
+    InvocationEnded,
+    Observe,
+)
+from adapter.http.request import Request
+from adapter.lifespan.budget import Budget
+from adapter.lifespan.placements import lifespans_for
+from adapter.lifespan.startup import Lifecycle
+from adapter.process import extension
+from adapter.process.context import function_arn, request_id, trace_context
+from adapter.process.identity import (
+    MANAGED_INSTANCES,
+    SNAP_START,
+    begun_before,
+    environment_from,
+    inside_lambda,
+    restored,
+)
+from adapter.process.loop import EventLoop, refuse_nesting
+from adapter.process.observer import Observer
+from adapter.process.termination import SigtermHandler, end_process, end_with_parent, post_error
+from adapter.settings import Settings
 
-MANAGED_INSTANCES = "lambda-managed-instances"
-ON_DEMAND = "on-demand"
-SNAP_START = "snap-start"
 
+class ExecutionEnvironment:
+    """Serves events in the process that made it.
 
-def inside_lambda(environ: Mapping[str, str]) -> bool:
-    """Whether this process was started by Lambda, or by something that speaks Lambda's Runtime API."""
-    return bool(environ.get("AWS_LAMBDA_RUNTIME_API"))
-
-
-def environment_from(environ: Mapping[str, str]) -> Environment:
-    """Identity of this process; every call makes a new one."""
-    log_stream = environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
-    memory = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
-    return Environment(
-        id=_hash(log_stream.encode() if log_stream else os.urandom(16)),
-        process=os.urandom(4).hex(),
-        init_type=environ.get("AWS_LAMBDA_INITIALIZATION_TYPE", ON_DEMAND),
-        memory_mb=int(memory) if memory.isdecimal() else None,
-        process_began_ns=process_began_ns(),
-    )
-
-
-def restored(environment: Environment) -> Environment:
-    """A new identity for a process that a snapshot of `environment` was restored to, just now.
-
-    All copies of a snapshot have the log stream's name of the original in their environment variables.
+    Args:
+        app: Called for the app at every startup: whoever replaces `LifespanAdapter.app` is heard.
+        settings: What the adapter was told about the lifespan.
+        observe: Receives every fact.
+        after_response: Called in the extension's thread when a response has left.
     """
-    return environment._replace(
-        id=_hash(os.urandom(16)), process=os.urandom(4).hex(), process_began_ns=time.time_ns()
-    )
+
+    def __init__(
+        self,
+        app: Callable[[], ASGIApp],
+        settings: Settings,
+        observe: Observe | None,
+        after_response: extension.Work | None = None,
+    ) -> None:
+        self.pid = os.getpid()
+        self.loop = EventLoop()
+        self.observer = Observer(observe)
+        self.lifecycle = Lifecycle(
+            app,
+            "on" if settings.mode == "on" else "auto",
+            self.loop,
+            self.observer,
+            settings.startup_timeout,
+            settings.shutdown_timeout,
+        )
+        self.lifespans = lifespans_for(settings, self.lifecycle, self.observer)
+        self.sigterm = SigtermHandler(self.close)
+        self.invocations = 0
+        self._after_response = None if after_response is None else extension.AfterResponse(after_response)
+        self._settings = settings
+        self._environment: Environment | None = None
+        self._closed = False
+
+    def initialize(self, *, register: bool, sigterm: bool) -> None:
+        """Begin a new execution environment, in Lambda's INIT phase.
+
+        Args:
+            register: Whether to register the internal extension.
+            sigterm: Whether to handle SIGTERM.
+        """
+        refuse_nesting()
+        environment = environment_from(os.environ)
+        reinit = begun_before(environment, os.environ)
+        self._begin(environment, reinit=reinit)
+        if register:
+            extension.register(os.environ["AWS_LAMBDA_RUNTIME_API"], self._after_response)
+        if environment.init_type == SNAP_START:
+            self._register_hooks()
+        if sigterm:
+            self.sigterm.install()
+            if environment.init_type == MANAGED_INSTANCES:
+                end_with_parent()
+        if self._settings.placement == "init":
+            self._prepare(Budget(environment, self._settings.startup_budget, reinit=reinit))
+
+    def enter(self) -> None:
+        """Begin an invocation."""
+        if self._closed:
+            raise AdapterClosedError("This adapter was shut down; make a new one to serve further events.")
+        self.sigterm.hold()
+        if self._environment is None:
+            self._begin(environment_from(os.environ), reinit=False)
+        self.invocations += 1
+
+    def leave(self, context: Any) -> None:
+        """End the invocation."""
+        self.sigterm.release()
+        if self._after_response is not None:
+            self._after_response.handled(request_id(context))
+
+    def close(self) -> None:
+        """Shut down for good; a second time, and in a forked child, do nothing."""
+        if self._closed or self.pid != os.getpid():
+            return
+        refuse_nesting()
+        self.sigterm.hold()  # first: a signal that finds this closed already ends the process at once
+        self._closed = True
+        self.lifespans.close()
+        if self._environment is not None:
+            self.observer(EnvironmentEnded(time.time_ns(), self.invocations, self.observer.faults))
+        self.loop.close()
+        atexit.unregister(self.close)
+        self.sigterm.release()
+
+    def terminate(self, error: LifespanLostError, context: Any) -> None:
+        """Fail the invocation and end the process, which no event must reach any more; inside Lambda only."""
+        if inside_lambda(os.environ):
+            post_error(error, os.environ["AWS_LAMBDA_RUNTIME_API"], request_id(context))
+            try:
+                self.close()
+            finally:
+                end_process(1)
+
+    def _begin(self, environment: Environment, *, reinit: bool) -> None:
+        self._environment = environment
+        # A process may also end by itself: another module fails to import, a script is done.
+        atexit.register(self.close)
+        self.observer(EnvironmentStarted(time.time_ns(), environment, self._settings.placement, reinit))
+
+    def _register_hooks(self) -> None:
+        from adapter.process.snapstart import SnapStart  # noqa: PLC0415 - of use under SnapStart only
+
+        state = self.lifespans.state
+        SnapStart(self._settings, self.loop, self.observer, state, self._restored).register()
+
+    def _prepare(self, budget: Budget) -> None:
+        """Start the app; a SIGTERM cuts that short and ends the process."""
+        self.sigterm.hold(self.lifecycle.interrupt)
+        try:
+            self.lifespans.prepare(budget.left())
+        except BaseException:
+            pending = self.sigterm.pending
+            self.close()
+            if pending:
+                self.sigterm.exit()
+            self.sigterm.uninstall()
+            raise
+        if self.sigterm.pending:
+            self.sigterm.exit()
+        self.sigterm.release()
+        budget.check()
+
+    def _restored(self, at_ns: int, restore_ns: int) -> None:
+        """Take a new identity, in a restored snapshot."""
+        if self._environment is not None:
+            self._environment = restored(self._environment)
+            self.sigterm.resume()
+            started = EnvironmentStarted(at_ns, self._environment, self._settings.placement)
+            self.observer(started._replace(restore_ns=restore_ns))
 
 
-def begun_before(environment: Environment, environ: Mapping[str, str]) -> bool:
-    """Whether an earlier process of the same execution environment has begun, and must have ended.
+class Invocation:
+    """States that an invocation began as it is made, and that it ended when asked to.
 
-    Lambda keeps /tmp and the log stream over a re-init, and gives a new environment new ones. So the first
-    process leaves a file there, named by the log stream. The workers of a managed instance share both: they
-    cannot tell. In doubt it is a first process.
+    Neither statement is measured, so the clocks run between them; what comes before is the adapter's own. A
+    startup or shutdown between them counts with all that its statement costs: the caller waits for that too.
     """
-    if environment.init_type == MANAGED_INSTANCES or not environ.get("AWS_LAMBDA_LOG_STREAM_NAME"):
-        return False
-    mark = Path(environ.get("TMPDIR", "/tmp"), f"lifespan-adapter-{environment.id}")  # noqa: S108 - Lambda's own
-    mine = str(os.getpid())
-    try:
-        with mark.open("x", encoding="ascii") as file:
-            file.write(mine)
-    except FileExistsError:
-        with contextlib.suppress(OSError, ValueError):
-            return mark.read_text(encoding="ascii") != mine
-    except OSError:
-        pass
-    return False
 
+    __slots__ = ("_before_ns", "_began", "_cpu", "_environment", "_shutdown_ns", "_startup_ns", "_wall")
 
-def process_began_ns(stat: Path = Path("/proc/self/stat")) -> int:
-    """When this process was started, to a clock tick (10 ms); now, where the system does not tell.
+    def __init__(self, environment: ExecutionEnvironment, event: Any, context: Any) -> None:
+        arrived = time.perf_counter_ns()
+        self._environment = environment
+        self._startup_ns = environment.lifecycle.startup_ns
+        self._shutdown_ns = environment.lifecycle.shutdown_ns
+        # By position: this is done for every request, and names cost as much as all the rest of it.
+        self._began = InvocationBegan(
+            time.time_ns(),
+            request_id(context),
+            function_arn(context),
+            environment.invocations,
+            trace_context(event, context),
+        )
+        self._before_ns = time.perf_counter_ns() - arrived
+        environment.observer.outside_measurement(self._began)
+        self._wall, self._cpu = time.perf_counter_ns(), time.process_time_ns()
 
-    The age is taken against the clock that `starttime` counts on, not `btime`, which is in whole seconds.
-    """
-    now = time.time_ns()
-    try:
-        # The second field is the program's name in brackets and may hold anything; `starttime` is the 22nd.
-        ticks = int(stat.read_bytes().rpartition(b")")[2].split()[19])
-        age = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - ticks * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
-    except (OSError, IndexError, ValueError, AttributeError):
-        return now
-    return now - max(age, 0)
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.blake2s(data, digest_size=6).hexdigest()
+    def end(self, request: Request) -> None:
+        """State what became of the event."""
+        cpu_ns = time.process_time_ns() - self._cpu
+        wall_ns = time.perf_counter_ns() - self._wall
+        lifecycle = self._environment.lifecycle
+        self._environment.observer.outside_measurement(
+            InvocationEnded(
+                self._began,
+                wall_ns + self._before_ns,
+                cpu_ns,
+                request.status,
+                request.error,
+                request.touched,
+                lifecycle.startup_ns - self._startup_ns,
+                lifecycle.shutdown_ns - self._shutdown_ns,
+                request.posted,
+            )
+        )
