@@ -15,10 +15,10 @@ ARROWS = {
     "service": {"service"},
     "service.lifespan": {"service", "adapter.preload"},
     "service.handler": {"service", "adapter", "telemetry"},
-    "telemetry": {"telemetry", "adapter.facts", "adapter.asgi"},
-    "telemetry.report": {"telemetry.report", "telemetry.schema"},
-    "telemetry.lab": {"telemetry.lab", "telemetry.schema"},
-    "telemetry.dashboard": {"telemetry.dashboard", "telemetry.schema", "adapter.facts"},
+    "telemetry": {"telemetry", "adapter.facts", "adapter.asgi", "adapter.placement"},
+    "telemetry.report": {"telemetry.report", "telemetry.schema", "adapter.placement"},
+    "telemetry.lab": {"telemetry.lab", "telemetry.schema", "adapter.placement"},
+    "telemetry.dashboard": {"telemetry.dashboard", "telemetry.schema", "adapter.placement"},
     # Runs in the lab's child process, in the place of a project's handler.
     "telemetry.lab.any_app": {"telemetry", "adapter"},
 }

@@ -11,7 +11,7 @@ from adapter.errors import (
     LifespanStartupError,
     LifespanStartupTimeoutError,
     NestedLoopError,
-    PlacementError,
+    SettingError,
     UnknownEventError,
 )
 
@@ -102,7 +102,7 @@ def test_text_never_quotes(cause: BaseException) -> None:
         (LifespanStartupTimeoutError, LifespanFailure),
         (LifespanLostError, LifespanFailure),
         (LifespanProtocolError, UnexpectedMessage),
-        (PlacementError, ConfigurationError),
+        (SettingError, ConfigurationError),
         (NestedLoopError, RuntimeError),
         (UnknownEventError, RuntimeError),
     ],

@@ -12,13 +12,13 @@ from adapter.facts import (
     Fact,
     InvocationBegan,
     InvocationEnded,
-    Placement,
     PlacementChanged,
     ShutdownBegan,
     ShutdownEnded,
     StartupBegan,
     StartupEnded,
 )
+from adapter.placement import Placement
 from tests.adapter.apps import respond
 from tests.adapter.events import http_event
 

@@ -1,14 +1,19 @@
 import logging
 from collections import Counter
 from itertools import pairwise
-from typing import get_args
 
 import pytest
 
-from adapter.errors import PlacementError
-from adapter.experiment import EVERY_INVOCATION_CAP, arm_of, assigned, weights_from
-from adapter.facts import Placement
-from adapter.placement import placement_from
+from adapter.placement import (
+    EVERY_INVOCATION_CAP,
+    PLACEMENTS,
+    Placement,
+    PlacementError,
+    arm_of,
+    assigned_arm,
+    parse_weights,
+    placement_from,
+)
 
 HALVES = "init=50,first_invocation=50"
 
@@ -23,7 +28,7 @@ def dealt(experiment: str, count: int = 4000, **others: str) -> list[Placement]:
 
 def test_shares_follow_the_weights() -> None:
     counts = Counter(dealt("init=70,first_invocation=25,every_invocation=5"))
-    assert [counts[arm] / 4000 for arm in get_args(Placement)] == pytest.approx([0.7, 0.25, 0.05], abs=0.03)
+    assert [counts[arm] / 4000 for arm in PLACEMENTS] == pytest.approx([0.7, 0.25, 0.05], abs=0.03)
 
 
 def test_reinit_keeps_its_arm() -> None:
@@ -55,7 +60,7 @@ def test_neighbouring_streams_are_independent() -> None:
 
 
 def test_empty_means_no_experiment() -> None:
-    assert assigned({}) is None
+    assert assigned_arm({}) is None
     assert placement_from({"LIFESPAN_EXPERIMENT": " ", "LIFESPAN_PLACEMENT": "first_invocation"}) == (
         "first_invocation"
     )
@@ -98,12 +103,12 @@ def test_malformed_experiment_is_an_error(text: str, why: str) -> None:
     with pytest.raises(PlacementError) as raised:
         placement_from(environ(text))
     message = str(raised.value)
-    assert message.startswith(f"LIFESPAN_EXPERIMENT is {text!r}: {why}")
-    assert message.endswith("Write it like init=50,first_invocation=50, or unset it.")
+    assert message.startswith(f"LIFESPAN_EXPERIMENT: {text!r} are no weights of an experiment: {why}")
+    assert message.endswith("Write them like init=50,first_invocation=50. Unset it to run no experiment.")
 
 
 def test_every_invocation_may_have_its_cap() -> None:
-    weights = weights_from("init=90,every_invocation=10")
+    weights = parse_weights("init=90,every_invocation=10")
     assert weights["every_invocation"] / sum(weights.values()) == EVERY_INVOCATION_CAP
 
 
@@ -133,5 +138,5 @@ def test_without_log_stream_chance_decides() -> None:
 
 
 def test_last_arm_gets_what_rounding_leaves() -> None:
-    weights = weights_from("init=0.1,first_invocation=0.2")
+    weights = parse_weights("init=0.1,first_invocation=0.2")
     assert {arm_of(str(number), "", weights) for number in range(100)} == set(weights)

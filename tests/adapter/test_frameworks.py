@@ -13,7 +13,8 @@ from starlette.routing import Mount, Route
 
 from adapter import LifespanAdapter
 from adapter.asgi import ASGIApp
-from adapter.facts import Fact, InvocationEnded, Placement, ShutdownEnded
+from adapter.facts import Fact, InvocationEnded, ShutdownEnded
+from adapter.placement import Placement
 from tests.adapter.events import http_event
 
 

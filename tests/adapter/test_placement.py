@@ -1,9 +1,8 @@
 import pytest
 
 from adapter import LifespanAdapter
-from adapter.errors import PlacementError
-from adapter.facts import Placement
-from adapter.placement import placement_from
+from adapter.errors import SettingError
+from adapter.placement import Placement, PlacementError, placement_from
 from tests.adapter.apps import Recorded
 from tests.adapter.events import http_event
 
@@ -27,7 +26,7 @@ def test_wrong_placement_is_named(word: str) -> None:
 
 
 def test_wrong_argument_is_named() -> None:
-    with pytest.raises(PlacementError, match="placement is 'lazy'"):
+    with pytest.raises(SettingError, match="placement is 'lazy'"):
         LifespanAdapter(Recorded(), placement="lazy")  # type: ignore[arg-type] # that is the point
 
 

@@ -9,7 +9,8 @@ from types import FrameType
 from typing import Literal
 
 from adapter import LifespanAdapter
-from adapter.facts import Fact, OnDeath, Placement
+from adapter.facts import Fact, OnDeath
+from adapter.placement import Placement
 from tests.adapter.events import http_event
 from tests.properties.actions import Script, Scripted
 

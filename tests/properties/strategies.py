@@ -5,7 +5,8 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from adapter.facts import OnDeath, Placement
+from adapter.facts import OnDeath
+from adapter.placement import Placement
 from tests.properties.actions import Action, Hear, Leave, Pause, Put, Say, Script
 from tests.properties.case import Case
 from tests.properties.request_oracle import answer

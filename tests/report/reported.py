@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from adapter.placement import Weights
 from telemetry.report.evidence import Evidence, entered
 from telemetry.report.ledger import Ledger
 from telemetry.report.model import Verdict
 from telemetry.report.reading import Reader
 from telemetry.report.verdict import Declared, judge
-from telemetry.report.weights import Weights
 
 
 def evidence_from(lines: Iterable[str]) -> Evidence:

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from adapter.experiment import weights_from as adapter_weights
+from adapter.placement import parse_weights as adapter_weights
 from telemetry.report.model import Verdict
 from telemetry.report.sections import sections
 from telemetry.report.weights import weights_from

@@ -4,11 +4,11 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from adapter.placement import Weights
 from telemetry.report.__main__ import main
 from telemetry.report.errors import UnusableError
 from telemetry.report.jackknife import difference
 from telemetry.report.planning import Plan, plan_of, show
-from telemetry.report.weights import Weights
 from tests.report.reported import evidence_from
 from tests.report.simulation import Run
 

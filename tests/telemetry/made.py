@@ -8,13 +8,13 @@ from adapter.facts import (
     MemoryDelta,
     Outcome,
     Phase,
-    Placement,
     ResourceLoaded,
     ShutdownBegan,
     ShutdownEnded,
     StartupBegan,
     StartupEnded,
 )
+from adapter.placement import Placement
 
 MS = 1_000_000
 S = 1000 * MS

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 import adapter
 from adapter import LifespanAdapter, preload
-from adapter.facts import Placement
+from adapter.placement import Placement
 from tests.telemetry.house import House
 from tests.telemetry.on_lambda import Context, event
 from tests.telemetry.test_faults import BrokenExporter

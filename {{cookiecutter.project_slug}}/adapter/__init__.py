@@ -1,8 +1,28 @@
-"""One ASGI app on AWS Lambda, its lifespan kept: `LifespanAdapter` in place of `mangum.Mangum`."""
+"""One ASGI app on AWS Lambda, its lifespan kept: `LifespanAdapter` in place of `mangum.Mangum`.
 
-from adapter.facts import VERSION
-from adapter.lifespan_adapter import LifespanAdapter
-from adapter.preload import preload
+All public names are imported when they are first asked for, so that who needs only the contract (`facts`,
+`placement`, `asgi`) loads neither mangum nor an event loop.
+"""
 
-__all__ = ["LifespanAdapter", "preload"]
-__version__ = VERSION
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from adapter.facts import VERSION as __version__
+    from adapter.lifespan_adapter import LifespanAdapter
+    from adapter.resource import preload
+
+__all__ = ["LifespanAdapter", "__version__", "preload"]
+
+_HOMES = {
+    "LifespanAdapter": ("adapter.lifespan_adapter", "LifespanAdapter"),
+    "__version__": ("adapter.facts", "VERSION"),
+    "preload": ("adapter.resource", "preload"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, attribute = _HOMES[name]
+    return getattr(import_module(module), attribute)

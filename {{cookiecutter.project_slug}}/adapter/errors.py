@@ -11,7 +11,6 @@ AdapterError
 │   └── LifespanStartupTimeoutError  the app is not ready in time
 ├── NestedLoopError                  called inside a running event loop
 ├── SettingError                     a parameter has a value that the adapter does not know
-│   └── PlacementError               the same, for the placement
 ├── SnapshotHookError                `before_snapshot` or `after_restore` failed
 └── UnknownEventError                an event that is not HTTP, with nothing configured for it
 
@@ -44,10 +43,6 @@ class NestedLoopError(AdapterError, RuntimeError):
 
 class SettingError(AdapterError, ConfigurationError):
     """A parameter has none of the values that the adapter knows."""
-
-
-class PlacementError(SettingError):
-    """The configured placement is none that the adapter knows."""
 
 
 class LifespanStartupError(AdapterError, LifespanFailure):

@@ -10,11 +10,10 @@ They are named tuples, since a dozen frozen dataclasses cost 4 ms more of every 
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from adapter.placement import Placement
+
 VERSION: Final = "0.2.0"
 """Of the adapter that states the facts, and of the template; the one place where it is written."""
-
-Placement: TypeAlias = Literal["init", "first_invocation", "every_invocation"]
-"""When the lifespan's startup runs."""
 
 Phase: TypeAlias = Literal["init", "invocation"]
 """Lambda's phase in which something ran."""

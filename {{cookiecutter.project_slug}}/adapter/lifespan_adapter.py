@@ -17,13 +17,13 @@ from adapter.environment import inside_lambda
 from adapter.errors import LifespanLostError, UnknownEventError
 from adapter.events import PostedEvent, is_ping
 from adapter.exchange import Exchange
-from adapter.facts import Observe, OnDeath, Placement
+from adapter.facts import Observe, OnDeath
 from adapter.host import Host
 from adapter.http_cycle import HttpCycle
 from adapter.http_gateway import with_one_scope
 from adapter.invocation import Invocation
 from adapter.lifespan import Lifespan
-from adapter.placement import checked
+from adapter.placement import Placement
 from adapter.policy import (
     Hook,
     Policy,
@@ -31,6 +31,7 @@ from adapter.policy import (
     checked_limit,
     checked_on_death,
     checked_seconds,
+    chosen_placement,
 )
 
 logger = logging.getLogger("adapter")
@@ -78,7 +79,7 @@ class LifespanAdapter(Mangum):
         text_mime_types: list[str] | None = None,
         exclude_headers: list[str] | None = None,
         *,
-        placement: Placement = "init",
+        placement: Placement | None = None,
         startup_budget: float | None = 9.5,
         startup_timeout: float | None = 120,
         on_death: OnDeath = "restart",
@@ -96,10 +97,10 @@ class LifespanAdapter(Mangum):
         super().__init__(
             app, lifespan, api_gateway_base_path, custom_handlers, text_mime_types, exclude_headers
         )
-        self.placement = checked(placement)
+        self.placement = chosen_placement(placement, os.environ)
         self._policy = Policy(
             mode=lifespan,
-            placement=placement,
+            placement=self.placement,
             on_death=checked_on_death(on_death),
             startup_budget=checked_limit("startup_budget", startup_budget),
             startup_timeout=checked_limit("startup_timeout", startup_timeout),

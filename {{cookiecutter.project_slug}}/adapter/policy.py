@@ -1,11 +1,13 @@
 """What the adapter is told to do with the lifespan."""
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
+from adapter.environment import inside_lambda
 from adapter.errors import SettingError
-from adapter.facts import OnDeath, Placement
+from adapter.facts import OnDeath
+from adapter.placement import Placement, PlacementError, parse_placement, placement_from
 
 Hook: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 """Called with the state of the lifespan, whose values it may replace."""
@@ -22,6 +24,20 @@ class Policy(NamedTuple):
     shutdown_timeout: float
     before_snapshot: Hook | None
     after_restore: Hook | None
+
+
+def chosen_placement(given: Placement | None, environ: Mapping[str, str]) -> Placement:
+    """`given`, or what the environment says inside Lambda; elsewhere `init`.
+
+    Raises:
+        SettingError: It is no placement, or the experiment that is asked for cannot be carried out.
+    """
+    try:
+        if given is not None:
+            return parse_placement(given)
+        return placement_from(environ) if inside_lambda(environ) else "init"
+    except PlacementError as error:
+        raise SettingError(str(error)) from error
 
 
 def checked_on_death(word: str) -> OnDeath:

@@ -13,8 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from adapter.errors import PlacementError
-from adapter.experiment import weights_from
+from adapter.placement import PlacementError, parse_weights
 from artifact.release import release_id
 
 PROJECT = Path(__file__).parent.parent
@@ -70,7 +69,7 @@ def check_experiment(overrides: Sequence[str]) -> None:
     """
     for text in overrides:
         if found := EXPERIMENT.search(text):
-            weights_from(found[1].strip("\"'"))
+            parse_weights(found[1].strip("\"'"))
 
 
 if __name__ == "__main__":

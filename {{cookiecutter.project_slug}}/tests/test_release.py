@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped] # it has no types
 
-from adapter.errors import PlacementError
+from adapter.placement import PlacementError
 from artifact.deploy import check_experiment, deploy_command, main, parameter_overrides
 from artifact.release import release_id
 from tests.deployment import REGION

@@ -1,15 +1,13 @@
 """The last row, while an experiment runs: its arms side by side."""
 
-from typing import get_args
-
-from adapter.facts import Placement
+from adapter.placement import PLACEMENTS
 from telemetry.dashboard.layout import Row
 from telemetry.dashboard.line import of
 from telemetry.dashboard.stack import ARM_ALARMS, EXPERIMENT, FAILED_REQUESTS, NAMESPACE, SERVICE_NAME
 from telemetry.dashboard.widget import Choice, Line, alarms, graph, text
 from telemetry.schema import INVOCATION_DURATION, PLACEMENT, SERVICE
 
-ARMS = get_args(Placement)
+ARMS = PLACEMENTS
 
 
 def arms() -> Row:

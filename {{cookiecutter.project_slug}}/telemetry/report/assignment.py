@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from adapter.placement import Weights
 from telemetry.report.jackknife import Ratio
 from telemetry.report.ledger import Unit
 from telemetry.report.model import Assignment, Progress
 from telemetry.report.proportions import goodness_of_fit
 from telemetry.report.records import Placement
-from telemetry.report.weights import Weights, weights_or_none
+from telemetry.report.weights import weights_or_none
 
 ALARM = 0.001
 """P-value below which the assignment is called off: the usual threshold for sample ratio mismatch."""

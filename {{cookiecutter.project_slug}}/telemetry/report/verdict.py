@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from adapter.placement import Weights
 from telemetry.report import agreement, notes
 from telemetry.report.advice import advise
 from telemetry.report.assignment import assignment_of, progress_of, unreadable
@@ -21,7 +22,6 @@ from telemetry.report.startup import startup_cost
 from telemetry.report.state import state_of
 from telemetry.report.sums import Sums
 from telemetry.report.totals import Totals
-from telemetry.report.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
