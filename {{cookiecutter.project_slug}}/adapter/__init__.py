@@ -8,9 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adapter.facts import VERSION as __version__
     from adapter.lifespan_adapter import LifespanAdapter
     from adapter.resource import preload
+
+    __version__: str
 
 __all__ = ["LifespanAdapter", "__version__", "preload"]
 
