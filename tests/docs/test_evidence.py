@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.__main__ import PAGES
-from bench.tables import BEGIN, END, written_into
+from bench.tables import BEGIN, END, summary, written_into
 from tests.docs.documents import DOCS, EVIDENCE, text
 
 MEASUREMENT = (EVIDENCE / "measurement.md").read_text(encoding="utf-8")
@@ -66,6 +66,15 @@ def test_budgets_are_those_of_the_evidence() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name)
 def test_bench_finds_where_to_write(page: Path) -> None:
     assert f"{BEGIN}\n\nnew\n{END}" in written_into(page.read_text(encoding="utf-8"), "new")
+
+
+def test_project_gets_the_budgets_alone() -> None:
+    budget = {"what": "a request", "limit": 1, "unit": "times", "met": True}
+    spread = {"median": 0.5, "low": 0.4, "high": 0.6}
+    machine = {"cpu": "A processor", "cores": 2, "versions": {"python": "3.13.0"}}
+    lines = summary({"machine": machine, "budgets": [{**budget, **spread}]}).splitlines()
+    assert lines[0].startswith("A processor, 2 cores, Python 3.13.0.")
+    assert lines[-1] == "| a request | ≤ 1 times | 0.50 [0.40, 0.60] | met |"
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
