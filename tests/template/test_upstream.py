@@ -10,6 +10,7 @@ import pytest
 import adapter
 from adapter.facts import VERSION
 from artifact.upstream import MANIFEST, ROOMS, Changes, Manifest
+from tests.template.building import run
 from tests.template.project import make
 from tests.template.trees import FOLDER, git
 
@@ -65,6 +66,29 @@ def test_git_keeps_the_bytes_and_marks_the_folders(
         cwd=clone, env=home, capture_output=True, text=True, check=True,
     ).stdout.splitlines()  # fmt: skip
     assert [line.rsplit(": ")[-1] for line in attributes] == ["set", "set", "set", "unspecified"]
+
+
+def test_update_leaves_only_our_changes(template: Path, home: dict[str, str], tmp_path: Path) -> None:
+    upstream, out = tmp_path / "upstream", tmp_path / "out"
+    git(tmp_path, home, "clone", "--quiet", str(template), str(upstream))
+    out.mkdir()
+    run("cruft", "create", "--no-input", "--output-dir", out, upstream, cwd=tmp_path, env=home)
+    (project,) = out.iterdir()
+    with (project / "adapter" / "asgi.py").open("a", encoding="utf-8") as file:
+        file.write("# ours\n")
+    git(project, home, "init", "--quiet")
+    git(project, home, "add", "--all")
+    git(project, home, "commit", "--quiet", "--message=ours")
+
+    facts = upstream / FOLDER / "adapter" / "facts.py"
+    facts.write_text(facts.read_text().replace(VERSION, "9.9.9"))
+    Manifest.of_files(upstream / FOLDER).write(upstream / FOLDER)
+    git(upstream, home, "commit", "--all", "--quiet", "--message=release")
+    run("cruft", "update", "--skip-apply-ask", cwd=project, env=home)
+
+    lines = make(project, home, "upstream").splitlines()
+    assert "cookiecutter-lambda-lifespan 9.9.9" in lines[0]
+    assert [line for line in lines if line.startswith("- ")] == ["- changed: adapter/asgi.py"]
 
 
 def test_code_owners_name_every_folder() -> None:
