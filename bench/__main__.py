@@ -1,7 +1,7 @@
 """`python -m bench`: how much measuring costs, beside everything that it could be compared with.
 
-Writes what it finds as JSON, and as tables into the documentation; `--help` tells the rest. It needs the
-environment `.venv-bench`, which `make bench` installs.
+Writes what it finds as JSON, every table into the evidence page, and the budgets into the page that a project
+has; `--help` tells the rest. It needs the environment `.venv-bench`, which `make bench` installs.
 """
 
 import argparse
@@ -18,12 +18,15 @@ from bench.budgets import budgets
 from bench.function import PYTHON, ROOT
 from bench.machine import machine
 from bench.stacks import STACKS
-from bench.tables import document, written_into
+from bench.tables import document, summary, written_into
 from telemetry.lab.table import table_server
 
 TEMPLATE: Final = ROOT / "{{cookiecutter.project_slug}}"
 TABLE: Final = TEMPLATE / "events" / "tickets-table.json"
-DOCUMENT: Final = TEMPLATE / "docs" / "benchmarks.md"
+PAGES: Final = {
+    ROOT / "bench" / "evidence" / "benchmarks.md": document,
+    TEMPLATE / "docs" / "benchmarks.md": summary,
+}
 LIFELESS: Final = ("bare", "mangum-off")
 """No lifespan runs there, and the sample service does not work without."""
 SLOW_ROUNDS: Final = 5
@@ -40,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     found["budgets"] = budgets(found)
     given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if given.document:
-        DOCUMENT.write_text(written_into(DOCUMENT.read_text(encoding="utf-8"), found), encoding="utf-8")
+        for page, tables in PAGES.items():
+            page.write_text(written_into(page.read_text(encoding="utf-8"), tables(found)), encoding="utf-8")
     sys.stdout.write(document(found))
     return 0 if all(budget["met"] for budget in found["budgets"]) else 1
 
@@ -73,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=40, help="blocks of warm invocations (%(default)s)")
     parser.add_argument("--repetitions", type=int, default=9, help="fresh processes (%(default)s)")
     parser.add_argument("--json", type=Path, default=Path("bench.json"), help="results (%(default)s)")
-    parser.add_argument("--document", action="store_true", help=f"renew the tables in {DOCUMENT.name}")
+    parser.add_argument("--document", action="store_true", help="renew the tables in both pages")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Results as Markdown, and their place in the documentation."""
+"""Results as Markdown: every table for the evidence page, the budgets for a project's documentation."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -18,13 +18,25 @@ APP_NAMES: Final = {
 KINDS: Final = {"bytecode": "with bytecode", "source": "without bytecode"}
 
 
-def written_into(text: str, found: Mapping[str, Any]) -> str:
-    """The documentation with new tables; raises `ValueError` when it has no place for them."""
+def written_into(text: str, tables: str) -> str:
+    """A page with new tables between its two marks.
+
+    Raises:
+        ValueError: The page lacks one of the marks.
+    """
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"the document lacks {BEGIN} or {END}")
-    return f"{before}{BEGIN}\n\n{document(found)}\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{tables}\n{END}{after}"
+
+
+def summary(found: Mapping[str, Any]) -> str:
+    """The budgets alone, and where they were measured."""
+    machine = found["machine"]
+    where = f"{machine['cpu']}, {machine['cores']} cores, Python {machine['versions']['python']}."
+    lines = (f"{where} Medians, with the quartiles in brackets.", "", *_budget_table(found["budgets"]))
+    return "\n".join(lines)
 
 
 def document(found: Mapping[str, Any]) -> str:
@@ -55,6 +67,10 @@ def _machine(found: Mapping[str, Any]) -> Iterator[str]:
 def _budgets(budgets: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield "### Budgets"
     yield ""
+    yield from _budget_table(budgets)
+
+
+def _budget_table(budgets: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from _table(
         ("what", "budget", "measured", ""),
         (

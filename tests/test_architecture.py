@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("adapter", "service", "telemetry")
+ROOMS = ("adapter", "artifact", "service", "telemetry")
 
 CONTRACT = {"adapter.asgi", "adapter.facts", "adapter.placement"}
 """Of the adapter with all others: standard library only, importable alone."""
@@ -38,6 +38,7 @@ ARROWS = {
     },
     "adapter.environment": {"adapter"},
     "adapter.adapter": {"adapter"},
+    "artifact": {"artifact", "adapter.placement"},
     "service": {"service"},
     "service.lifespan": {"service", "adapter.preload"},  # the function, from the package's front door
     "service.handler": {"service", "adapter", "telemetry"},

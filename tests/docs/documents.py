@@ -1,4 +1,4 @@
-"""The documents of a generated project, and the code in them."""
+"""The documents of a generated project, the code in them, and the evidence behind them."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import adapter
 
 DOCS = Path(str(adapter.__file__)).resolve().parents[1] / "docs"
+EVIDENCE = Path(__file__).parents[2] / "bench" / "evidence"
 
 
 def text(name: str) -> str:

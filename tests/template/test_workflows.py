@@ -1,5 +1,6 @@
 """What the generated project's workflows may do."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +74,21 @@ def test_config_step_reads_samconfig(baked: Path, home: dict[str, str], tmp_path
     assert output.read_text().splitlines() == ["region=eu-west-1", "python=3.13"]
 
 
-def test_upstream_only_with_cruft() -> None:
+def test_template_is_asked_only_with_cruft() -> None:
     upstream = workflow("upstream.yml")
     assert "schedule" in upstream["on"]
-    (step,) = [step for step in upstream["jobs"]["check"]["steps"] if "run" in step]
+    *_, step = upstream["jobs"]["check"]["steps"]
     assert step["if"] == "hashFiles('.cruft.json') != ''"
     assert step["run"].endswith("cruft==2.16.0 check")
+
+
+def test_changes_of_the_template_are_in_the_summary(
+    baked: Path, home: dict[str, str], tmp_path: Path
+) -> None:
+    """Run the step as a runner would, before anything is installed."""
+    _, script, _ = [step.get("run") for step in workflow("upstream.yml")["jobs"]["check"]["steps"]]
+    project = Path(shutil.copytree(baked, tmp_path / "project"))
+    (project / "adapter" / "ours.py").touch()
+    summary = tmp_path / "summary"
+    run("bash", "-e", "-c", script, cwd=project, env={**home, "GITHUB_STEP_SUMMARY": str(summary)})
+    assert "- added: adapter/ours.py\n" in summary.read_text()

@@ -1,6 +1,6 @@
 """One ASGI app on AWS Lambda, its lifespan kept: `LifespanAdapter` in place of `mangum.Mangum`.
 
-Both public names are imported when they are first asked for, so that who needs only the contract (`facts`,
+All public names are imported when they are first asked for, so that who needs only the contract (`facts`,
 `placement`, `asgi`) loads neither mangum nor an event loop.
 """
 
@@ -11,13 +11,19 @@ if TYPE_CHECKING:
     from adapter.adapter import LifespanAdapter
     from adapter.lifespan.measurement import preload
 
-__all__ = ["LifespanAdapter", "preload"]
-__version__ = "0.1.0"
+    __version__: str
 
-_HOMES = {"LifespanAdapter": "adapter.adapter", "preload": "adapter.lifespan.measurement"}
+__all__ = ["LifespanAdapter", "__version__", "preload"]
+
+_HOMES = {
+    "LifespanAdapter": ("adapter.adapter", "LifespanAdapter"),
+    "__version__": ("adapter.facts", "VERSION"),
+    "preload": ("adapter.lifespan.measurement", "preload"),
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    module, attribute = _HOMES[name]
+    return getattr(import_module(module), attribute)

@@ -12,8 +12,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from adapter.placement import Placement
 
-VERSION: Final = "0.1.0"
-"""Of the adapter that states the facts."""
+VERSION: Final = "0.2.0"
+"""Of the adapter that states the facts, and of the template; the one place where it is written."""
 
 Phase: TypeAlias = Literal["init", "invocation"]
 """Lambda's phase in which something ran."""

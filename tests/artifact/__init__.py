@@ -1,0 +1,1 @@
+"""What builds and deploys, and tells what was changed in the folders of the template."""

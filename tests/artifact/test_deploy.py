@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import pytest
+
+from adapter.placement import PlacementError
+from artifact.deploy import check_experiment, deploy_command, main, parameter_overrides
+from artifact.release import release_id
+
+PARAMETERS = ("MemorySize=1024", "ProvisionedConcurrency=2")
+
+
+def test_deploy_repeats_the_parameters(build: Path) -> None:
+    project = build.parent.parent
+    overrides = ", ".join(f'"{text}"' for text in PARAMETERS)
+    config = f"[prod.deploy.parameters]\nparameter_overrides = [{overrides}]\n"
+    (project / "samconfig.toml").write_text(config, encoding="utf-8")
+
+    command = deploy_command(project, "sam", "prod")
+
+    assert command[:5] == ("sam", "deploy", "--config-env", "prod", "--parameter-overrides")
+    assert command[5:] == (*PARAMETERS, f"ReleaseId={release_id(build, PARAMETERS)}")
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ({"deploy": {"parameters": {"parameter_overrides": ["A=1", "B=2"]}}}, ["A=1", "B=2"]),
+        ({"deploy": {"parameters": {"parameter_overrides": "A=1 B=2"}}}, ["A=1 B=2"]),
+        ({"global": {"parameters": {"parameter_overrides": ["A=1"]}}}, ["A=1"]),
+        ({"deploy": {"parameters": {}}}, []),
+        ({}, []),
+    ],
+)
+def test_overrides_as_sam_reads_them(part: dict[str, object], expected: list[str]) -> None:
+    assert parameter_overrides({"default": part}, "default") == expected
+
+
+def test_nothing_built(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("artifact.deploy.PROJECT", tmp_path)
+    with pytest.raises(SystemExit) as exit_:
+        main([])
+    assert exit_.value.code == 2
+    assert "run `make build`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("experiment", "reason"),
+    [
+        ("init=50,every_invocation=50", "at most 10%"),
+        ("init=50,init=50", "comes twice"),
+        ("init=50,first_invocation=0", "no number above 0"),
+    ],
+)
+def test_experiment_that_cannot_start_is_not_deployed(
+    experiment: str,
+    reason: str,
+    build: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    project = build.parent.parent
+    config = f'[default.deploy.parameters]\nparameter_overrides = ["Experiment={experiment}"]\n'
+    (project / "samconfig.toml").write_text(config, encoding="utf-8")
+    monkeypatch.setattr("artifact.deploy.PROJECT", project)
+    with pytest.raises(SystemExit) as exit_:
+        main(["--sam", "/nowhere/sam"])
+    assert exit_.value.code == 2
+    said = capsys.readouterr().err
+    assert "the parameter Experiment of samconfig.toml" in said
+    assert reason in said
+
+
+@pytest.mark.parametrize("text", ["MemorySize=512 Experiment=init=1,init=1", 'Experiment="init=1,init=1"'])
+def test_experiment_is_found_as_sam_reads_it(text: str) -> None:
+    with pytest.raises(PlacementError, match="comes twice"):
+        check_experiment([text])
+
+
+def test_sound_experiment_is_deployed() -> None:
+    check_experiment(["Experiment=init=45,first_invocation=45,every_invocation=10", "ExperimentPlanned=200"])
