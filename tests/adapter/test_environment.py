@@ -96,6 +96,6 @@ def test_exit_beside_startup_is_a_startup_error() -> None:
 
     with (
         LifespanAdapter(app) as handler,
-        pytest.raises(LifespanStartupError, match=r"SystemExit at test_lifetime\.py"),
+        pytest.raises(LifespanStartupError, match=r"SystemExit at test_environment\.py"),
     ):
         handler(http_event(), None)

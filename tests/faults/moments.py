@@ -14,7 +14,7 @@ from tests.faults.watched import Watched
 
 REQUESTS = 2
 EVERYWHERE = r"/adapter/|/asyncio/|/function\.py$"
-THE_HANDLING = r"/adapter/(host|sigterm)\.py$"
+THE_HANDLING = r"/adapter/(environment|process/termination)\.py$"
 TRACED = (
     APP.replace(
         "import asyncio, os, signal, sys, time\n",

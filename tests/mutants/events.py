@@ -50,7 +50,7 @@ EVENTS: Final[list[Mutant]] = [
     Mutant(
         name="net-is-cut-too-early",
         file="lifespan/placements",
-        find='self._net = self._lifecycle.start("invocation")\n            return self._net',
+        find='self._first = self._lifecycle.start("invocation")\n            return self._first',
         replace='return self._lifecycle.start("invocation")',
         test="adapter/lifespan/test_placements.py::test_net_serves_when_second_fails",
     ),

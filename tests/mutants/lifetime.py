@@ -37,8 +37,8 @@ LIFETIME: Final[list[Mutant]] = [
     Mutant(
         name="dead-are-told-to-stop",
         file="lifespan/startup",
-        find="if lifespan.died_at_ns is not None:\n            self.bury(lifespan)\n            return",
-        replace="pass",
+        find="            self.state_death(lifespan)\n            return",
+        replace="            pass",
         test="adapter/lifespan/test_death.py::test_dead_are_told_nothing",
     ),
     Mutant(
@@ -58,7 +58,7 @@ LIFETIME: Final[list[Mutant]] = [
     Mutant(
         name="sigterm-cuts-the-request",
         file="process/termination",
-        find="if self._pid != os.getpid():\n            self._hand_back()\n        elif self._busy:",
+        find="if self._pid != os.getpid():\n            self._restore_previous()\n        elif self._busy:",
         replace="if True:\n            self._exit(signum, frame)\n        elif self._busy:",
         test="adapter/process/test_sigterm.py::test_request_is_finished_first",
     ),
@@ -72,8 +72,8 @@ LIFETIME: Final[list[Mutant]] = [
     Mutant(
         name="reminded-only-once",
         file="process/termination",
-        find="        while self._heard == heard:\n",
-        replace="        if self._heard == heard:\n",
+        find="        while self._noticed == noticed:\n",
+        replace="        if self._noticed == noticed:\n",
         test="faults/test_faults.py::test_fault[sigterm-reminder-missed]",
     ),
     Mutant(

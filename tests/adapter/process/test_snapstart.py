@@ -155,7 +155,7 @@ def test_hooks_without_state(registry: Any, lifespan: Any) -> None:
 
 @pytest.mark.parametrize(("before", "after"), [(fail, None), (None, fail)])
 def test_failure_has_no_text(registry: Any, before: Hook | None, after: Hook | None) -> None:
-    failed = pytest.raises(SnapshotHookError, match=r"OSError at test_snapshot\.py")
+    failed = pytest.raises(SnapshotHookError, match=r"OSError at test_snapstart\.py")
     with LifespanAdapter(Recorded(), before_snapshot=before, after_restore=after), failed as caught:
         cross(registry)
     assert "canary" not in str(caught.value)

@@ -60,7 +60,7 @@ class Kept:
 
     def _replaced(self, dead: Lifespan, context: Any) -> Lifespan:
         """What serves in the place of a lifespan that has died."""
-        self._lifecycle.bury(dead)
+        self._lifecycle.state_death(dead)
         if self._policy.on_death == "fail":
             raise LifespanDiedError(dead.error)
         if self._policy.on_death == "exit":
@@ -146,9 +146,9 @@ class Off:
 class EveryInvocation:
     """A lifespan for each event.
 
-    Some lifespans can run only once in a process. So the first one is a net: kept until a second has started,
-    to serve from then on if that fails. It is never shut down while another one serves, whose resources it
-    might share (`app.state`, module globals).
+    Some lifespans can run only once in a process. So the first one is kept until a second has started, to
+    serve from then on if that fails. It is never shut down while another one serves, whose resources it might
+    share (`app.state`, module globals).
     """
 
     def __init__(self, policy: Settings, lifecycle: Lifecycle, observer: Observer) -> None:
@@ -156,7 +156,7 @@ class EveryInvocation:
         self._lifecycle = lifecycle
         self._observer = observer
         self._repeatable = False
-        self._net: Lifespan | None = None
+        self._first: Lifespan | None = None
         self._serving: Lifespan | None = None
         self._fallback: Kept | None = None
 
@@ -167,9 +167,9 @@ class EveryInvocation:
         """Begin an event."""
         if self._fallback is not None:
             return self._fallback.enter(context)
-        if self._net is None and not self._repeatable:
-            self._net = self._lifecycle.start("invocation")
-            return self._net
+        if self._first is None and not self._repeatable:
+            self._first = self._lifecycle.start("invocation")
+            return self._first
         try:
             self._serving = self._lifecycle.start("invocation")
         except LifespanStartupError as error:
@@ -178,13 +178,13 @@ class EveryInvocation:
         return self._serving
 
     def leave(self, context: Any) -> None:
-        """End the event; shut down the lifespan that served it, and after that the net."""
+        """End the event; shut down the lifespan that served it, and after that the first one."""
         if self._serving is None:
             return
-        for lifespan in (self._serving, self._net):
+        for lifespan in (self._serving, self._first):
             if lifespan is not None:
                 self._lifecycle.stop(lifespan, "invocation", remaining_s(context) or 0)
-        self._serving = self._net = None
+        self._serving = self._first = None
 
     def state(self) -> dict[str, Any]:
         """None is kept."""
@@ -194,12 +194,12 @@ class EveryInvocation:
         """Shut down what is kept."""
         if self._fallback is not None:
             self._fallback.close()
-        elif self._net is not None:
-            self._lifecycle.stop(self._net, "shutdown")
+        elif self._first is not None:
+            self._lifecycle.stop(self._first, "shutdown")
 
     def _fall_back(self, context: Any, error: str | None) -> Lifespan:
-        """Go on as `init`: with the net or, when that is gone, with one more startup."""
-        self._fallback = Kept(self._policy, self._lifecycle, self._net)
-        self._net = None
+        """Go on as `init`: with the first one or, when that is gone, with one more startup."""
+        self._fallback = Kept(self._policy, self._lifecycle, self._first)
+        self._first = None
         self._observer(PlacementChanged(time.time_ns(), "every_invocation", "init", REPEAT_FAILED, error))
         return self._fallback.enter(context)

@@ -37,12 +37,12 @@ class Lifespan:
         """Type of the message by which the app said that it cannot serve."""
         self.died_at_ns: int | None = None
         """When it ended by itself, after its startup."""
-        self.buried = False
+        self.death_stated = False
         """That it has died is stated, and nothing is left of it."""
         self._mode = mode
         self._message: str | None = None
         """Of `lifespan.startup.failed`."""
-        self._heard = False
+        self._asked = False
         """The app has received `lifespan.startup`."""
         self._up = False
         self._stopping = False
@@ -166,7 +166,7 @@ class Lifespan:
         if self.outcome == "failed":
             cause = None if self._message else self.error
             logger.error("Startup failed. %s", self._message or "The app gave no message.", exc_info=cause)
-        elif self.outcome == "unsupported" and self.error is not None and self._heard:
+        elif self.outcome == "unsupported" and self.error is not None and self._asked:
             logger.error(
                 "The lifespan failed without `startup.failed`: served without it.", exc_info=self.error
             )
@@ -174,7 +174,7 @@ class Lifespan:
             logger.info("The app has no lifespan.")
 
     async def _receive(self) -> Message:
-        self._heard = True
+        self._asked = True
         return await self._messages.get()
 
     async def _send(self, message: Message) -> None:

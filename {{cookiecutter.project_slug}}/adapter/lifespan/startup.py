@@ -170,7 +170,7 @@ class Lifecycle:
         if lifespan.outcome != "complete":
             return
         if lifespan.died_at_ns is not None:
-            self.bury(lifespan)
+            self.state_death(lifespan)
             return
         entered = time.perf_counter_ns()
         began = ShutdownBegan(time.time_ns(), lifespan.ordinal, phase)
@@ -181,11 +181,11 @@ class Lifecycle:
         self._observer(ShutdownEnded(began, wall_ns, outcome, _name(cause) if outcome == "failed" else None))
         self.shutdown_ns += time.perf_counter_ns() - entered
 
-    def bury(self, lifespan: Lifespan) -> None:
+    def state_death(self, lifespan: Lifespan) -> None:
         """State that a lifespan has died, and end what is left of it; a second time, do nothing."""
-        if lifespan.died_at_ns is None or lifespan.buried:
+        if lifespan.died_at_ns is None or lifespan.death_stated:
             return
-        lifespan.buried = True
+        lifespan.death_stated = True
         self._observer(LifespanDied(lifespan.died_at_ns, lifespan.ordinal, _name(lifespan.error)))
         self._cut(lifespan)
 

@@ -39,7 +39,7 @@ class SigtermHandler:
         self._busy = False
         self._interrupt: Callable[[], None] | None = None
         self._idle_since = -RESPONSE_S
-        self._heard = 0
+        self._noticed = 0
         """How often the main thread has noticed one."""
 
     def install(self) -> None:
@@ -66,7 +66,7 @@ class SigtermHandler:
         self._idle_since = time.monotonic()
         self._busy = False
         if self.pending:
-            self._send_again()
+            self._resend()
 
     def exit(self) -> NoReturn:
         """End the process now, as the signal does."""
@@ -77,41 +77,41 @@ class SigtermHandler:
         self._idle_since = -RESPONSE_S + time.monotonic()
 
     def _handle(self, signum: int, frame: FrameType | None) -> None:
-        self._heard += 1
+        self._noticed += 1
         if self._pid != os.getpid():
-            self._hand_back()
+            self._restore_previous()
         elif self._busy:
-            self._put_off()
-        elif not self.calm() or _looping():
-            self._send_again()
+            self._postpone()
+        elif not self.idle() or _looping():
+            self._resend()
         else:
             self._exit(signum, frame)
 
-    def calm(self) -> bool:
+    def idle(self) -> bool:
         """No response is on its way: neither here nor from another adapter, whose handler is next in line."""
         if self._busy or time.monotonic() - self._idle_since < RESPONSE_S:
             return False
         following = _owner(self._previous)
-        return following is None or following.calm()
+        return following is None or following.idle()
 
-    def _put_off(self) -> None:
+    def _postpone(self) -> None:
         interrupt, self._interrupt = self._interrupt, None
         self.pending = True
         if interrupt is not None:
             interrupt()
 
-    def _send_again(self) -> None:
+    def _resend(self) -> None:
         self.pending = False
-        timer = threading.Timer(RESPONSE_S, self._remind, (self._heard,))
+        timer = threading.Timer(RESPONSE_S, self._resend_until_noticed, (self._noticed,))
         timer.daemon = True
         timer.start()
 
-    def _remind(self, heard: int) -> None:
+    def _resend_until_noticed(self, noticed: int) -> None:
         """Signal the main thread until it notices: it may miss what comes just before it waits for a lock.
 
         Whoever has taken SIGTERM over meanwhile gets it once.
         """
-        while self._heard == heard:
+        while self._noticed == noticed:
             _signal_main_thread()
             time.sleep(RESPONSE_S)
             if _owner(signal.getsignal(signal.SIGTERM)) is None:
@@ -127,7 +127,7 @@ class SigtermHandler:
         finally:
             end_process(0)
 
-    def _hand_back(self) -> None:
+    def _restore_previous(self) -> None:
         """A forked child has inherited the handler, but nothing to end."""
         signal.signal(signal.SIGTERM, self._previous or signal.SIG_DFL)
         signal.raise_signal(signal.SIGTERM)
