@@ -58,10 +58,11 @@ test-all: setup ## Run every test
 bench: .venv/.installed .venv-bench/.installed ## Measure what measuring costs, into docs/benchmarks.md
 	$(BIN)/python -m bench --document
 
-lint: setup ## Check style and types
+lint: setup ## Check style, types and workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline --strict-collection --no-progress --quiet . "$(TEMPLATE)"
 
 format: setup ## Put the style right
 	$(BIN)/ruff check --fix .
