@@ -60,10 +60,11 @@ test-all: setup ## Run every test
 bench: .venv/.installed .venv-bench/.installed ## Measure what measuring costs, into bench/evidence/
 	$(BIN)/python -m bench --document
 
-lint: setup ## Check style and types
+lint: setup ## Check style, types and workflows
 	$(BIN)/ruff check $(LINTED)
 	$(BIN)/ruff format --check $(LINTED)
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline --strict-collection --no-progress --quiet . "$(TEMPLATE)"
 
 format: setup ## Put the style right, and renew the manifest
 	$(BIN)/ruff check --fix $(LINTED)

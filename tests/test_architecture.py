@@ -115,18 +115,3 @@ def test_no_python_file_is_rendered() -> None:
     for room in (*ROOMS, "{{cookiecutter.project_slug}}/tests"):
         for path in (ROOT / room).rglob("*.py"):
             assert "cookiecutter" not in path.read_text(encoding="utf-8").replace("cookiecutter-lambda", "")
-
-
-@pytest.mark.parametrize(
-    "workflow",
-    [ROOT / ".github/workflows/ci.yml", ROOT / "{{cookiecutter.project_slug}}/.github/workflows/ci.yml"],
-    ids=["template", "project"],
-)
-def test_actions_are_pinned(workflow: Path) -> None:
-    text = workflow.read_text(encoding="utf-8")
-    assert "\npermissions: {}\n" in text
-    for line in text.splitlines():
-        if "uses:" in line:
-            reference, _, version = line.split("uses:")[1].strip().partition(" # ")
-            assert len(reference.split("@")[1]) == 40, line
-            assert version.startswith("v"), line

@@ -30,6 +30,7 @@ def wrong(folder: Path, drawn: Iterable[Moment]) -> dict[Moment, str]:
         return {moment: f"{life.wrong()}\n{life.output}" for moment, life in lives if life.wrong()}
 
 
+@pytest.mark.timeout(150)
 def test_sigterm_at_every_line_that_handles_it(tmp_path: Path) -> None:
     lines = whole(tmp_path, Moment("line", 0, THE_HANDLING)).lines
     assert lines > 0

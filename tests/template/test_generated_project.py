@@ -9,6 +9,8 @@ import pytest
 
 from tests.template.project import make
 
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture
 def project(baked: Path, tmp_path: Path) -> Path:

@@ -24,26 +24,11 @@ def steps(job: dict[str, Any], key: str) -> list[str]:
     return [step[key] for step in job["steps"] if key in step]
 
 
-def test_workflows() -> None:
-    assert [path.name for path in WORKFLOWS] == ["ci.yml", "upstream.yml"]
-
-
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_actions_are_pinned(path: Path) -> None:
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if "uses:" in line:
-            reference, _, version = line.split("uses:")[1].strip().partition(" # ")
-            assert len(reference.split("@")[1]) == 40, line
-            assert version.startswith("v"), line
-
-
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_no_key_is_kept(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "secrets." not in text
     assert "access-key" not in text
-    assert workflow(path.name)["permissions"] == {}
-    assert text.count("persist-credentials: false") == text.count("actions/checkout@")
 
 
 def test_changes_are_tested() -> None:
