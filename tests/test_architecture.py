@@ -18,7 +18,6 @@ ARROWS = {
     "telemetry": {"telemetry", "adapter.facts", "adapter.asgi"},
     "telemetry.report": {"telemetry.report", "telemetry.schema"},
     "telemetry.lab": {"telemetry.lab", "telemetry.schema"},
-    "telemetry.dashboard": {"telemetry.dashboard", "telemetry.schema", "adapter.facts"},
     # Runs in the lab's child process, in the place of a project's handler.
     "telemetry.lab.any_app": {"telemetry", "adapter"},
 }
