@@ -45,7 +45,6 @@ ARROWS = {
     "telemetry": {"telemetry", "adapter.facts", "adapter.asgi", "adapter.placement"},
     "telemetry.report": {"telemetry.report", "telemetry.schema", "adapter.placement"},
     "telemetry.lab": {"telemetry.lab", "telemetry.schema", "adapter.placement"},
-    "telemetry.dashboard": {"telemetry.dashboard", "telemetry.schema", "adapter.placement"},
     # Runs in the lab's child process, in the place of a project's handler.
     "telemetry.lab.any_app": {"telemetry", "adapter"},
 }

@@ -1,1 +1,1 @@
-"""The dashboard's own code; what it makes is tested in the generated project, beside the template."""
+"""template.yaml against the code and the documents; its rendering is tested in the generated project."""

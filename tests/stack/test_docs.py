@@ -5,30 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from telemetry.schema import DEATH, FAILURE, FAULT, METRICS, PLACEMENT, RESOURCE_NAME, SERVICE, START
 from tests.template.trees import FOLDER
 
 PROJECT = Path(__file__).parents[2] / FOLDER
 DOCS = [PROJECT / "docs" / name for name in ("operate.md", "backends.md", "web-functions.md")]
-
-
-class Loader(yaml.SafeLoader):
-    """Takes CloudFormation's tags for nothing, but keeps what a list with a tag holds."""
-
-
-def _items(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> list[Any] | None:
-    return loader.construct_sequence(node, deep=True) if isinstance(node, yaml.SequenceNode) else None
-
-
-Loader.add_multi_constructor("!", _items)
-
-
-@pytest.fixture(scope="module")
-def template() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.load((PROJECT / "template.yaml").read_text(encoding="utf-8"), Loader)  # noqa: S506
-    return found
 
 
 @pytest.fixture(scope="module", params=DOCS, ids=lambda path: path.name)

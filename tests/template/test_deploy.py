@@ -182,7 +182,7 @@ def test_dashboard_tells_of_the_artifact(
     )
     said = run(sys.executable, "-m", "tests.plotted", dashboard, records, cwd=project, env=plain)
 
-    assert said.startswith("6 series plotted")
+    assert said.startswith("7 series plotted")
     assert variables["LIFESPAN_PLACEMENT"] == "init"
     asked = set().union(*map(fields, queries(json.loads(dashboard.read_text(encoding="utf-8")))))
     assert asked - known_fields(records) == NOT_IN_A_GOOD_RUN

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 SHIPS: Final = ("service", "adapter", "telemetry")
-STAYS: Final = ("telemetry/lab", "telemetry/report", "telemetry/dashboard")
+STAYS: Final = ("telemetry/lab", "telemetry/report")
 """Rooms inside of them for this side of the deployment only."""
 
 

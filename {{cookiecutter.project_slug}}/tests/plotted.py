@@ -23,7 +23,22 @@ class Series(NamedTuple):
 def plotted(dashboard: Mapping[str, Any]) -> set[Series]:
     """Every series of the graphs, those of searches too."""
     graphs = [widget["properties"] for widget in dashboard["widgets"] if widget["type"] == "metric"]
-    return {series for graph in graphs for line in graph["metrics"] for series in _of_line(line)}
+    return {series for graph in graphs for line in spelled_out(graph["metrics"]) for series in _of_line(line)}
+
+
+def spelled_out(lines: Iterable[list[Any]]) -> Iterator[list[Any]]:
+    """The lines of a graph without CloudWatch's abbreviations, each with its options last.
+
+    `.` repeats what the line above has at this place, `...` all that it has before the names that follow.
+    """
+    above: list[str] = []
+    for line in lines:
+        options = line[-1] if isinstance(line[-1], dict) else {}
+        names = [name for name in line if isinstance(name, str)]
+        if names[:1] == ["..."]:
+            names = above[: len(above) - len(names) + 1] + names[1:]
+        above = [above[place] if name == "." else name for place, name in enumerate(names)] or above
+        yield [*(above if names else ()), options]
 
 
 def published(records: Iterable[Mapping[str, Any]]) -> set[Series]:

@@ -1,22 +1,36 @@
 import json
+import re
 from itertools import combinations
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from telemetry.dashboard.body import body
-from telemetry.dashboard.stack import ALARMS, ARM_ALARMS
-from telemetry.dashboard.template import with_body
-from telemetry.schema import METRICS, PLACEMENT, SERVICE
+from adapter.facts import Placement
+from telemetry.schema import (
+    DEATH,
+    ERROR,
+    FAILURE,
+    FAULT,
+    INVOCATION,
+    METRICS,
+    PLACEMENT,
+    PLATFORM_REPORT,
+    RECORD,
+    SERVICE,
+    START,
+    STARTS,
+    STATUS,
+)
 from tests.combinations import few_combinations
-from tests.plotted import Series, plotted
+from tests.plotted import Series, plotted, spelled_out
 from tests.rendering import Rendering, filled_in
 from tests.stack import TEMPLATE
 
 RENDERINGS = tuple(few_combinations())
+NAMES = ["default", "most", "snapstart", "provisioned"]
 EXPERIMENT = {"Experiment": "init=50,first_invocation=50"}
 
-# Metrics of AWS's own, with their dimensions, as its documentation lists them.
+# Metrics of AWS's own, with their dimensions, as its documentation lists them. Add those that you plot.
 AWS_METRICS = {
     Series(namespace, name, frozenset(dimensions))
     for namespace, dimensions, names in (
@@ -37,6 +51,12 @@ BY_ARM = {
     Series("Lifespan", name, frozenset({SERVICE, PLACEMENT}))
     for name in ("InvocationDuration", "FailedRequests")
 }
+COUNTED = {
+    Series("Lifespan", name, frozenset({SERVICE}))
+    for path in sorted((TEMPLATE.parent / "service").rglob("*.py"))
+    for name in re.findall(r'\bcount\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
+}
+"""Metrics that the service counts itself."""
 
 
 def dashboard(rendering: Rendering) -> dict[str, Any]:
@@ -55,7 +75,7 @@ def dashboard(rendering: Rendering) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture(params=RENDERINGS, ids=["default", "most", "snapstart", "provisioned"])
+@pytest.fixture(params=RENDERINGS, ids=NAMES)
 def widgets(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = dashboard(request.param)["widgets"]
     return found
@@ -65,14 +85,24 @@ def of_kind(widgets: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [widget["properties"] for widget in widgets if widget["type"] == kind]
 
 
-def test_template_holds_what_is_generated() -> None:
-    template = TEMPLATE.read_text(encoding="utf-8")
-    assert with_body(template, body()) == template, "run `make dashboard`"
+def by(dimension: str) -> dict[str, list[str]]:
+    """For each graph whose lines are of single values of this dimension, by its title: these values."""
+    found: dict[str, list[str]] = {}
+    for graph in of_kind(dashboard(Rendering(**EXPERIMENT))["widgets"], "metric"):
+        for *names, _ in spelled_out(graph["metrics"]):
+            if dimension in names[2::2]:
+                found.setdefault(graph["title"], []).append(names[names.index(dimension, 2) + 1])
+    return found
 
 
-def test_template_without_a_place() -> None:
-    with pytest.raises(ValueError, match="no place for the dashboard"):
-        with_body("Resources: {}\n", body())
+def place(widget: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(widget[key] for key in ("type", "x", "y", "width", "height"))
+
+
+def test_each_widget_is_one_line() -> None:
+    lines = [line.strip() for line in TEMPLATE.read_text(encoding="utf-8").splitlines()]
+    written = {place(json.loads(line.removesuffix(","))) for line in lines if line.startswith('{"type"')}
+    assert written == {place(widget) for one in RENDERINGS for widget in dashboard(one)["widgets"]}
 
 
 def test_widgets_do_not_overlap(widgets: list[dict[str, Any]]) -> None:
@@ -96,22 +126,41 @@ def test_widgets_are_complete(widgets: list[dict[str, Any]]) -> None:
     assert {widget["type"] for widget in widgets} == {"text", "alarm", "metric", "log"}
     for graph in of_kind(widgets, "metric"):
         assert graph["title"]
-        assert graph["region"] == "<AWS::Region>"
-        assert graph["yAxis"]["left"]["label"] in {"ms", "bytes", "%", "requests", "environments"}
-        assert all(line[-1]["label"] for line in graph["metrics"])
+        assert graph["region"] == "<AWS::Region>", graph["title"]
+        assert graph["yAxis"]["left"]["label"], graph["title"]
+        assert all(line[-1]["label"] for line in spelled_out(graph["metrics"])), graph["title"]
     for query in of_kind(widgets, "log"):
         assert query["region"] == "<AWS::Region>"
         assert query["query"].startswith("SOURCE '<LogGroup>'\n| ")
 
 
-@pytest.mark.parametrize("rendering", RENDERINGS, ids=["default", "most", "snapstart", "provisioned"])
+@pytest.mark.parametrize("rendering", RENDERINGS, ids=NAMES)
 def test_each_metric_exists(rendering: Rendering) -> None:
-    assert plotted(dashboard(rendering)) - AWS_METRICS - OURS <= BY_ARM
+    assert plotted(dashboard(rendering)) - AWS_METRICS - OURS - COUNTED - BY_ARM == set()
 
 
 def test_named_metrics_are_all_plotted() -> None:
     found = set().union(*(plotted(dashboard(rendering)) for rendering in RENDERINGS))
     assert found >= AWS_METRICS
+
+
+def test_metric_of_the_service_is_plotted() -> None:
+    created = Series("Lifespan", "TicketsCreated", frozenset({SERVICE}))
+    assert created in COUNTED
+    assert created in plotted(dashboard(Rendering()))
+
+
+def test_each_graph_of_the_arms_has_them_all() -> None:
+    graphs = by(PLACEMENT)
+    assert graphs.keys() >= {"Invocation, mean", "Failed requests"}
+    for title, arms in graphs.items():
+        assert arms == list(get_args(Placement)), title
+
+
+def test_requests_are_shown_by_every_start() -> None:
+    graphs = by(START)
+    assert graphs["Requests by start"] == list(STARTS)
+    assert {start for starts in graphs.values() for start in starts} == set(STARTS)
 
 
 def test_arms_only_in_an_experiment() -> None:
@@ -120,13 +169,25 @@ def test_arms_only_in_an_experiment() -> None:
     assert during >= BY_ARM
 
 
-@pytest.mark.parametrize(("parameters", "expected"), [({}, ALARMS), (EXPERIMENT, (*ALARMS, *ARM_ALARMS))])
-def test_every_alarm_is_shown(parameters: dict[str, str], expected: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("parameters", [{}, EXPERIMENT], ids=["default", "experiment"])
+def test_every_alarm_is_shown_once(parameters: dict[str, str]) -> None:
     rendering = Rendering(**parameters)
     resources = rendering.template()["Resources"].items()
     shown = [name for box in of_kind(dashboard(rendering)["widgets"], "alarm") for name in box["alarms"]]
-    assert shown == [f"<{name}.Arn>" for name in expected]
-    assert set(expected) == {name for name, item in resources if item["Type"] == "AWS::CloudWatch::Alarm"}
+    alarms = [name for name, item in resources if item["Type"] == "AWS::CloudWatch::Alarm"]
+    assert sorted(shown) == sorted(f"<{name}.Arn>" for name in alarms)
+
+
+def test_queries_ask_for_fields_of_records() -> None:
+    queries = {log["title"]: log["query"] for log in of_kind(dashboard(Rendering())["widgets"], "log")}
+    for title in ("INIT, or restore of a snapshot, in ms", "Slowest cold starts"):
+        assert f'| filter type = "{PLATFORM_REPORT}"\n' in queries[title]
+    for wrong in (
+        f'{RECORD} in ["{FAILURE}", "{DEATH}", "{FAULT}"]',
+        f'({RECORD} = "{INVOCATION}" and ({STATUS} >= 500 or ispresent({ERROR})))',
+        f'(type = "{PLATFORM_REPORT}" and record.status != "success")',
+    ):
+        assert f" or {wrong}" in queries["Last errors"]
 
 
 def test_alarm_line_is_the_alarms() -> None:

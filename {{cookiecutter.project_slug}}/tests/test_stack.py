@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 
-from telemetry.dashboard.stack import FAILED_REQUESTS
 from telemetry.schema import ERROR, FAILURE, INVOCATION, PLACEMENT, RECORD, SERVICE, STATUS
 from telemetry.settings import Settings
 from tests import tickets_table
@@ -187,7 +186,7 @@ def test_failures_are_counted_by_arm(resources: dict[str, Any]) -> None:
         PLACEMENT: f"$.{PLACEMENT}",
     }
     assert transformation["MetricNamespace"] == {"Ref": "MetricsNamespace"}
-    assert transformation["MetricName"] == FAILED_REQUESTS
+    assert transformation["MetricName"] == "FailedRequests"
 
 
 def test_outputs_lead_on(template: dict[str, Any]) -> None:

@@ -1,14 +1,14 @@
-"""What a line of the dashboard would show of records, such as a run of the lab's."""
+"""What a line of a CloudWatch graph shows of records, such as those of a lab run."""
 
 import json
 import re
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from telemetry.dashboard.widget import Line
-from telemetry.schema import AT, RECORD
+Line: TypeAlias = list[Any]
+"""A metric as CloudWatch writes it: namespace, name, dimensions one after the other, and how to show it."""
 
 BINS: Final = 8
 """In the time that the records span."""
@@ -26,23 +26,23 @@ class Point(NamedTuple):
 
 
 def read(lines: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the records that carry metrics."""
+    """Return the records that carry metrics, the service's own included."""
     found = (json.loads(line) for line in lines if line.startswith("{"))
-    return [record for record in found if "_aws" in record and RECORD in record]
+    return [record for record in found if "_aws" in record]
 
 
 def points(lines: Sequence[Line], records: Sequence[Mapping[str, Any]]) -> list[Point]:
-    """Return what a graph shows; nothing of metrics that are not in the records, as AWS's own."""
+    """Return what a graph shows; nothing of metrics that the records do not carry, such as AWS's own."""
     hidden = {line[-1]["id"]: line for line in lines if not line[-1].get("visible", True)}
     found: list[Point] = []
     for line in lines:
         shown = line[-1]
         if line not in hidden.values():
-            found += _reckoned(shown, hidden, records) if len(line) == 1 else _plain(line, records)
+            found += _computed(shown, hidden, records) if len(line) == 1 else _plain(line, records)
     return found
 
 
-def _reckoned(
+def _computed(
     shown: Mapping[str, str], hidden: Mapping[str, Line], records: Sequence[Mapping[str, Any]]
 ) -> Iterator[Point]:
     if search := _SEARCH.fullmatch(shown["expression"]):
@@ -65,14 +65,20 @@ def _plain(line: Line, records: Sequence[Mapping[str, Any]]) -> Iterator[Point]:
 def _binned(
     records: Sequence[Mapping[str, Any]], metric: str, fixed: Mapping[str, str], stat: str, label: str
 ) -> Iterator[Point]:
-    first, last = min(record[AT] for record in records), max(record[AT] for record in records)
-    width = (last - first) / BINS + 1
+    times = [record["_aws"]["Timestamp"] for record in records]
+    first = min(times)
+    width = (max(times) - first) / BINS + 1
     bins: dict[int, list[float]] = defaultdict(list)
-    for record in records:
+    for record, time in zip(records, times, strict=True):
         if metric in record and all(record.get(name) == value for name, value in fixed.items()):
-            bins[int((record[AT] - first) / width)].append(record[metric])
+            bins[int((time - first) / width)] += _values(record[metric])
     for position, values in sorted(bins.items()):
         yield Point((position + 0.5) * width / 1000, label, _statistic(stat)(values))
+
+
+def _values(value: float | list[float]) -> list[float]:
+    """One value or several: the embedded metric format knows both."""
+    return value if isinstance(value, list) else [value]
 
 
 def _statistic(stat: str) -> Callable[[Sequence[float]], float]:

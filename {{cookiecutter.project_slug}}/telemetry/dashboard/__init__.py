@@ -1,1 +1,0 @@
-"""The CloudWatch dashboard, made of the same definitions as the metrics. Ships to no function."""
