@@ -11,9 +11,9 @@ TERM = -signal.SIGTERM
 SLOW = "say('app: slow'); await asyncio.sleep(0.2); await respond(send)"
 SLOW_REQUEST = f"async def serve(scope, receive, send):\n    {SLOW}\n"
 DEAF_ONCE = """
-import adapter.process.termination
-signals = [lambda: None, adapter.process.termination._signal_main_thread]
-adapter.process.termination._signal_main_thread = lambda: (signals.pop(0) if len(signals) > 1 else signals[0])()
+from adapter.process import termination
+signals = [lambda: None, termination._signal_main_thread]
+termination._signal_main_thread = lambda: (signals.pop(0) if len(signals) > 1 else signals[0])()
 """
 OLD_RUNTIME = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.11"}
 

@@ -1,18 +1,21 @@
 """The stack's parameters, held against the words and weights that the adapter reads."""
 
 import re
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.errors import PlacementError
-from adapter.experiment import DEFAULT_SALT, assigned, weights_from
-from adapter.facts import Placement
-from adapter.placement import placement_from
+from adapter.placement import (
+    DEFAULT_SALT,
+    PLACEMENTS,
+    PlacementError,
+    assigned_arm,
+    parse_weights,
+    placement_from,
+)
 
-PLACEMENTS = get_args(Placement)
 GOOD = [
     "init=50,first_invocation=50",
     "first_invocation=1,init=9",
@@ -70,7 +73,7 @@ def pattern(template: dict[str, Any]) -> re.Pattern[str]:
 def refusal(text: str) -> str | None:
     """What the adapter says against these weights; None where it takes them."""
     try:
-        weights_from(text)
+        parse_weights(text)
     except PlacementError as error:
         return str(error)
     return None
@@ -84,7 +87,7 @@ def test_defaults_are_the_adapters(template: dict[str, Any]) -> None:
     defaults = {name: parameter["Default"] for name, parameter in template["Parameters"].items()}
     assert defaults["Placement"] == placement_from({})
     assert defaults["ExperimentSalt"] == DEFAULT_SALT
-    assert assigned({"LIFESPAN_EXPERIMENT": defaults["Experiment"]}) is None
+    assert assigned_arm({"LIFESPAN_EXPERIMENT": defaults["Experiment"]}) is None
 
 
 def test_pattern_takes_the_default(template: dict[str, Any], pattern: re.Pattern[str]) -> None:
