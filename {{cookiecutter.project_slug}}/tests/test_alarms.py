@@ -1,9 +1,9 @@
 import re
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from adapter.facts import Placement
+from adapter.placement import PLACEMENTS
 from telemetry.schema import METRICS, PLACEMENT, SERVICE, STATE_SHARE_OF_MEMORY
 from tests.rendering import Rendering, filled_in
 
@@ -113,4 +113,4 @@ def test_topic_hears_of_each() -> None:
 def test_each_arm_has_its_alarm() -> None:
     arms = [alarm for name, alarm in alarms(**EXPERIMENT).items() if name.endswith("ArmAlarm")]
     found = [alarm["Metrics"][1]["MetricStat"]["Metric"]["Dimensions"][1]["Value"] for alarm in arms]
-    assert found == list(get_args(Placement))
+    assert found == list(PLACEMENTS)
