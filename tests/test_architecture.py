@@ -43,8 +43,8 @@ ARROWS = {
     "service.lifespan": {"service", "adapter.preload"},  # the function, from the package's front door
     "service.handler": {"service", "adapter", "telemetry"},
     "telemetry": {"telemetry", "adapter.facts", "adapter.asgi", "adapter.placement"},
-    "telemetry.report": {"telemetry.report", "telemetry.schema", "adapter.placement"},
-    "telemetry.lab": {"telemetry.lab", "telemetry.schema", "adapter.placement"},
+    "telemetry.report": {"telemetry.report", "telemetry.progress", "telemetry.schema", "adapter.placement"},
+    "telemetry.lab": {"telemetry.lab", "telemetry.progress", "telemetry.schema", "adapter.placement"},
     # Runs in the lab's child process, in the place of a project's handler.
     "telemetry.lab.any_app": {"telemetry", "adapter"},
 }

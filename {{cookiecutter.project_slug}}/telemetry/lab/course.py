@@ -10,11 +10,11 @@ from telemetry.lab.arm import Arm
 from telemetry.lab.environment import Environment
 from telemetry.lab.plan import PlannedEnvironment
 from telemetry.lab.process import Write
-from telemetry.lab.progress import Advance
 from telemetry.lab.runtime_api import InitError
 from telemetry.lab.settings import Settings
 from telemetry.lab.summary import init_failure
 from telemetry.lab.tally import Sent, Tally
+from telemetry.progress import Advance
 
 
 class StartError(Exception):

@@ -13,12 +13,12 @@ from telemetry.lab.course import Course, StartError
 from telemetry.lab.events import EventSource
 from telemetry.lab.plan import planned
 from telemetry.lab.preflight import preflight
-from telemetry.lab.progress import progress
 from telemetry.lab.settings import Settings
 from telemetry.lab.summary import summary
 from telemetry.lab.table import table_server
 from telemetry.lab.tally import Tally
 from telemetry.lab.variables import function_environ
+from telemetry.progress import progress
 
 
 async def run_lab(settings: Settings, sources: Sequence[EventSource]) -> int:
@@ -57,7 +57,8 @@ async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequ
         try:
             if settings.warm_up:
                 await course.warm_up([source.event for source in sources])
-            with progress(sum(len(place.events) for place in plan)) as advance:
+            invocations = sum(len(place.events) for place in plan)
+            with progress("lab", invocations, "invocations") as advance:
                 for place in plan:
                     await course.run(place, advance)
             complete = True
