@@ -19,7 +19,7 @@ from bench.function import PYTHON, ROOT
 from bench.machine import machine
 from bench.stacks import STACKS
 from bench.tables import document, summary, written_into
-from telemetry.lab.table import table_server
+from telemetry.lab.dynamodb import table_server
 
 TEMPLATE: Final = ROOT / "{{cookiecutter.project_slug}}"
 TABLE: Final = TEMPLATE / "events" / "tickets-table.json"

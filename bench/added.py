@@ -9,8 +9,8 @@ from typing import Any, Final
 from bench.function import PYTHON, environ
 from bench.spread import spread
 from bench.stacks import BOOK, UDP
-from telemetry.lab.import_times import STDLIB, by_package, parsed
-from telemetry.lab.runtime_api import RuntimeApi
+from telemetry.lab.imports.times import STDLIB, by_package, parsed
+from telemetry.lab.platform.runtime_api import RuntimeApi
 
 STACKS: Final = ("adapter", "ours-no-spans", UDP, BOOK)
 SHOWN: Final = 12

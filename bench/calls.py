@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from telemetry.lab.runtime_api import RuntimeApi
+
 from bench.function import EVENT, ROOT, environ
 from bench.importers import PACKAGES
 from bench.stacks import UDP
-from telemetry.lab.runtime_api import RuntimeApi
 
 CHILD: Final = ROOT / "bench" / "calls_child.py"
 PARTS: Final = {"adapter": "adapter alone", "telemetry": "with telemetry"}

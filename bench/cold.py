@@ -14,8 +14,8 @@ from bench.child import Context
 from bench.function import EVENT, PYTHON, environ
 from bench.spread import spread
 from bench.stacks import BOOK, STACKS, STOCK, UDP
-from telemetry.lab.process import Process
-from telemetry.lab.runtime_api import Event, RuntimeApi
+from telemetry.lab.platform.process import Process
+from telemetry.lab.platform.runtime_api import Event, RuntimeApi
 
 COMPARED: Final = (STOCK, "adapter", "ours-no-spans", UDP, BOOK)
 WITHIN_S: Final = 60.0

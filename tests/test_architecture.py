@@ -46,7 +46,7 @@ ARROWS = {
     "telemetry.report": {"telemetry.report", "telemetry.progress", "telemetry.schema", "adapter.placement"},
     "telemetry.lab": {"telemetry.lab", "telemetry.progress", "telemetry.schema", "adapter.placement"},
     # Runs in the lab's child process, in the place of a project's handler.
-    "telemetry.lab.any_app": {"telemetry", "adapter"},
+    "telemetry.lab.platform.any_app": {"telemetry", "adapter"},
 }
 FORBIDDEN_LIBRARIES = {"telemetry": {"mangum", "aws_xray_sdk"}, "service": {"mangum", "awslambdaric"}}
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from telemetry.lab.runtime_api import Answer, Event
-from telemetry.lab.sandbox import Sandbox
-from telemetry.lab.variables import clean_environ
+from telemetry.lab.platform.runtime_api import Answer, Event
+from telemetry.lab.platform.sandbox import Sandbox
+from telemetry.lab.platform.variables import clean_environ
 from tests.telemetry import endpoint as otlp
 from tests.telemetry.on_lambda import event
 

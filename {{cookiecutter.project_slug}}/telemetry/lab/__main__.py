@@ -4,11 +4,11 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from telemetry.lab.arguments import parser
-from telemetry.lab.events import read_sources
-from telemetry.lab.session import run_lab
-from telemetry.lab.settings import UsageError
-from telemetry.lab.settings_from import settings_from
+from telemetry.lab.run.arguments import parser
+from telemetry.lab.run.events import read_sources
+from telemetry.lab.run.session import run_lab
+from telemetry.lab.run.settings import UsageError
+from telemetry.lab.run.settings_from import settings_from
 
 
 def main(argv: Sequence[str] | None = None) -> int:
