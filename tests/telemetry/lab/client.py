@@ -24,7 +24,7 @@ class Client:
         self.reader, self.writer = reader, writer
 
     async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> None:
-        lines = [f"{method} {path} HTTP/1.1", f"Content-Length: {len(body)}"]
+        lines = [f"{method} {path} HTTP/1.1", "Host: lab", f"Content-Length: {len(body)}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         self.writer.write("\r\n".join([*lines, "", ""]).encode() + body)
         await self.writer.drain()
@@ -61,7 +61,7 @@ class Clients:
 @asynccontextmanager
 async def serving() -> AsyncIterator[tuple[RuntimeApi, Clients]]:
     api = RuntimeApi({"functionName": "lab"})
-    clients = Clients(await api.open())
+    clients = Clients(await api.listen())
     try:
         yield api, clients
     finally:

@@ -14,8 +14,8 @@ from telemetry.lab.__main__ import main
 class Run:
     code: int
     out: Path
-    said: str
-    complained: str
+    stdout: str
+    stderr: str
 
     @property
     def lines(self) -> list[dict[str, Any]]:

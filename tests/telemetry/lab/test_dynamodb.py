@@ -4,15 +4,8 @@ from pathlib import Path
 import pytest
 
 from telemetry.lab.__main__ import main
+from tests.telemetry.lab.apps import TABLE
 from tests.telemetry.lab.conftest import Lab
-
-TABLE = {
-    "TableName": "things",
-    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-    "BillingMode": "PAY_PER_REQUEST",
-    "Items": [{"id": {"S": "a"}, "n": {"N": "7"}}],
-}
 
 
 def test_function_reads_the_seeded_table(lab: Lab, here: Path) -> None:
@@ -30,7 +23,7 @@ def test_function_reads_the_seeded_table(lab: Lab, here: Path) -> None:
                 return {"statusCode": 200}
         """,
     )
-    assert run.code == 0, run.complained
+    assert run.code == 0, run.stderr
     item = run.records("item")[0]
     assert item["n"] == 7
     assert item["where"].startswith("http://127.0.0.1:")
@@ -41,7 +34,7 @@ def test_function_reads_the_seeded_table(lab: Lab, here: Path) -> None:
     [
         ("{", "table.json: Expecting"),
         ("[]", "table.json: expected {"),
-        ('{"TableName": "t"}', "without KeySchema, AttributeDefinitions"),
+        ('{"TableName": "t"}', "the definition has no KeySchema, AttributeDefinitions"),
         (json.dumps({**TABLE, "KeySchema": 1}), "Invalid type for parameter KeySchema"),
         (json.dumps({**TABLE, "Items": [{"id": {"N": "1"}}]}), "mismatch"),
     ],

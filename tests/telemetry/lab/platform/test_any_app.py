@@ -56,7 +56,7 @@ def test_starlette_outside_the_project(lab: Lab, tmp_path_factory: pytest.TempPa
     write(elsewhere, "shop.py", STARLETTE)
     write(elsewhere, "service.py", 'greeting = "hello"')  # named as a room of ours; the app means its own
     run = lab("--app", "shop:app", "--app-dir", str(elsewhere), *ALL, *FEW)
-    assert run.code == 0, run.complained
+    assert run.code == 0, run.stderr
     assert run.lab["app"] == "shop:app"
     assert [line["status"] for line in run.records("invocation")] == [200] * 18
     for sent in run.lab["sent"].values():
@@ -70,7 +70,7 @@ def test_starlette_outside_the_project(lab: Lab, tmp_path_factory: pytest.TempPa
 def test_startup_only_once_per_process(lab: Lab, here: Path) -> None:
     write(here, "once.py", ONCE)
     run = lab("--app", "once:app", *ALL, *FEW)
-    assert run.code == 0, run.complained
+    assert run.code == 0, run.stderr
     assert [line["status"] for line in run.records("invocation")] == [200] * 18
     fallbacks = run.records("fallback")
     assert {(line["placement"], line["in_force"]) for line in fallbacks} == {("every_invocation", "init")}
@@ -103,10 +103,13 @@ def test_what_was_sent_is_what_was_recorded(
     ("target", "reason"),
     [
         ("app.py", "--app app.py: expected module:attribute"),
-        ("absent:app", "--app absent:app: there is no module absent; --app-dir names"),
+        (
+            "absent:app",
+            "--app absent:app: there is no module absent; name the folder",
+        ),
         ("once.inner:app", "there is no module once.inner"),
         ("once:other", "--app once:other: module once has no attribute other"),
-        ("once:started", "--app once:started: its type is int, which is no ASGI app"),
+        ("once:started", "--app once:started: expected an ASGI app, which is callable, but its type is int"),
         ("broken:app", "No module named 'left_pad'"),
         ("quits:app", "SystemExit: 3"),
     ],
@@ -117,7 +120,7 @@ def test_targets_that_lead_nowhere(lab: Lab, here: Path, target: str, reason: st
     write(here, "quits.py", "raise SystemExit(3)")
     run = lab("--app", target, *FEW)
     assert run.code == 2
-    assert reason in run.complained
+    assert reason in run.stderr
     assert not run.out.exists()
 
 
@@ -133,6 +136,6 @@ def test_failing_startup(lab: Lab, here: Path) -> None:
     )
     run = lab("--app", "fails:app", "--no-warm-up", *FEW)
     assert run.code == 1
-    assert "did not start, in environment 1 (init)" in run.complained
+    assert "did not start, in environment 1 (init)" in run.stderr
     assert len(run.records("failure")) == 1
     assert run.lab["complete"] is False

@@ -43,7 +43,7 @@ async def test_next_event_waits_for_invoke_extensions() -> None:
         await client.ask("GET", EVENT_NEXT, Lambda_Extension_Identifier=identifier)
         runtime = await clients.runtime()
         await asyncio.wait_for(api.ready, 10)
-        api.send(EVENT)
+        api.invoke(EVENT)
         await runtime.answer()
         invoked = json.loads((await client.answer()).body)
         assert invoked == {
@@ -67,7 +67,7 @@ async def test_extension_without_events_stays_parked() -> None:
         await client.ask("GET", EVENT_NEXT, Lambda_Extension_Identifier=identifier)
         runtime = await clients.runtime()
         await asyncio.wait_for(api.ready, 10)
-        api.send(EVENT)
+        api.invoke(EVENT)
         await runtime.answer()
         await runtime.call("POST", RESPONSE, b"{}")
         await runtime.ask("GET", NEXT)
@@ -97,7 +97,7 @@ async def test_registration_closes_after_init() -> None:
         runtime, late = await clients(), await clients()
         await runtime.ask("GET", NEXT)
         await api.ready
-        api.send(EVENT)
+        api.invoke(EVENT)
         refused = await late.call("POST", REGISTER, b'{"events":[]}', Lambda_Extension_Name="late")
         assert json.loads(refused.body)["errorType"] == "Extension.RegistrationClosed"
 

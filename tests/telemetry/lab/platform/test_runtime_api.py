@@ -14,7 +14,7 @@ async def test_event_and_response() -> None:
     async with serving() as (api, clients):
         runtime = await clients.runtime()
         await api.ready
-        answered = api.send(EVENT)
+        answered = api.invoke(EVENT)
         event = await runtime.answer()
         assert event.body == EVENT.body
         assert event.headers["Lambda-Runtime-Aws-Request-Id"] == "r-1"
@@ -32,9 +32,9 @@ async def test_chunked_response() -> None:
     async with serving() as (api, clients):
         runtime = await clients.runtime()
         await api.ready
-        answered = api.send(EVENT)
+        answered = api.invoke(EVENT)
         await runtime.answer()
-        head = f"POST {RESPONSE} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+        head = f"POST {RESPONSE} HTTP/1.1\r\nHost: lab\r\nTransfer-Encoding: chunked\r\n\r\n"
         runtime.writer.write(head.encode())
         for _ in range(64):
             runtime.writer.write(b"8000\r\n" + b"x" * 0x8000 + b"\r\n")
@@ -48,7 +48,7 @@ async def test_function_error() -> None:
     async with serving() as (api, clients):
         runtime = await clients.runtime()
         await api.ready
-        answered = api.send(EVENT)
+        answered = api.invoke(EVENT)
         await runtime.answer()
         path = RESPONSE.replace("response", "error")
         assert (
@@ -61,7 +61,7 @@ async def test_response_beyond_the_limit() -> None:
     async with serving() as (api, clients):
         runtime = await clients.runtime()
         await api.ready
-        answered = api.send(EVENT)
+        answered = api.invoke(EVENT)
         await runtime.answer()
         assert (await runtime.call("POST", RESPONSE, b"x" * (LARGEST_RESPONSE + 1))).status == 413
         assert (await answered).error_type == "Function.ResponseSizeTooLarge"
@@ -71,7 +71,7 @@ async def test_only_one_response() -> None:
     async with serving() as (api, clients):
         runtime = await clients.runtime()
         await api.ready
-        api.send(EVENT)
+        api.invoke(EVENT)
         await runtime.answer()
         assert (await runtime.call("POST", RESPONSE.replace("r-1", "r-2"), b"")).status == 400
         assert (await runtime.call("POST", RESPONSE, b"")).status == 202

@@ -1,10 +1,12 @@
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 
-from telemetry.lab.run.events import EventSource
-from telemetry.lab.run.plan import planned
-from telemetry.lab.run.settings import PLACEMENTS, Settings
+from adapter.placement import PLACEMENTS
+from telemetry.lab.run.plan import EventSource, plan
+from telemetry.lab.run.settings import Settings
+from tests.telemetry.lab.conftest import Lab
 
 SETTINGS = Settings(
     out=Path("records.jsonl"),
@@ -17,39 +19,39 @@ SOURCES = (EventSource({"name": "often"}, 9), EventSource({"name": "rarely"}, 1)
 
 
 def test_same_seed_same_plan() -> None:
-    assert planned(SETTINGS, SOURCES) == planned(SETTINGS, SOURCES)
-    assert planned(replace(SETTINGS, seed=8), SOURCES) != planned(SETTINGS, SOURCES)
+    assert plan(SETTINGS, SOURCES) == plan(SETTINGS, SOURCES)
+    assert plan(replace(SETTINGS, seed=8), SOURCES) != plan(SETTINGS, SOURCES)
 
 
 def test_blocks_hold_every_placement() -> None:
-    plan = planned(SETTINGS, SOURCES)
-    assert len(plan) == 90
+    whole = plan(SETTINGS, SOURCES)
+    assert len(whole) == 90
     for block in range(30):
-        places = plan[3 * block : 3 * block + 3]
+        places = whole[3 * block : 3 * block + 3]
         assert {place.block for place in places} == {block + 1}
         assert {place.placement for place in places} == set(SETTINGS.placements)
 
 
 def test_order_within_blocks_varies() -> None:
-    plan = planned(SETTINGS, SOURCES)
-    assert {plan[3 * block].placement for block in range(30)} == set(SETTINGS.placements)
+    whole = plan(SETTINGS, SOURCES)
+    assert {whole[3 * block].placement for block in range(30)} == set(SETTINGS.placements)
 
 
 def test_arms_get_the_same_events() -> None:
-    plan = planned(SETTINGS, SOURCES)
-    arms = [[place.events for place in plan if place.placement == name] for name in SETTINGS.placements]
+    whole = plan(SETTINGS, SOURCES)
+    arms = [[place.events for place in whole if place.placement == name] for name in SETTINGS.placements]
     assert arms[0] == arms[1] == arms[2]
     assert arms[0][0] != arms[0][1]
 
 
 def test_events_do_not_depend_on_the_arms() -> None:
-    alone = planned(replace(SETTINGS, placements=("init",)), SOURCES)
-    beside = [place for place in planned(SETTINGS, SOURCES) if place.placement == "init"]
+    alone = plan(replace(SETTINGS, placements=("init",)), SOURCES)
+    beside = [place for place in plan(SETTINGS, SOURCES) if place.placement == "init"]
     assert list(alone) == beside
 
 
 def test_weights() -> None:
-    names = [event["name"] for place in planned(SETTINGS, SOURCES) for event in place.events]
+    names = [event["name"] for place in plan(SETTINGS, SOURCES) for event in place.events]
     assert 0.8 < names.count("often") / len(names) < 0.97
 
 
@@ -63,8 +65,22 @@ def test_seed_of_the_sample_is_typical() -> None:
     environments, invocations = int(given["ENVIRONMENTS"]), int(given["INVOCATIONS"])
     run = Settings(Path("x"), environments=environments, invocations=invocations, seed=int(given["SEED"]))
     rare = min(weights, key=weights.__getitem__)
-    drawn = sum(any(event["name"] == rare for event in place.events) for place in planned(run, sources))
+    drawn = sum(any(event["name"] == rare for event in place.events) for place in plan(run, sources))
     expected = environments * (1 - (1 - weights[rare] / sum(weights.values())) ** invocations)
     assert "export" in rare
     assert drawn >= 1
     assert abs(drawn - expected) < 1
+
+
+def test_event_file_with_an_equals_sign(lab: Lab, here: Path) -> None:
+    (here / "a=1.json").write_text(json.dumps({"rawPath": "/a"}), encoding="utf-8")
+    run = lab(
+        *("--event", "a=1.json", "--environments", 1, "--invocations", 1),
+        handler="""
+            import json
+            def handler(event, context):
+                print(json.dumps({"record": "seen", "event": event}))
+                return {"statusCode": 200}
+        """,
+    )
+    assert run.records("seen")[0]["event"] == {"rawPath": "/a"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from telemetry.lab.run.cause import cause_in
+from telemetry.lab.run.summary import exception_message
 from tests.telemetry.lab.conftest import Lab
 
 TRACE = """\
@@ -42,29 +42,29 @@ def as_entry(text: str) -> list[str]:
 
 @pytest.mark.parametrize("trace", [TRACE, CHAINED, GROUP, f"Startup failed. {TRACE}"])
 def test_message_ends_the_traceback(trace: str) -> None:
-    assert cause_in(trace.splitlines()) == MESSAGE
-    assert cause_in(as_entry(trace)) == MESSAGE
+    assert exception_message(trace.splitlines()) == MESSAGE
+    assert exception_message(as_entry(trace)) == MESSAGE
 
 
 def test_entry_of_the_log_comes_first() -> None:
     later = "Traceback (most recent call last):\n  File\nOSError: at the interpreter's end"
-    assert cause_in([*as_entry(TRACE), *later.splitlines()]) == MESSAGE
+    assert exception_message([*as_entry(TRACE), *later.splitlines()]) == MESSAGE
 
 
 def test_traceback_without_a_message_is_passed_over() -> None:
-    assert cause_in([*TRACE.splitlines(), "", *AS_LAMBDA.splitlines(), "and so on"]) == MESSAGE
+    assert exception_message([*TRACE.splitlines(), "", *AS_LAMBDA.splitlines(), "and so on"]) == MESSAGE
 
 
 def test_message_of_several_lines() -> None:
     text = TRACE + "second\n  third\n" + "more\n" * 20
-    assert cause_in(as_entry(text)) == [*MESSAGE, "second", "  third", "more", "more"]
+    assert exception_message(as_entry(text)) == [*MESSAGE, "second", "  third", "more", "more"]
 
 
 @pytest.mark.parametrize(
     "said", [[], ["nothing of it"], ["[1]", "7", "null"], ["Traceback (most recent call last):"]]
 )
 def test_no_traceback(said: list[str]) -> None:
-    assert cause_in(said) == []
+    assert exception_message(said) == []
 
 
 @pytest.mark.parametrize("form", ["JSON", "Text"])
@@ -85,7 +85,7 @@ def test_failed_startup_tells_the_message(lab: Lab, form: str) -> None:
         """,
     )
     assert run.code == 1
-    first, second, *_ = run.complained.splitlines()
+    first, second, *_ = run.stderr.splitlines()
     assert "LookupError at " in first
     assert "TABLE" not in first
     assert second == "  LookupError: TABLE is not set"
@@ -101,4 +101,4 @@ def test_message_that_was_told_is_not_repeated(lab: Lab) -> None:
             raise
     """
     run = lab("--environments", 1, handler=handler)
-    assert not run.complained.splitlines()[1].startswith("  LookupError")
+    assert not run.stderr.splitlines()[1].startswith("  LookupError")

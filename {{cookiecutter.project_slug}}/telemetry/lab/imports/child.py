@@ -1,8 +1,8 @@
 """The process whose imports are measured: loads an ASGI app by `module:attribute`, and starts it.
 
-Whatever goes wrong, what was imported until then is known; the type of the exception goes to stdout, on a
-line of its own behind `ENDED_BY`, for the app may write there too. Its text, which may hold a secret, is
-told only of a module or attribute that is not there.
+If it fails, the imports up to there still count. The type of the exception goes to stdout, on a line that
+begins with `ENDED_BY`, since the app may write there too. The exception's text may hold a secret; it is
+written only where a module or an attribute is missing.
 """
 
 import asyncio
@@ -39,8 +39,8 @@ async def start(app: Any) -> None:
 
 
 def main(target: str) -> None:
-    """Import and start."""
-    from telemetry.lab.platform.target import TargetError, load_app  # noqa: PLC0415 - after what the measurement needs itself
+    """Import the app and start it."""
+    from telemetry.lab.platform.target import TargetError, load_app  # noqa: PLC0415 - what follows is the app's
 
     try:
         if module := target.partition(":")[0]:

@@ -1,6 +1,6 @@
-"""The Lambda handler for `--app`: composes adapter and telemetry around an app of any origin.
+"""The Lambda handler for `--app`: puts adapter and telemetry around an app from anywhere.
 
-Stands where a project's `service/handler.py` stands, in the lab's child process.
+In the lab's child process it takes the place of a project's `service/handler.py`.
 """
 
 import os
@@ -10,7 +10,7 @@ from adapter.placement import placement_from
 from telemetry.lab.platform.target import load_app, prepend_app_path
 from telemetry.pipeline import Telemetry
 
-# Only now: a folder of the app may hold packages that are named as ours.
+# Only after the imports above: the app's folders may hold packages of the same names.
 prepend_app_path()
 
 telemetry = Telemetry.from_env(os.environ)

@@ -1,4 +1,4 @@
-"""A built artifact in the place of the project: with what Lambda itself has, and nothing else from here."""
+"""Runs what `sam build` made: nothing can be imported but that and the packages of Lambda's runtime."""
 
 import re
 import sysconfig
@@ -9,53 +9,55 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
 
-from telemetry.lab.run.settings import UsageError
+from telemetry.lab.usage import UsageError
 
-LAMBDA_HAS: Final = ("awslambdaric", "boto3")
-"""With what these need, they are all that Lambda's runtime has beside Python's own library."""
+RUNTIME_PACKAGES: Final = ("awslambdaric", "boto3")
+"""With their dependencies, these are all packages of Lambda's runtime."""
 
-_TAGGED: Final = re.compile(r"\.(cpython-\d+-[\w-]+)\.so")
+_EXTENSION_MODULE: Final = re.compile(r"\.(cpython-\d+-[\w-]+)\.so")
 
 
 def check_artifact(folder: Path, handler: str) -> None:
     """Check that this Python can run the artifact, and that the handler is in it.
 
     Raises:
-        UsageError: it cannot, or is not.
+        UsageError: It cannot run it, or the handler is missing.
     """
     module = handler.rpartition(".")[0].replace(".", "/")
     if not any((folder / name).is_file() for name in (f"{module}.py", f"{module}/__init__.py")):
-        raise UsageError(f"--artifact {folder}: there is no {module}.py; is it what `sam build` made?")
+        raise UsageError(
+            f"--artifact {folder}: there is no {module}.py in it; give the folder that `sam build` made"
+        )
     mine = str(sysconfig.get_config_var("SOABI"))
-    tags = {found[1] for path in folder.rglob("*.so") if (found := _TAGGED.search(path.name))}
+    tags = {found[1] for path in folder.rglob("*.so") if (found := _EXTENSION_MODULE.search(path.name))}
     if wrong := tags - {mine}:
         raise UsageError(
-            f"--artifact {folder}: built for {', '.join(sorted(wrong))}, and this is {mine}; run the lab "
-            "with that Python, on that processor"
+            f"--artifact {folder}: it was built for {', '.join(sorted(wrong))}, but this Python is {mine}; "
+            "run the lab with the Python and on the processor that it was built for"
         )
 
 
 @contextmanager
-def lambda_packages(artifact: Path | None) -> Iterator[Path | None]:
-    """Make a folder, for as long as it is needed, that stands for Lambda's own.
+def runtime_packages(artifact: Path | None) -> Iterator[Path | None]:
+    """Make a temporary folder with links to the packages of Lambda's runtime; None without an artifact.
 
     Raises:
-        UsageError: a package is not installed here.
+        UsageError: One of these packages is not installed here.
     """
     if artifact is None:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="lab-") as name:
-        for found in _closure():
+        for found in _with_dependencies():
             for path in _top_level(found):
                 (Path(name) / path.name).symlink_to(path)
         yield Path(name)
 
 
-def _closure() -> list[Distribution]:
-    """Return the packages with all that they need."""
+def _with_dependencies() -> list[Distribution]:
+    """Return the packages of the runtime, and whatever they depend on."""
     found: dict[str, Distribution] = {}
-    wanted = list(LAMBDA_HAS)
+    wanted = list(RUNTIME_PACKAGES)
     while wanted:
         name = wanted.pop()
         if name in found:
@@ -63,7 +65,9 @@ def _closure() -> list[Distribution]:
         try:
             found[name] = distribution(name)
         except PackageNotFoundError as error:
-            raise UsageError(f"--artifact: {name} is not installed, which Lambda's runtime has") from error
+            raise UsageError(
+                f"--artifact: the package {name} is part of Lambda's runtime, but it is not installed here"
+            ) from error
         needs = [need for need in found[name].requires or () if "extra ==" not in need]
         wanted += [re.split(r"[^\w.-]", need, maxsplit=1)[0] for need in needs]
     return list(found.values())

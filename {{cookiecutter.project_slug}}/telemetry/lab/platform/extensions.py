@@ -7,79 +7,84 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from telemetry.lab.platform.http import Reply, Request, Respond
+from telemetry.lab.platform.http import Request, Respond, Response
 
 
 @dataclass(slots=True)
 class Extension:
-    """One registered extension, and its open request for the next event."""
+    """One registered extension."""
 
     name: str
     events: frozenset[str]
-    parked: Respond | None = None
+    respond: Respond | None = None
+    """Answers its open request for the next event; None while it is at work."""
 
 
 class Extensions:
-    """All extensions of one process. They are internal ones: Lambda offers those INVOKE, never SHUTDOWN."""
+    """The internal extensions of one process. Lambda sends those INVOKE events, but never SHUTDOWN."""
 
     def __init__(self, function: Mapping[str, str]) -> None:
         self._function = function
         self._registered: dict[str, Extension] = {}
-        self.closed = False
-        """After INIT nobody may register."""
+        self.registration_closed = False
+        """True after INIT: no extension may register any more."""
 
     def __len__(self) -> int:
         return len(self._registered)
 
     @property
-    def invoked(self) -> bool:
-        """Whether one of them works at each invocation."""
+    def any_for_invoke(self) -> bool:
+        """Whether one of them registered for INVOKE, and so may work after each response."""
         return any("INVOKE" in extension.events for extension in self._registered.values())
 
-    def waiting(self) -> bool:
-        """Whether every extension asks for its next event, that is, has done its work."""
-        return all(extension.parked is not None for extension in self._registered.values())
+    def all_waiting(self) -> bool:
+        """Whether every extension waits for its next event, which says that it has done its work."""
+        return all(extension.respond is not None for extension in self._registered.values())
 
-    def register(self, request: Request) -> Reply:
-        """Answer `POST /extension/register`, with the refusals of the platform."""
+    def register(self, request: Request) -> Response:
+        """Answer `POST /extension/register`; errors are worded as Lambda's are."""
         name = request.headers.get("lambda-extension-name", "")
         try:
             events = frozenset(json.loads(request.body)["events"])
         except (ValueError, KeyError, TypeError):
-            return refusal("InvalidRequestFormat", 'The body is not {"events": [...]}')
+            return error_response("InvalidRequestFormat", 'The body is not {"events": [...]}')
         if not name:
-            return refusal("Extension.InvalidExtensionName", "Empty extension name")
+            return error_response("Extension.InvalidExtensionName", "Empty extension name")
         if events - {"INVOKE"}:
             text = (
                 "ShutdownEventNotSupportedForInternalExtension" if "SHUTDOWN" in events else "unknown event"
             )
-            return refusal("Extension.InvalidEventType", text)
-        if self.closed:
-            return refusal("Extension.RegistrationClosed", "Extension registration closed already")
+            return error_response("Extension.InvalidEventType", text)
+        if self.registration_closed:
+            return error_response("Extension.RegistrationClosed", "Extension registration closed already")
         if any(extension.name == name for extension in self._registered.values()):
-            return refusal("Extension.InvalidExtensionState", "Extension with this name already registered")
+            return error_response(
+                "Extension.InvalidExtensionState", "Extension with this name already registered"
+            )
         identifier = str(uuid.uuid4())
         self._registered[identifier] = Extension(name, events)
         body = json.dumps(self._function).encode()
-        return Reply(HTTPStatus.OK, body, {"Lambda-Extension-Identifier": identifier})
+        return Response(HTTPStatus.OK, body, {"Lambda-Extension-Identifier": identifier})
 
-    def park(self, request: Request, respond: Respond) -> None:
-        """Keep an extension's `GET /extension/event/next` until there is an event for it."""
+    def wait_for_event(self, request: Request, respond: Respond) -> None:
+        """Keep an extension's `GET /extension/event/next` open until there is an event for it."""
         extension = self._registered.get(request.headers.get("lambda-extension-identifier", ""))
         if extension is None:
-            respond(refusal("Extension.UnknownExtensionIdentifier", "Unknown extension"))
+            respond(error_response("Extension.UnknownExtensionIdentifier", "Unknown extension"))
         else:
-            extension.parked = respond
+            extension.respond = respond
 
     def invoke(self, event: Mapping[str, Any]) -> None:
-        """Hand INVOKE to those who registered for it."""
+        """Send INVOKE to the extensions that registered for it."""
         for extension in self._registered.values():
-            if "INVOKE" in extension.events and extension.parked is not None:
-                respond, extension.parked = extension.parked, None
+            if "INVOKE" in extension.events and extension.respond is not None:
+                respond, extension.respond = extension.respond, None
                 body = json.dumps({"eventType": "INVOKE", **event}).encode()
-                respond(Reply(HTTPStatus.OK, body, {"Lambda-Extension-Event-Identifier": str(uuid.uuid4())}))
+                respond(
+                    Response(HTTPStatus.OK, body, {"Lambda-Extension-Event-Identifier": str(uuid.uuid4())})
+                )
 
 
-def refusal(error_type: str, message: str, status: HTTPStatus = HTTPStatus.FORBIDDEN) -> Reply:
-    """Say no, in the platform's words."""
-    return Reply(status, json.dumps({"errorType": error_type, "errorMessage": message}).encode())
+def error_response(error_type: str, message: str, status: HTTPStatus = HTTPStatus.FORBIDDEN) -> Response:
+    """Return an error in the form of Lambda's APIs."""
+    return Response(status, json.dumps({"errorType": error_type, "errorMessage": message}).encode())

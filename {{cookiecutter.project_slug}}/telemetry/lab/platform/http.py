@@ -1,108 +1,66 @@
-"""As much of HTTP/1.1 as Lambda's runtime clients and extensions speak, served on the running event loop."""
+"""An HTTP/1.1 server connection for Lambda's runtime clients and extensions; h11 knows the protocol."""
 
 import asyncio
-import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, TypeAlias, cast
 
-LARGEST: Final = 64 * 1024 * 1024
-"""Bytes of one request, beyond which the connection is closed."""
+import h11
 
-EXPECTS_CONTINUE: Final = re.compile(rb"\r\nexpect:\s*100-continue", re.IGNORECASE)
+LARGEST_HEAD: Final = 2 * 1024 * 1024
+"""Bytes. A runtime client may send a stack trace of up to 1 MiB in a header."""
+LARGEST_BODY: Final = 64 * 1024 * 1024
+"""Bytes of one request, beyond which the connection is closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client asked."""
+    """A whole request."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     """Names in lower case."""
     body: bytes
+    received_at: float
+    """`time.perf_counter()` when its last byte was there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What a client is told, in JSON."""
+class Response:
+    """An answer in JSON."""
 
     status: HTTPStatus
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def encoded(self) -> bytes:
-        """Head and body in one piece, for one write: two would stall each call by some 40 ms."""
-        head = [f"HTTP/1.1 {self.status.value} {self.status.phrase}"]
-        head += [f"{name}: {value}" for name, value in self.headers.items()]
-        head += ["Content-Type: application/json", f"Content-Length: {len(self.body)}", "", ""]
-        return "\r\n".join(head).encode("latin-1") + self.body
+    def parts(self) -> tuple[h11.Response, h11.Data, h11.EndOfMessage]:
+        """Return the response as h11 sends it."""
+        headers = [
+            *self.headers.items(),
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(self.body))),
+        ]
+        head = h11.Response(status_code=self.status, reason=self.status.phrase.encode(), headers=headers)
+        return head, h11.Data(self.body), h11.EndOfMessage()
 
 
-Respond: TypeAlias = Callable[[Reply], None]
+Respond: TypeAlias = Callable[[Response], None]
 """Answers a request, at once or later; does nothing when the client has gone."""
 Serve: TypeAlias = Callable[[Request, Respond], None]
 
 
-def parse(buffer: bytearray) -> tuple[Request, int] | None:
-    """Return the first request in the buffer and its length, or None while some of it is missing.
-
-    Raises:
-        ValueError: this is not HTTP.
-    """
-    end = buffer.find(b"\r\n\r\n")
-    if end < 0:
-        return None
-    first, *lines = buffer[:end].decode("latin-1").split("\r\n")
-    method, path, _version = first.split(" ")
-    fields = (line.partition(":") for line in lines)
-    headers = {name.strip().lower(): value.strip() for name, _, value in fields}
-    start = end + 4
-    if headers.get("transfer-encoding", "").lower() == "chunked":
-        chunked = _unchunk(buffer, start)
-        if chunked is None:
-            return None
-        body, length = chunked
-    else:
-        length = start + _size(headers.get("content-length") or "0", base=10)
-        if len(buffer) < length:
-            return None
-        body = bytes(buffer[start:length])
-    return Request(method, path, headers, body), length
-
-
-def _unchunk(buffer: bytearray, at: int) -> tuple[bytes, int] | None:
-    body = bytearray()
-    while True:
-        line = buffer.find(b"\r\n", at)
-        if line < 0:
-            return None
-        size = _size(buffer[at:line].partition(b";")[0].decode("latin-1"), base=16)
-        if size == 0:
-            end = buffer.find(b"\r\n\r\n", line)  # trailers may come before
-            return None if end < 0 else (bytes(body), end + 4)
-        at = line + 2 + size + 2
-        if len(buffer) < at:
-            return None
-        body += buffer[line + 2 : line + 2 + size]
-
-
-def _size(text: str, *, base: int) -> int:
-    size = int(text, base)
-    if size < 0:
-        raise ValueError(f"negative size {text}")
-    return size
-
-
 class Connection(asyncio.Protocol):
-    """One client's connection; its requests are served in turn."""
+    """One client's connection. Its requests are served one after the other."""
 
     def __init__(self, serve: Serve, connections: set["Connection"]) -> None:
         self._serve = serve
         self._connections = connections
-        self._buffer = bytearray()
-        self._told_to_continue = False
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=LARGEST_HEAD)
+        self._head: h11.Request
+        self._body = bytearray()
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -115,30 +73,56 @@ class Connection(asyncio.Protocol):
         self._connections.discard(self)
 
     def data_received(self, data: bytes) -> None:
-        """Serve what is complete; close on what is no HTTP or too large."""
-        self._buffer += data
-        try:
-            while parsed := parse(self._buffer):
-                request, length = parsed
-                del self._buffer[:length]
-                self._told_to_continue = False
-                self._serve(request, self._respond)
-        except ValueError:
-            self._transport.abort()
-        if len(self._buffer) > LARGEST:
-            self._transport.abort()
-        elif not self._told_to_continue and self._expects_continue():
-            self._told_to_continue = True
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        """Serve what is complete; close the connection on what is not HTTP, or too large."""
+        received_at = time.perf_counter()
+        self._http.receive_data(data)
+        self._read(received_at)
 
     def abort(self) -> None:
         """Close at once."""
         self._transport.abort()
 
-    def _respond(self, reply: Reply) -> None:
-        if not self._transport.is_closing():
-            self._transport.write(reply.encoded())
+    def _read(self, received_at: float) -> None:
+        try:
+            while self._take(self._http.next_event(), received_at):
+                pass
+            if self._http.they_are_waiting_for_100_continue:
+                self._send(h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue"))
+        except h11.RemoteProtocolError:
+            self.abort()
 
-    def _expects_continue(self) -> bool:
-        end = self._buffer.find(b"\r\n\r\n")
-        return end > 0 and EXPECTS_CONTINUE.search(self._buffer, 0, end) is not None
+    def _take(self, event: object, received_at: float) -> bool:
+        """Take one part of a request; False when more data is needed, or a response is due first."""
+        match event:
+            case h11.Request():
+                self._head = event
+                self._body.clear()
+            case h11.Data():
+                self._body += event.data
+                if len(self._body) > LARGEST_BODY:
+                    raise h11.RemoteProtocolError("the body is too large")
+            case h11.EndOfMessage():
+                self._serve(self._request(received_at), self._respond)
+            case _:
+                return False
+        return True
+
+    def _request(self, received_at: float) -> Request:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in self._head.headers}
+        method, path = self._head.method.decode("latin-1"), self._head.target.decode("latin-1")
+        return Request(method, path, headers, bytes(self._body), received_at)
+
+    def _respond(self, response: Response) -> None:
+        if self._transport.is_closing():
+            return
+        self._send(*response.parts())
+        if self._http.our_state is h11.MUST_CLOSE:
+            self._transport.close()
+            return
+        self._http.start_next_cycle()
+        if self._http.trailing_data[0]:  # a request that came before this response
+            asyncio.get_running_loop().call_soon(self._read, time.perf_counter())
+
+    def _send(self, *events: h11.Event) -> None:
+        """Write everything at once: two writes would delay each response by some 40 ms."""
+        self._transport.write(b"".join(self._http.send(event) or b"" for event in events))

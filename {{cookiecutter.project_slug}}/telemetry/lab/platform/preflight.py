@@ -1,4 +1,4 @@
-"""Before anything is measured: can the function be imported? Asked in a process like the function's."""
+"""Checks before a run that the function can be imported, in a process like the function's own."""
 
 import asyncio
 import contextlib
@@ -10,18 +10,19 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 from typing import Final
 
+from telemetry.lab.platform.function import ANY_APP_HANDLER
 from telemetry.lab.platform.target import TargetError, find_handler
-from telemetry.lab.run.settings import ANY_APP_HANDLER, UsageError
+from telemetry.lab.usage import UsageError
 
-TAKES_AT_MOST: Final = 120.0
+LONGEST_IMPORT: Final = 120.0
 """Seconds."""
 
 
 async def preflight(environ: Mapping[str, str]) -> None:
-    """Check the target of the run. Its bytecode is compiled by this too, which no environment then pays for.
+    """Check that the target can be imported. This also compiles its bytecode before anything is measured.
 
     Raises:
-        UsageError: it cannot be imported.
+        UsageError: It cannot be imported.
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "telemetry.lab.platform.preflight"),
@@ -32,19 +33,19 @@ async def preflight(environ: Mapping[str, str]) -> None:
         start_new_session=True,
     )
     try:
-        _, said = await asyncio.wait_for(process.communicate(), TAKES_AT_MOST)
+        _, stderr = await asyncio.wait_for(process.communicate(), LONGEST_IMPORT)
     except TimeoutError as error:
-        raise UsageError(f"importing the function takes more than {TAKES_AT_MOST:.0f} s") from error
+        raise UsageError(f"importing the function took more than {LONGEST_IMPORT:.0f} s") from error
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
     if process.returncode != 0:
-        raise UsageError(said.decode(errors="replace").strip() or "the function cannot be imported")
+        raise UsageError(stderr.decode(errors="replace").strip() or "the function cannot be imported")
 
 
 def main() -> int:
-    """Look for what `_HANDLER` names, as if outside of Lambda: nothing starts. Say what is wrong."""
+    """Look for what `_HANDLER` names and say what is wrong. As outside of Lambda, nothing starts."""
     try:
         if os.environ["_HANDLER"] == ANY_APP_HANDLER:
             importlib.import_module(ANY_APP_HANDLER.rpartition(".")[0])

@@ -1,4 +1,4 @@
-"""One process of the function: its output, its memory, its end."""
+"""One process of the function, and the Runtime API that serves it alone."""
 
 import asyncio
 import contextlib
@@ -7,8 +7,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias, TypeVar, cast
+
+from telemetry.lab.platform.runtime_api import Event, InitError, InvocationResponse, RuntimeApi
 
 T = TypeVar("T")
 Write: TypeAlias = Callable[[bytes], object]
@@ -26,25 +29,25 @@ class ProcessEndedError(Exception):
         super().__init__(f"the process ended: {way}")
 
 
-class Process(asyncio.SubprocessProtocol):
+class ChildProcess(asyncio.SubprocessProtocol):
     """A child in a session of its own, so that a Ctrl-C in the terminal reaches only the lab.
 
-    What it prints goes on as whole lines, one that its end cut short included.
+    Its output is passed on in whole lines; a last line without a newline gets one.
     """
 
     def __init__(self, write: Write) -> None:
         loop = asyncio.get_running_loop()
         self.exited: asyncio.Future[int] = loop.create_future()
-        self.began = time.perf_counter()
+        self.started_at = time.perf_counter()
         self._write = write
-        self._rest = b""
+        self._unfinished_line = b""
         self._drained: asyncio.Future[None] = loop.create_future()
         self._transport: asyncio.SubprocessTransport
 
     @classmethod
     async def start(
         cls, command: Sequence[str], environ: Mapping[str, str], log: BinaryIO, write: Write
-    ) -> "Process":
+    ) -> "ChildProcess":
         """Start a child in its code's folder; stdout goes to `write` and stderr to `log`."""
         _, protocol = await asyncio.get_running_loop().subprocess_exec(
             lambda: cls(write),
@@ -62,12 +65,12 @@ class Process(asyncio.SubprocessProtocol):
         """The operating system's id."""
         return self._transport.get_pid()
 
-    async def until(self, wanted: asyncio.Future[T], seconds: float) -> T:
+    async def wait_for(self, wanted: asyncio.Future[T], seconds: float) -> T:
         """Wait for something that the process does.
 
         Raises:
-            ProcessEndedError: it ended first.
-            TimeoutError: it took longer.
+            ProcessEndedError: The process ended first.
+            TimeoutError: It took longer.
         """
         await asyncio.wait(
             (wanted, self.exited), timeout=max(seconds, 0), return_when=asyncio.FIRST_COMPLETED
@@ -78,18 +81,18 @@ class Process(asyncio.SubprocessProtocol):
             raise ProcessEndedError(self.exited.result())
         raise TimeoutError
 
-    async def end(self, grace: float) -> bool:
+    async def terminate(self, grace: float) -> bool:
         """End it by SIGTERM and, `grace` seconds later, SIGKILL; 0 means SIGKILL at once. True if killed."""
         if grace and not self.exited.done():
             self._transport.terminate()
             await asyncio.wait((self.exited,), timeout=grace)
         killed = not self.exited.done()
-        self._kill()
+        self._kill_session()
         await asyncio.wait((self.exited, self._drained), timeout=REAPED_WITHIN)
         self._transport.close()
-        if self._rest:
-            self._write(self._rest + b"\n")
-            self._rest = b""
+        if self._unfinished_line:
+            self._write(self._unfinished_line + b"\n")
+            self._unfinished_line = b""
         return killed
 
     def peak_memory_mb(self) -> int | None:
@@ -105,22 +108,88 @@ class Process(asyncio.SubprocessProtocol):
         self._transport = cast("asyncio.SubprocessTransport", transport)
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:  # noqa: ARG002 # only stdout is a pipe
-        """Pass on what is whole."""
-        lines, newline, self._rest = (self._rest + data).rpartition(b"\n")
+        """Pass on the lines that are whole."""
+        lines, newline, self._unfinished_line = (self._unfinished_line + data).rpartition(b"\n")
         if newline:
             self._write(lines + newline)
 
     def process_exited(self) -> None:
-        """Tell who waits."""
+        """Wake up whoever waits."""
         if not self.exited.done():
             self.exited.set_result(self._transport.get_returncode() or 0)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 # asyncio's signature
-        """The process is gone and its output read."""
+        """Note that the process is gone and its output read."""
         if not self._drained.done():
             self._drained.set_result(None)
 
-    def _kill(self) -> None:
-        """Kill the process with whatever it started: Lambda ends the whole environment."""
+    def _kill_session(self) -> None:
+        """Kill the process with whatever it started, as Lambda ends a whole environment."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionProcess:
+    """A child that runs the real runtime client, together with the API that serves it."""
+
+    child: ChildProcess
+    api: RuntimeApi
+
+    @classmethod
+    async def start(
+        cls, command: Sequence[str], environ: Mapping[str, str], log: BinaryIO, write: Write
+    ) -> "FunctionProcess":
+        """Start `command`, the runtime client, on the handler that `environ` names."""
+        api = RuntimeApi(
+            {
+                "functionName": environ["AWS_LAMBDA_FUNCTION_NAME"],
+                "functionVersion": environ["AWS_LAMBDA_FUNCTION_VERSION"],
+                "handler": environ["_HANDLER"],
+            }
+        )
+        try:
+            address = {"AWS_LAMBDA_RUNTIME_API": await api.listen()}
+            child = await ChildProcess.start(command, {**environ, **address}, log, write)
+        except BaseException:
+            api.close()
+            raise
+        return cls(child, api)
+
+    async def wait_for_init(self, seconds: float) -> float:
+        """Wait for the end of INIT; return the milliseconds that it took since the process started.
+
+        Raises:
+            InitError: The function cannot start.
+            TimeoutError: INIT takes longer.
+        """
+        try:
+            ready = await self.child.wait_for(self.api.ready, seconds)
+        except ProcessEndedError as error:
+            raise InitError("Runtime.ExitError", str(error)) from error
+        return (ready - self.child.started_at) * 1000
+
+    async def invoke(self, event: Event, seconds: float) -> InvocationResponse:
+        """Hand out an event and wait for what the function makes of it.
+
+        Raises:
+            ProcessEndedError: The process ended instead.
+            TimeoutError: It takes longer.
+        """
+        return await self.child.wait_for(self.api.invoke(event), seconds)
+
+    async def wait_until_idle(self, seconds: float) -> float:
+        """Wait until runtime and extensions wait for their next event; return `time.perf_counter()` then.
+
+        Raises:
+            ProcessEndedError: The process ended instead.
+            TimeoutError: It takes longer.
+        """
+        return await self.child.wait_for(self.api.ready, seconds)
+
+    async def terminate(self, grace: float) -> bool:
+        """End the process, as `ChildProcess.terminate` does, and its server. True if it had to be killed."""
+        try:
+            return await self.child.terminate(grace)
+        finally:
+            self.api.close()

@@ -1,4 +1,7 @@
-"""Finds what the function is to run, in the function's own process: an ASGI app, or a handler."""
+"""Finds the ASGI app or the handler by its name, in the function's own process.
+
+Imports little, since it is loaded in processes whose start is measured.
+"""
 
 import importlib
 import importlib.util
@@ -8,14 +11,14 @@ from typing import Any
 
 
 class TargetError(Exception):
-    """`module:attribute` or `module.attribute` leads nowhere. The text says why."""
+    """There is nothing under the name `module:attribute` or `module.attribute`. The text says why."""
 
 
 def load_app(target: str) -> Any:
     """Import an ASGI app by `module:attribute`; the attribute may be a dotted path.
 
     Raises:
-        TargetError: there is no such app.
+        TargetError: There is no such app.
     """
     module_name, colon, path = target.partition(":")
     if not colon or not module_name or not path:
@@ -27,7 +30,9 @@ def load_app(target: str) -> Any:
         except AttributeError:
             raise TargetError(f"--app {target}: module {module_name} has no attribute {path}") from None
     if not callable(found):
-        raise TargetError(f"--app {target}: its type is {type(found).__name__}, which is no ASGI app")
+        raise TargetError(
+            f"--app {target}: expected an ASGI app, which is callable, but its type is {type(found).__name__}"
+        )
     return found
 
 
@@ -36,8 +41,8 @@ def _imported(module_name: str, target: str) -> Any:
         return importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name and (module_name == error.name or module_name.startswith(f"{error.name}.")):
-            hint = "; --app-dir names the folder that it is in"
-            raise TargetError(f"--app {target}: there is no module {error.name}{hint}") from None
+            hint = "name the folder that it is in by --app-dir"
+            raise TargetError(f"--app {target}: there is no module {error.name}; {hint}") from None
         raise
 
 
@@ -45,7 +50,7 @@ def find_handler(target: str) -> None:
     """Check the module of a Lambda handler without importing it.
 
     Raises:
-        TargetError: there is no such module.
+        TargetError: There is no such module.
     """
     module_name, dot, attribute = target.rpartition(".")
     if not dot or not attribute:
@@ -59,6 +64,6 @@ def find_handler(target: str) -> None:
 
 
 def prepend_app_path() -> None:
-    """Let the app's folders go before all others."""
+    """Put the app's folders before all others on the import path."""
     folders = os.environ.get("LAB_APP_PATH", "").split(os.pathsep)
     sys.path[:0] = [folder for folder in folders if folder]

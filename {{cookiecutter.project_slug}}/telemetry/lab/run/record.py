@@ -1,11 +1,17 @@
-"""Where the lab measures: the machine and the versions of what takes part."""
+"""The lab's own record: on which machine and with which versions it measured, and what it sent."""
 
+import json
 import os
 import platform
 import sys
+import time
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, Final
+
+from telemetry.lab.run.counts import Counts
+from telemetry.lab.run.settings import Settings
+from telemetry.schema import AT, LAB, RECORD, SCHEMA, VERSION
 
 PACKAGES: Final = (
     "awslambdaric",
@@ -18,10 +24,35 @@ PACKAGES: Final = (
     "opentelemetry-sdk",
     "boto3",
 )
+"""Packages whose speed shows in the figures."""
+
+
+def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
+    """Return the line of the lab's record.
+
+    It is the first line of a run, so that none of it can pass for Lambda's, and the last, which counts.
+    """
+    record = {
+        RECORD: LAB,
+        SCHEMA: VERSION,
+        AT: int(time.time() * 1000),
+        "run": counts.run,
+        "app": settings.function.target,
+        "seed": settings.seed,
+        "environments": settings.environments,
+        "invocations": settings.invocations,
+        "init_type": settings.function.init_type,
+        "host": host(),
+        "versions": versions(settings.function.artifact),
+        "sent": {name: arm.fields() for name, arm in counts.arms.items()},
+        "duration_s": round(time.perf_counter() - counts.began, 1),
+        "complete": complete,
+    }
+    return json.dumps(record, separators=(",", ":")).encode() + b"\n"
 
 
 def host() -> dict[str, Any]:
-    """Describe the machine."""
+    """Describe this machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "system": platform.platform(),
@@ -33,7 +64,7 @@ def host() -> dict[str, Any]:
 
 
 def versions(artifact: Path | None = None) -> dict[str, str]:
-    """Return versions of the packages whose speed shows in the figures: the artifact's, or as installed."""
+    """Return the versions of `PACKAGES`, in the artifact or else as installed here."""
     folders = [*([str(artifact)] if artifact else []), *sys.path]
     found = {}
     for package in PACKAGES:

@@ -1,4 +1,4 @@
-"""A whole run: environment after environment, and at the end, whatever it is, the lab's own record."""
+"""A whole run from its first file to its summary, whatever ends it."""
 
 import asyncio
 import signal
@@ -8,34 +8,35 @@ from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from telemetry.lab.dynamodb import table_server
-from telemetry.lab.platform.artifact import lambda_packages
+from telemetry.lab.dynamodb import dynamodb_server
+from telemetry.lab.platform.artifact import runtime_packages
 from telemetry.lab.platform.preflight import preflight
 from telemetry.lab.platform.variables import function_environ
-from telemetry.lab.run.counts import Tally
-from telemetry.lab.run.events import EventSource
-from telemetry.lab.run.plan import planned
-from telemetry.lab.run.runner import Course, StartError
+from telemetry.lab.run.counts import Counts
+from telemetry.lab.run.plan import EventSource, plan
+from telemetry.lab.run.record import lab_record
+from telemetry.lab.run.runner import Runner, RunStoppedError
 from telemetry.lab.run.settings import Settings
-from telemetry.lab.run.summary import summary
+from telemetry.lab.run.summary import show
+from telemetry.lab.terminal import output_console
 from telemetry.progress import progress
 
 
 async def run_lab(settings: Settings, sources: Sequence[EventSource]) -> int:
-    """Do one run and return its exit code: 0, 1 when the function failed, 128 + n when signal n stopped it.
+    """Do one run; return the exit code: 0, 1 when the function failed, 128 + n when signal n stopped it.
 
     Raises:
-        UsageError: it could not begin.
+        UsageError: It could not begin.
     """
     with _stopped_by_signals() as received:
         try:
-            async with table_server(settings.table) as extra:
+            async with dynamodb_server(settings.table) as extra:
                 with (
                     TemporaryDirectory(prefix="lab-") as temporary,
-                    lambda_packages(settings.artifact) as lambdas_own,
+                    runtime_packages(settings.function.artifact) as packages,
                 ):
-                    environ = function_environ(settings, {**extra, "TMPDIR": temporary}, lambdas_own)
-                    if settings.artifact is None:
+                    environ = function_environ(settings.function, {**extra, "TMPDIR": temporary}, packages)
+                    if settings.function.artifact is None:
                         await preflight(environ)
                     return await _measure(settings, environ, sources)
         except asyncio.CancelledError:
@@ -45,42 +46,43 @@ async def run_lab(settings: Settings, sources: Sequence[EventSource]) -> int:
 
 
 async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequence[EventSource]) -> int:
-    plan = planned(settings, sources)
-    tally = Tally.of(settings)
+    environments = plan(settings, sources)
+    counts = Counts.of(settings)
     failure = ""
     complete = False
-    with settings.part.open("wb") as out, settings.log.open("ab", buffering=0) as log:
+    with settings.partial_out.open("wb") as out, settings.log.open("ab", buffering=0) as log:
         log.truncate(0)
-        out.write(tally.line(settings, complete=False))
+        out.write(lab_record(settings, counts, complete=False))
         out.flush()
-        course = Course(settings, environ, tally, out, log)
+        runner = Runner(settings, environ, counts, out, log)
         try:
             if settings.warm_up:
-                await course.warm_up([source.event for source in sources])
-            with progress("lab", sum(len(place.events) for place in plan), "invocations") as advance:
-                for place in plan:
-                    await course.run(place, advance)
+                await runner.warm_up([source.event for source in sources])
+            invocations = sum(len(planned.events) for planned in environments)
+            with progress("lab", invocations, "invocations") as advance:
+                for planned in environments:
+                    await runner.run(planned, advance)
             complete = True
-        except StartError as error:
+        except RunStoppedError as error:
             failure = str(error)
         finally:
             sys.stderr.write(failure)
-            _conclude(settings, tally, out, complete=complete)
-            sys.stdout.write(summary(settings, tally, complete=complete))
-    return 0 if complete and tally.succeeded and not tally.ignored else 1
+            _finish_records(settings, counts, out, complete=complete)
+            show(settings, counts, output_console(), complete=complete)
+    return 0 if complete and counts.succeeded else 1
 
 
-def _conclude(settings: Settings, tally: Tally, out: BinaryIO, *, complete: bool) -> None:
-    """Write the last record. Only a run with something to show replaces the one before."""
-    out.write(tally.line(settings, complete=complete))
+def _finish_records(settings: Settings, counts: Counts, out: BinaryIO, *, complete: bool) -> None:
+    """Write the last record. Only a run that recorded an invocation replaces the file of the run before."""
+    out.write(lab_record(settings, counts, complete=complete))
     out.flush()
-    if tally.invocations:
-        settings.part.replace(settings.out)
+    if counts.invocations:
+        settings.partial_out.replace(settings.out)
 
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[list[signal.Signals]]:
-    """Cancel the current task on the first signal; more of them must not break off the bounded end."""
+    """Cancel the current task on the first signal; further ones must not interrupt the clean-up."""
     received: list[signal.Signals] = []
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()

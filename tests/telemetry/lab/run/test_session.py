@@ -1,4 +1,4 @@
-"""Runs that are stopped from outside. The lab is a process of its own here, as it is for a person."""
+"""Runs and their files, whatever ends them. A lab that is stopped is a process of its own here."""
 
 import contextlib
 import json
@@ -15,10 +15,12 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from tests.telemetry.lab.test_dynamodb import TABLE
+from tests.telemetry.lab.apps import TABLE, WRITES_WHAT_IT_SEES
+from tests.telemetry.lab.conftest import Lab
 
 ROOT = Path(__file__).parents[4]
 Start: TypeAlias = Callable[..., subprocess.Popen[bytes]]
+THREE_EVENTS = ("--environments", 1, "--invocations", 3)
 HANDLER = """
 import json, os, subprocess, sys, time
 grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
@@ -205,3 +207,48 @@ def test_bar_on_a_terminal(start: Start) -> None:
     assert process.returncode == 0
     assert "invocations" in drawn
     assert "\x1b[" in drawn
+
+
+@pytest.mark.parametrize("warm_up", ["--warm-up", "--no-warm-up"])
+def test_failed_start_leaves_the_records_of_the_run_before(lab: Lab, here: Path, warm_up: str) -> None:
+    before = b"the records of yesterday\nand no newline"
+    (here / "records.jsonl").write_bytes(before)
+    code = "raise LookupError('no model')"
+    run = lab(warm_up, *THREE_EVENTS, handler=code)
+    assert run.code == 1
+    assert (here / "records.jsonl").read_bytes() == before
+    assert "Next:" not in run.stdout
+    assert "records.jsonl was not touched" in run.stdout
+    last = json.loads((here / "records.jsonl.part").read_bytes().splitlines()[-1])
+    assert (last["record"], last["complete"]) == ("lab", False)
+
+
+def test_start_that_fails_later_keeps_what_was_measured(lab: Lab, here: Path) -> None:
+    (here / "records.jsonl").write_bytes(b"before\n")
+    run = lab(
+        *("--environments", 2, "--invocations", 1),
+        handler="""
+            import os
+            if os.path.exists("ran"):
+                raise LookupError("no model")
+            def handler(event, context):
+                open("ran", "w").close()
+                return {"statusCode": 200}
+        """,
+    )
+    assert run.code == 1
+    assert [report["status"] for report in run.reports] == ["success"]
+    assert run.lab["complete"] is False
+    assert "Next:" in run.stdout
+    assert not (here / "records.jsonl.part").exists()
+
+
+def test_link_to_the_records_is_followed(lab: Lab, here: Path) -> None:
+    (here / "kept").mkdir()
+    (here / "kept" / "of_today.jsonl").write_text("before\n", encoding="utf-8")
+    (here / "records.jsonl").symlink_to("kept/of_today.jsonl")
+    run = lab("--environments", 1, "--invocations", 1, handler=WRITES_WHAT_IT_SEES)
+    assert run.out.is_symlink()
+    assert [path.name for path in (here / "kept").iterdir() if path.suffix != ".log"] == ["of_today.jsonl"]
+    assert len(run.reports) == 1
+    assert b"before" not in run.out.read_bytes()
