@@ -19,7 +19,7 @@ from bench.function import PYTHON, ROOT
 from bench.machine import machine
 from bench.stacks import STACKS
 from bench.tables import document, summary, written_into
-from telemetry.lab.table import table_server
+from telemetry.lab.dynamodb import dynamodb_server
 
 TEMPLATE: Final = ROOT / "{{cookiecutter.project_slug}}"
 TABLE: Final = TEMPLATE / "events" / "tickets-table.json"
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 async def measured(rounds: int, repetitions: int) -> dict[str, Any]:
     """Everything, one after the other; the processes of each part take turns."""
     found: dict[str, Any] = {"machine": machine(), "rounds": rounds, "repetitions": repetitions, "warm": []}
-    async with table_server(TABLE) as table:
+    async with dynamodb_server(TABLE) as table:
         variables = {**table, "TICKETS_TABLE": "tickets"}
         for app in APPS:
             _say(f"warm invocations, {app}")

@@ -9,8 +9,8 @@ from typing import Any, Final
 from bench.function import PYTHON, environ
 from bench.spread import spread
 from bench.stacks import BOOK, UDP
-from telemetry.lab.import_times import STDLIB, by_package, parsed
-from telemetry.lab.runtime_api import RuntimeApi
+from telemetry.lab.imports.measurement import STDLIB, by_package, parse_import_times
+from telemetry.lab.platform.runtime_api import RuntimeApi
 
 STACKS: Final = ("adapter", "ours-no-spans", UDP, BOOK)
 SHOWN: Final = 12
@@ -38,7 +38,7 @@ async def _measure(repetitions: int) -> dict[str, Any]:
 async def _said(stack: str, collector: str, *options: str) -> str:
     """One process, on a Runtime API of its own: to register an extension is part of INIT."""
     api = RuntimeApi({"functionName": "bench"})
-    address = {"AWS_LAMBDA_RUNTIME_API": await api.open(), "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:9"}
+    address = {"AWS_LAMBDA_RUNTIME_API": await api.listen(), "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:9"}
     try:
         process = await asyncio.create_subprocess_exec(
             *(str(PYTHON), *options, "-m", "bench.added_child", stack, collector),
@@ -55,7 +55,7 @@ async def _said(stack: str, collector: str, *options: str) -> str:
 
 def _by_module(said: str) -> dict[str, Any]:
     """Imports after FastAPI's, the dearest first."""
-    modules = parsed(said)
+    modules = parse_import_times(said)
     names = [module.name for module in modules]
     ours = modules[names.index("bench.marker") + 1 :]
     dearest = sorted(ours, key=lambda module: module.self_us, reverse=True)

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from bench.function import EVENT, ROOT, environ
 from bench.importers import PACKAGES
 from bench.stacks import UDP
-from telemetry.lab.runtime_api import RuntimeApi
+from telemetry.lab.platform.runtime_api import RuntimeApi
 
 CHILD: Final = ROOT / "bench" / "calls_child.py"
 PARTS: Final = {"adapter": "adapter alone", "telemetry": "with telemetry"}
@@ -107,7 +107,7 @@ def _variables(project: Path, folder: str) -> dict[str, str]:
 async def _child(variables: dict[str, str], arguments: Sequence[str], *, inside_lambda: bool) -> None:
     api = RuntimeApi({"functionName": "bench"})
     if inside_lambda:
-        variables["AWS_LAMBDA_RUNTIME_API"] = await api.open()
+        variables["AWS_LAMBDA_RUNTIME_API"] = await api.listen()
     try:
         # -P: modules come from PYTHONPATH alone; -B: the tree that is counted is left as it is.
         process = await asyncio.create_subprocess_exec(

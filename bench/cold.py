@@ -14,8 +14,8 @@ from bench.child import Context
 from bench.function import EVENT, PYTHON, environ
 from bench.spread import spread
 from bench.stacks import BOOK, STACKS, STOCK, UDP
-from telemetry.lab.process import Process
-from telemetry.lab.runtime_api import Event, RuntimeApi
+from telemetry.lab.platform.process import ChildProcess
+from telemetry.lab.platform.runtime_api import Event, RuntimeApi
 
 COMPARED: Final = (STOCK, "adapter", "ours-no-spans", UDP, BOOK)
 WITHIN_S: Final = 60.0
@@ -67,7 +67,7 @@ async def start(stack: str, app: str, artifact: Path, log: BinaryIO) -> Cold:
     handler = "bench.cold_handler.handler"
     api = RuntimeApi({"functionName": "bench", "functionVersion": "$LATEST", "handler": handler})
     variables = {
-        "AWS_LAMBDA_RUNTIME_API": await api.open(),
+        "AWS_LAMBDA_RUNTIME_API": await api.listen(),
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:9",
         "PYTHONPATH": str(artifact),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -77,9 +77,9 @@ async def start(stack: str, app: str, artifact: Path, log: BinaryIO) -> Cold:
     }
     # Without `site` nothing is importable but the artifact: as on Lambda, its folder is all there is.
     command = (str(PYTHON), "-S", "-m", "awslambdaric", handler)
-    process = await Process.start(command, {**environ(stack), **variables}, log, lambda _: None)
+    process = await ChildProcess.start(command, {**environ(stack), **variables}, log, lambda _: None)
     try:
-        init = (await process.until(api.ready, WITHIN_S) - process.began) * 1000
+        init = (await process.wait_for(api.ready, WITHIN_S) - process.started_at) * 1000
         trace = STACKS[stack].environ.get("_X_AMZN_TRACE_ID", "")
         event = Event(
             "r-1",
@@ -88,10 +88,10 @@ async def start(stack: str, app: str, artifact: Path, log: BinaryIO) -> Cold:
             EVENT.read_bytes(),
             int((time.time() + WITHIN_S) * 1000),
         )
-        answer = await process.until(api.send(event), WITHIN_S)
+        answer = await process.wait_for(api.invoke(event), WITHIN_S)
         if answer.error_type or json.loads(answer.body)["statusCode"] != 200:
             raise RuntimeError(f"{stack} answered {answer}")
-        return Cold(init, (answer.at - process.began) * 1000)
+        return Cold(init, (answer.at - process.started_at) * 1000)
     finally:
-        await process.end(0)
+        await process.terminate(0)
         api.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench.stacks import STACKS
-from telemetry.lab.settings import REGION
+from telemetry.lab.platform.function import REGION
 
 ROOT: Final = Path(__file__).parents[1]
 PYTHON: Final = ROOT / ".venv-bench" / "bin" / "python"

@@ -6,7 +6,7 @@ import subprocess
 from typing import Any
 
 from bench.function import PYTHON
-from telemetry.lab.machine import PACKAGES, host
+from telemetry.lab.run.record import PACKAGES, host
 
 LIBRARIES = (*PACKAGES, "opentelemetry-instrumentation-aws-lambda")
 _ASK = """

@@ -43,10 +43,31 @@ ARROWS = {
     "service.lifespan": {"service", "adapter.preload"},  # the function, from the package's front door
     "service.handler": {"service", "adapter", "telemetry"},
     "telemetry": {"telemetry", "adapter.facts", "adapter.asgi", "adapter.placement"},
-    "telemetry.report": {"telemetry.report", "telemetry.schema", "adapter.placement"},
-    "telemetry.lab": {"telemetry.lab", "telemetry.schema", "adapter.placement"},
+    "telemetry.report": {"telemetry.report", "telemetry.progress", "telemetry.schema", "adapter.placement"},
+    "telemetry.lab": {"telemetry.lab"},
+    "telemetry.lab.terminal": set(),
+    "telemetry.lab.usage": set(),
+    "telemetry.lab.platform": {"telemetry.lab.platform", "telemetry.lab.usage", "telemetry.schema"},
     # Runs in the lab's child process, in the place of a project's handler.
-    "telemetry.lab.any_app": {"telemetry", "adapter"},
+    "telemetry.lab.platform.any_app": {"telemetry", "adapter"},
+    "telemetry.lab.dynamodb": {"telemetry.lab.platform", "telemetry.lab.usage"},
+    "telemetry.lab.run": {
+        "telemetry.lab.run",
+        "telemetry.lab.platform",
+        "telemetry.lab.dynamodb",
+        "telemetry.lab.terminal",
+        "telemetry.lab.usage",
+        "telemetry.progress",
+        "telemetry.schema",
+        "adapter.placement",
+    },
+    "telemetry.lab.imports": {
+        "telemetry.lab.imports",
+        "telemetry.lab.platform.target",
+        "telemetry.lab.platform.variables",
+        "telemetry.lab.terminal",
+        "telemetry.lab.usage",
+    },
 }
 FORBIDDEN_LIBRARIES = {"telemetry": {"mangum", "aws_xray_sdk"}, "service": {"mangum", "awslambdaric"}}
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from telemetry.lab.arguments import parser as lab_parser
+from telemetry.lab.run.arguments import parser as lab_parser
 from telemetry.report.__main__ import main
 from telemetry.report.arguments import doctor_parser, plan_parser, report_parser
 from telemetry.report.aws.cache import Cache

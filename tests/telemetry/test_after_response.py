@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from telemetry.lab.runtime_api import Answer, Event
-from telemetry.lab.sandbox import Sandbox
-from telemetry.lab.variables import clean_environ
+from telemetry.lab.platform.process import FunctionProcess
+from telemetry.lab.platform.runtime_api import Event, InvocationResponse
+from telemetry.lab.platform.variables import clean_environ
 from tests.telemetry import endpoint as otlp
 from tests.telemetry.on_lambda import event
 
@@ -49,25 +49,25 @@ def anyio_backend() -> str:
 
 @dataclass
 class Function:
-    sandbox: Sandbox
+    process: FunctionProcess
     lines: list[dict[str, Any]] = field(default_factory=list)
     sent: int = 0
 
-    async def answer(self, body: Any = None, seconds: float = PATIENCE_S) -> Answer:
+    async def answer(self, body: Any = None, seconds: float = PATIENCE_S) -> InvocationResponse:
         """Send an event, and wait for its response."""
         self.sent += 1
         deadline_ms = int((time.time() + seconds) * 1000)
         text = json.dumps(event("/") if body is None else body).encode()
         trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
-        return await self.sandbox.answer(Event(f"r-{self.sent}", "arn", trace, text, deadline_ms), PATIENCE_S)
+        return await self.process.invoke(Event(f"r-{self.sent}", "arn", trace, text, deadline_ms), PATIENCE_S)
 
     async def idle(self) -> float:
         """When the next event could have been sent."""
-        return await self.sandbox.idle(PATIENCE_S)
+        return await self.process.wait_until_idle(PATIENCE_S)
 
     async def end(self) -> dict[str, Any]:
         """End it as Lambda does; its last record."""
-        await self.sandbox.end(PATIENCE_S)
+        await self.process.terminate(PATIENCE_S)
         [last] = [line for line in self.lines if line.get("record") == "end"]
         return last
 
@@ -93,12 +93,12 @@ async def function(folder: Path, url: str, **variables: str) -> AsyncIterator[Fu
     }
     with (folder / "log.txt").open("wb") as log:
         command = (sys.executable, "-m", "awslambdaric", environ["_HANDLER"])
-        sandbox = await Sandbox.start(command, environ, log, write)
+        process = await FunctionProcess.start(command, environ, log, write)
         try:
-            await sandbox.initialised(PATIENCE_S)
-            yield Function(sandbox, lines)
+            await process.wait_for_init(PATIENCE_S)
+            yield Function(process, lines)
         finally:
-            await sandbox.end(0)
+            await process.terminate(0)
 
 
 @pytest.mark.anyio
@@ -190,5 +190,5 @@ async def test_without_an_endpoint_no_event_is_asked_for(tmp_path: Path) -> None
     async with function(tmp_path, "") as running:
         await running.answer()
         await running.idle()
-        assert len(running.sandbox.api.extensions) == 1
-        assert not running.sandbox.api.extensions.invoked
+        assert len(running.process.api.extensions) == 1
+        assert not running.process.api.extensions.any_for_invoke

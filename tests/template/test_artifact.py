@@ -19,7 +19,7 @@ from tests.template.test_locks import pins
 
 pytestmark = pytest.mark.slow
 
-STAYS = ("telemetry/lab/", "telemetry/report/")
+STAYS = ("telemetry/lab/", "telemetry/report/", "telemetry/progress.py")
 LARGEST = 262_144_000
 """Bytes that Lambda unpacks at most."""
 

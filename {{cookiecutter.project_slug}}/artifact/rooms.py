@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 SHIPS: Final = ("service", "adapter", "telemetry")
-STAYS: Final = ("telemetry/lab", "telemetry/report")
-"""Rooms inside of them for this side of the deployment only."""
+STAYS: Final = ("telemetry/lab", "telemetry/report", "telemetry/progress.py")
+"""What inside of them is for this side of the deployment only."""
 
 
 def copy_rooms(project: Path, folder: Path) -> None:

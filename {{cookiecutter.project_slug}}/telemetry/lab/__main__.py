@@ -4,17 +4,16 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from telemetry.lab.arguments import parser
-from telemetry.lab.events import read_sources
-from telemetry.lab.session import run_lab
-from telemetry.lab.settings import UsageError
-from telemetry.lab.settings_from import settings_from
+from telemetry.lab.run.arguments import parser
+from telemetry.lab.run.plan import read_sources
+from telemetry.lab.run.session import run_lab
+from telemetry.lab.run.settings import settings_from
+from telemetry.lab.usage import UsageError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the lab; return its exit code."""
-    command = parser()
-    given = command.parse_args(argv)
+    given = parser().parse_args(argv)
     try:
         return asyncio.run(run_lab(settings_from(given), read_sources(given.event)))
     except UsageError as error:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from telemetry.progress import progress
 from telemetry.report.aws.cache import Cache
 from telemetry.report.aws.clients import explained
 from telemetry.report.aws.period import Period, Window
-from telemetry.report.aws.progress import followed
 from telemetry.report.errors import UnusableError
 
 PATTERN: Final = r'?"\"record\":\"" ?"platform.report" ?"REPORT RequestId"'
@@ -19,13 +19,16 @@ def log_group_lines(logs: Any, group: str, period: Period, cache: Cache) -> Iter
     Raises:
         UnusableError: CloudWatch refuses.
     """
-    for window in followed(list(period.windows()), f"reading {group}"):
-        lines = cache.lines(window)
-        if lines is None:
-            lines = fetched(logs, group, window)
-            if window.settled:
-                lines = cache.keep(window, lines)
-        yield from lines
+    windows = list(period.windows())
+    with progress(f"reading {group}", len(windows), "hours") as advance:
+        for window in windows:
+            lines = cache.lines(window)
+            if lines is None:
+                lines = fetched(logs, group, window)
+                if window.settled:
+                    lines = cache.keep(window, lines)
+            yield from lines
+            advance()
 
 
 def fetched(logs: Any, group: str, window: Window) -> Iterator[bytes]:

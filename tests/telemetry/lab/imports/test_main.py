@@ -1,0 +1,91 @@
+"""The command, on apps of its own."""
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from telemetry.lab.imports.__main__ import main
+
+
+def test_imports_of_the_startup_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = """
+        import first
+        print("an app may say things")
+
+        async def app(scope, receive, send):
+            await receive()
+            import second
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            import never
+    """
+    (tmp_path / "mine.py").write_text(textwrap.dedent(app), encoding="utf-8")
+    for name in ("first", "second", "never"):
+        (tmp_path / f"{name}.py").write_text("import decimal", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["--app", "mine:app", "--app-dir", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    rows = {line.split()[0]: line.split() for line in printed.splitlines() if " * " in line}
+    assert (rows["first"][1], rows["first"][-1]) == ("*", "mine")
+    assert "second" in rows
+    assert "never" not in printed
+    assert "Without bytecode" in printed
+    assert "did not finish" not in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--app", "nothing:app"], "--app nothing:app: there is no module nothing; name the folder"),
+        (["--app", "nope.mod:app"], "--app nope.mod:app: there is no module nope; name the folder"),
+        (["--app", "mine"], "--app mine: expected module:attribute"),
+        (["--app", ":app"], "--app :app: expected module:attribute"),
+        (["--app", "mine:other"], "module mine has no attribute other"),
+        (["--app", "broken:app"], "--app broken:app: it cannot be imported: No module named 'left_pad'"),
+        (["--env", "FOO"], "--env FOO: expected NAME=VALUE"),
+    ],
+)
+def test_bad_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], text: str
+) -> None:
+    (tmp_path / "mine.py").write_text("app = print", "utf-8")
+    (tmp_path / "broken.py").write_text("import left_pad", "utf-8")
+    assert main([*arguments, "--app-dir", str(tmp_path)]) == 2
+    printed = capsys.readouterr()
+    assert printed.err.startswith("imports: ")
+    assert text in printed.err
+    assert printed.out == ""
+
+
+def test_several_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = """
+        import os
+        if [os.environ.get(name) for name in "ABC"] != ["1", "2=3", ""]:
+            raise LookupError
+
+        async def app(scope, receive, send):
+            pass
+    """
+    (tmp_path / "mine.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    variables = ["--env", "A=1", "B=2=3", "--env", "C="]
+    assert main(["--app", "mine:app", "--app-dir", str(tmp_path), *variables]) == 0
+    assert "did not finish" not in capsys.readouterr().out
+
+
+def test_startup_that_fails_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.py").write_text(
+        "async def app(scope, receive, send):\n    raise OSError('s3cret')", "utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    assert main(["--app", "mine:app", "--app-dir", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert "did not finish: OSError" in printed
+    assert "s3cret" not in printed

@@ -1,0 +1,1 @@
+"""One execution environment of the local Lambda, and what serves it."""

@@ -1,0 +1,21 @@
+import pytest
+
+from adapter.placement import PLACEMENTS
+from telemetry.lab.__main__ import main
+
+
+def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(["--help"])
+    assert exit_.value.code == 0
+    text = capsys.readouterr().out
+    for part in (
+        *PLACEMENTS,
+        "A local Lambda",
+        "examples:",
+        "--app shop.main:app",
+        "exit codes:",
+        "FILE.part",
+        "suffix .log",
+    ):
+        assert part in text

@@ -1,0 +1,19 @@
+from tests.telemetry.lab.apps import WRITES_WHAT_IT_SEES
+from tests.telemetry.lab.conftest import Lab
+
+
+def test_records_reports_and_lab(lab: Lab) -> None:
+    run = lab("--environments", 2, "--invocations", 3, handler=WRITES_WHAT_IT_SEES)
+    assert run.code == 0
+    assert len(run.records("init")) == 2
+    assert len({line["stream"] for line in run.records("init")}) == 2
+    seen = [line["request"] for line in run.records("seen")]
+    assert len(set(seen)) == 6
+    assert [report["requestId"] for report in run.reports] == seen
+    assert {report["status"] for report in run.reports} == {"success"}
+    assert run.lab["record"] == "lab"
+    assert run.lab["complete"] is True
+    assert run.lab["app"] == "function.handler"
+    counts = {"environments": 2, "invocations": 6, "starts": {"cold": 2, "warm": 4}}
+    assert run.lab["sent"] == {"init": counts}
+    assert "python -m telemetry.report records.jsonl" in run.stdout

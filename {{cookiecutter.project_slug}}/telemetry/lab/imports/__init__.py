@@ -1,0 +1,1 @@
+"""What the imports of an app cost, measured in a process of its own."""

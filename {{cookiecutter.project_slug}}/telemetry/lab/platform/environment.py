@@ -1,0 +1,143 @@
+"""One execution environment: a process of the function, which is replaced when it dies, as on Lambda."""
+
+import secrets
+import time
+import uuid
+from collections.abc import Mapping
+from tempfile import mkdtemp
+from typing import Any, BinaryIO, Final, Literal, TypeAlias
+
+from telemetry.lab.platform.function import FUNCTION_ARN, FunctionConfiguration
+from telemetry.lab.platform.invocation import Invocation, Outcome, Status, http_status, stamped_event
+from telemetry.lab.platform.process import FunctionProcess, ProcessEndedError, Write
+from telemetry.lab.platform.runtime_api import Event, InvocationResponse
+from telemetry.lab.platform.variables import function_command, log_stream
+
+Shutdown: TypeAlias = Literal["sigterm", "sigterm too slow", "sigkill"]
+"""What ended a process: SIGTERM, SIGKILL because its shutdown took too long, or SIGKILL at once."""
+
+SHUTDOWN_BUDGET: Final = 0.5
+"""Seconds from SIGTERM to SIGKILL that Lambda gives a function with an internal extension."""
+TRACE_RECEIVERS: Final = frozenset(
+    {"AWS_XRAY_DAEMON_ADDRESS", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"}
+)
+"""Variables that tell a function where to send spans. Only with one of them are requests sampled."""
+
+
+class Environment:
+    """Has at most one process at a time; all of them write to the same log stream."""
+
+    def __init__(
+        self,
+        function: FunctionConfiguration,
+        environ: Mapping[str, str],
+        log: BinaryIO,
+        write: Write,
+    ) -> None:
+        # On Lambda, too, /tmp outlives a process but not its environment.
+        own = {"AWS_LAMBDA_LOG_STREAM_NAME": log_stream(), "TMPDIR": mkdtemp(dir=environ.get("TMPDIR"))}
+        self._environ = {**environ, **own}
+        self._function = function
+        self._log = log
+        self._write = write
+        self._process: FunctionProcess | None = None
+        self._first_event = True
+        """The process has had no event yet."""
+        self._init_ms: float | None = None
+
+    async def init(self) -> bool:
+        """Run INIT. False when it took longer than Lambda allows: the first invocation then begins it again.
+
+        Raises:
+            InitError: The function cannot start.
+        """
+        try:
+            process = await self._start()
+            init_ms = await process.wait_for_init(self._function.init_timeout)
+        except TimeoutError:
+            await self.shutdown()
+            return False
+        if self._function.init_type == "on-demand":
+            self._init_ms = init_ms
+        return True
+
+    async def invoke(self, event: Mapping[str, Any]) -> Invocation:
+        """Send one event and see it through.
+
+        Raises:
+            InitError: The process had died, and the function cannot start again.
+        """
+        request_id = str(uuid.uuid4())
+        waited = self._process is not None
+        start = self._function.first_start(waited=waited) if self._first_event else "warm"
+        init_ms, self._init_ms = self._init_ms, None
+        return Invocation(request_id, start, init_ms, await self._outcome(request_id, event))
+
+    async def shutdown(self, *, at_once: bool = False) -> Shutdown | None:
+        """End the process; None where there is none. Without an extension Lambda sends no SIGTERM."""
+        if self._process is None:
+            return None
+        sigterm = self._function.sigterm and len(self._process.api.extensions) > 0 and not at_once
+        killed = await self._process.terminate(SHUTDOWN_BUDGET if sigterm else 0)
+        self._process, self._first_event = None, True
+        if not sigterm:
+            return "sigkill"
+        return "sigterm too slow" if killed else "sigterm"
+
+    async def _outcome(self, request_id: str, event: Mapping[str, Any]) -> Outcome:
+        body, trace_header = stamped_event(event, request_id), self._trace_header()
+        timeout = self._function.timeout
+        began = time.perf_counter()
+        try:
+            process = self._process
+            if process is None:
+                process = await self._start()
+                await process.wait_for_init(timeout)
+            left = timeout - (time.perf_counter() - began)
+            deadline_ms = int((time.time() + left) * 1000)
+            handed_out = Event(request_id, FUNCTION_ARN, trace_header, body, deadline_ms)
+            response, idle_at = await self._invoked(process, handed_out, left)
+        except TimeoutError:
+            return await self._lost("timeout", timeout)
+        except ProcessEndedError:
+            return await self._lost("error", time.perf_counter() - began, "Runtime.ExitError")
+        return Outcome(
+            status="success" if response.error_type is None else "error",
+            duration_ms=(response.at - began) * 1000,
+            busy_ms=(idle_at - began) * 1000,
+            peak_memory_mb=self._peak_memory_mb(),
+            error_type=response.error_type,
+            http_status=http_status(response.body),
+        )
+
+    async def _invoked(
+        self, process: FunctionProcess, event: Event, seconds: float
+    ) -> tuple[InvocationResponse, float]:
+        """Return the response, and when the process could have taken another event."""
+        self._first_event = False
+        ends = time.perf_counter() + seconds
+        response = await process.invoke(event, seconds)
+        try:
+            idle_at = await process.wait_until_idle(ends - time.perf_counter())
+        except ProcessEndedError:
+            await self.shutdown()  # the response counts; the next event starts a new process
+            return response, response.at
+        return response, idle_at if process.api.extensions.any_for_invoke else response.at
+
+    async def _lost(self, status: Status, seconds: float, error_type: str | None = None) -> Outcome:
+        peak = self._peak_memory_mb()
+        await self.shutdown()
+        return Outcome(status, seconds * 1000, seconds * 1000, peak, error_type)
+
+    async def _start(self) -> FunctionProcess:
+        command = function_command(self._function)
+        self._process = await FunctionProcess.start(command, self._environ, self._log, self._write)
+        return self._process
+
+    def _trace_header(self) -> str:
+        root = f"1-{int(time.time()):08x}-{secrets.token_hex(12)}"
+        sampled = int(not TRACE_RECEIVERS.isdisjoint(self._environ))
+        return f"Root={root};Parent={secrets.token_hex(8)};Sampled={sampled}"
+
+    def _peak_memory_mb(self) -> int | None:
+        return self._process.child.peak_memory_mb() if self._process else None

@@ -1,0 +1,66 @@
+"""The configuration of the function: what Lambda would be told when the function is created."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from telemetry.schema import Start
+
+InitType: TypeAlias = Literal["on-demand", "provisioned-concurrency"]
+
+FUNCTION_NAME: Final = "lab"
+REGION: Final = "us-east-1"
+FUNCTION_ARN: Final = f"arn:aws:lambda:{REGION}:123456789012:function:{FUNCTION_NAME}"
+PROJECT_HANDLER: Final = "service.handler.handler"
+ANY_APP_HANDLER: Final = "telemetry.lab.platform.any_app.handler"
+MEMORY_MB: Final = 1024
+"""As the template deploys."""
+PROACTIVE_GAP_MS: Final = 10_000.0
+"""The telemetry's own default of `LIFESPAN_PROACTIVE_GAP_MS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionConfiguration:
+    """A function of the local Lambda. Times are in seconds."""
+
+    handler: str = PROJECT_HANDLER
+    app: str | None = None
+    """`module:attribute` of an ASGI app; `handler` is then `ANY_APP_HANDLER`, which serves it."""
+    artifact: Path | None = None
+    """Folder of a built artifact: the handler with everything that Lambda's runtime does not have itself."""
+    import_path: tuple[Path, ...] = ()
+    """Folders that the function imports from first."""
+    init_type: InitType = "on-demand"
+    idle: float = 0
+    """Between INIT and the first event, as where Lambda starts an environment ahead of time."""
+    proactive_gap_ms: float = PROACTIVE_GAP_MS
+    """Milliseconds of `idle` from which on the telemetry calls a start proactive."""
+    memory_mb: int = MEMORY_MB
+    """Reported to the function, not enforced."""
+    timeout: float = 30
+    """Of one invocation."""
+    sigterm: bool = True
+    """Whether environments with an extension are ended by SIGTERM, as on Lambda."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """The function's own environment variables."""
+
+    @property
+    def target(self) -> str:
+        """What was asked to run: the app, else the handler."""
+        return self.app or self.handler
+
+    @property
+    def init_timeout(self) -> float:
+        """Seconds that INIT may take, as on Lambda."""
+        return 10 if self.init_type == "on-demand" else max(130, self.timeout)
+
+    def first_start(self, *, waited: bool) -> Start:
+        """Return the start class of a process's first invocation.
+
+        Args:
+            waited: Whether the process had finished its INIT before the event came.
+        """
+        if self.init_type == "provisioned-concurrency":
+            return "provisioned"
+        return "proactive" if waited and self.idle * 1000 >= self.proactive_gap_ms else "cold"

@@ -1,0 +1,240 @@
+"""The command line of the lab."""
+
+import argparse
+import math
+from typing import Final, assert_never
+
+from adapter.placement import EXAMPLE, PLACEMENTS, Placement
+from telemetry.lab.platform.function import MEMORY_MB, PROJECT_HANDLER
+from telemetry.lab.run.settings import ENVIRONMENTS, INVOCATIONS, QUICK
+
+DESCRIPTION: Final = """\
+A local Lambda that measures a function, without AWS and without Docker. Each
+execution environment is a process of the real AWS Lambda runtime client. The
+lab serves it a Runtime API on 127.0.0.1, sends it API Gateway events, and
+writes what the function prints, with the report lines that Lambda would add, to
+a file of records. `python -m telemetry.report` turns these into a verdict.
+
+With several placements, environments of all of them run in random order and get
+the same events: they differ in nothing but when the lifespan's startup runs.
+"""
+EXAMPLES: Final = """\
+examples:
+  this project with its table, a quick look (too small for a verdict):
+    python -m telemetry.lab --quick \\
+        --table events/tickets-table.json --env TICKETS_TABLE=tickets \\
+        --event events/read-ticket.json
+  what does a startup in every request cost, and one in the first request?
+    python -m telemetry.lab --placement init every_invocation first_invocation \\
+        --table events/tickets-table.json --env TICKETS_TABLE=tickets \\
+        --event events/read-ticket.json=9 events/create-ticket.json
+  any other ASGI app, from any folder:
+    python -m telemetry.lab --app shop.main:app --app-dir ../shop/src \\
+        --placement init every_invocation
+  what `sam build` made, before it is deployed:
+    python -m telemetry.lab --artifact .aws-sam/build/Function \\
+        --table ... --env ... --event ...
+  environments that Lambda started ahead of time:
+    python -m telemetry.lab --app shop.main:app --idle 12
+    python -m telemetry.lab --app shop.main:app --init-type provisioned-concurrency
+
+On Python 3.11 the function is told that it runs on Lambda's Python 3.12, the
+first version in which SIGTERM reaches it.
+
+exit codes: 0 done, 1 the function failed or ignored its placement, 2 the
+command line is wrong, 130 stopped by Ctrl-C
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; `settings_from` checks what it cannot."""
+    parser = argparse.ArgumentParser(
+        prog="python -m telemetry.lab",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_function(parser)
+    _add_load(parser)
+    _add_platform(parser)
+    _add_output(parser)
+    return parser
+
+
+def _add_function(parser: argparse.ArgumentParser) -> None:
+    function = parser.add_argument_group("what to run")
+    target = function.add_mutually_exclusive_group()
+    target.add_argument(
+        "--app", metavar="MODULE:ATTR", help="an ASGI app; the lab puts adapter and telemetry around it"
+    )
+    target.add_argument(
+        "--handler",
+        metavar="MODULE.ATTR",
+        default=PROJECT_HANDLER,
+        help="a Lambda handler, as it would be deployed (default: %(default)s)",
+    )
+    function.add_argument(
+        "--artifact",
+        metavar="DIR",
+        help="a folder that `sam build` made, such as .aws-sam/build/Function; the handler then runs from "
+        "there and can import nothing else but the packages of Lambda's runtime",
+    )
+    function.add_argument("--app-dir", metavar="DIR", help="a folder to import from, before the current one")
+    arms = function.add_mutually_exclusive_group()
+    arms.add_argument(
+        "--placement",
+        nargs="+",
+        choices=PLACEMENTS,
+        default=["init"],
+        help="when the lifespan's startup runs: "
+        + "; ".join(f"{placement}, {_meaning(placement)}" for placement in PLACEMENTS)
+        + ". Each one that is given is an arm of the comparison (default: init)",
+        metavar="P",
+    )
+    arms.add_argument(
+        "--experiment",
+        metavar="WEIGHTS",
+        help=f"assign each environment a placement by chance, as when deployed, such as {EXAMPLE}",
+    )
+    function.add_argument(
+        "--env",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME=VALUE",
+        help="environment variables of the function; it inherits none of yours",
+    )
+    function.add_argument(
+        "--table",
+        metavar="FILE",
+        help="a DynamoDB table to serve to the function's boto3, on 127.0.0.1: the parameters of CreateTable "
+        "as JSON, and Items to begin with",
+    )
+
+
+def _meaning(placement: Placement) -> str:
+    match placement:
+        case "init":
+            return "once, in Lambda's INIT phase"
+        case "first_invocation":
+            return "once, at the first event"
+        case "every_invocation":
+            return "around every event, as with stock Mangum"
+        case _:
+            assert_never(placement)
+
+
+def _add_load(parser: argparse.ArgumentParser) -> None:
+    load = parser.add_argument_group("how much")
+    load.add_argument(
+        "--environments",
+        metavar="N",
+        type=_count,
+        help=f"execution environments for each placement; in an experiment, in all (default: {ENVIRONMENTS})",
+    )
+    load.add_argument(
+        "--invocations",
+        metavar="N",
+        type=_count,
+        help=f"events for each environment (default: {INVOCATIONS})",
+    )
+    load.add_argument(
+        "--quick", action="store_true", help=f"{QUICK} environments with {QUICK} invocations each"
+    )
+    load.add_argument(
+        "--event",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE[=WEIGHT]",
+        help="events of an API Gateway HTTP API (payload version 2.0), drawn by chance in proportion to "
+        "their weights (default: one GET /)",
+    )
+    load.add_argument(
+        "--seed",
+        metavar="N",
+        type=int,
+        default=7,
+        help="seed of what is random: events, and the order of environments (default: %(default)s)",
+    )
+    load.add_argument(
+        "--warm-up",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="begin with one or two environments that are not recorded: they compile bytecode, so that no "
+        "recorded one does, and show whether the handler reads its placement",
+    )
+
+
+def _add_platform(parser: argparse.ArgumentParser) -> None:
+    platform = parser.add_argument_group("what kind of Lambda")
+    platform.add_argument(
+        "--init-type",
+        choices=("on-demand", "provisioned-concurrency", "snap-start", "lambda-managed-instances"),
+        default="on-demand",
+        help="on-demand or provisioned-concurrency (default: %(default)s)",
+        metavar="TYPE",
+    )
+    platform.add_argument(
+        "--idle",
+        metavar="SECONDS",
+        type=_seconds,
+        default=0,
+        help="pause between INIT and the first event, as where Lambda starts environments ahead of time "
+        "(default: 0)",
+    )
+    platform.add_argument(
+        "--memory",
+        metavar="MB",
+        type=_count,
+        default=MEMORY_MB,
+        help="memory size that the function is told; it is not enforced (default: %(default)s)",
+    )
+    platform.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=_positive_seconds,
+        default=30,
+        help="time limit of an invocation (default: 30)",
+    )
+    platform.add_argument(
+        "--sigterm",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="end environments by SIGTERM where an extension is registered, as Lambda does",
+    )
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    output = parser.add_argument_group("where the records go")
+    output.add_argument(
+        "--out",
+        metavar="FILE",
+        default="records.jsonl",
+        help="file of records (default: %(default)s). During the run they are in FILE.part, which replaces "
+        "FILE at the end, also of a run that was stopped; FILE is not touched if no invocation was recorded. "
+        "The function's stderr goes to a file with the suffix .log in the place of FILE's",
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number, 1 or greater: got {text!r}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds, 0 or greater: got {text!r}")
+    return seconds
+
+
+def _positive_seconds(text: str) -> float:
+    seconds = _seconds(text)
+    if seconds == 0:
+        raise argparse.ArgumentTypeError("must be greater than 0")
+    return seconds

@@ -1,0 +1,84 @@
+"""Counts of a run: what was sent, and what came of it."""
+
+import secrets
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from telemetry.lab.platform.environment import Shutdown
+from telemetry.lab.platform.invocation import Invocation
+from telemetry.lab.run.settings import Settings
+from telemetry.schema import STARTS, Start
+
+
+@dataclass(slots=True)
+class ArmCounts:
+    """Counts of one arm, or of one environment."""
+
+    environments: int = 0
+    starts: Counter[Start] = field(default_factory=Counter)
+    """Invocations by start class."""
+    succeeded: int = 0
+
+    @property
+    def invocations(self) -> int:
+        """Events that were sent."""
+        return self.starts.total()
+
+    def add(self, other: "ArmCounts") -> None:
+        """Add the counts of an environment."""
+        self.environments += other.environments
+        self.starts += other.starts
+        self.succeeded += other.succeeded
+
+    def fields(self) -> dict[str, Any]:
+        """Return what the lab's record holds of them."""
+        starts = {start: self.starts[start] for start in STARTS if self.starts[start]}
+        return {"environments": self.environments, "invocations": self.invocations, "starts": starts}
+
+
+@dataclass(slots=True)
+class Counts:
+    """Counts of a run, by arm and all together."""
+
+    arms: dict[str, ArmCounts]
+    failures: Counter[str] = field(default_factory=Counter)
+    """Invocations without a 2xx response, by what came instead."""
+    shutdowns: Counter[Shutdown] = field(default_factory=Counter)
+    """Environments, by what ended them."""
+    init_timeouts: int = 0
+    """Environments whose INIT took longer than Lambda allows."""
+    began: float = field(default_factory=time.perf_counter)
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
+    """A name of this run, made up."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Counts":
+        """Begin a run. The arms of an experiment come into being as environments are assigned to them."""
+        arms = () if settings.experiment else settings.placements
+        return cls({placement: ArmCounts() for placement in arms})
+
+    @property
+    def invocations(self) -> int:
+        """Events that were sent in all."""
+        return sum(arm.invocations for arm in self.arms.values())
+
+    @property
+    def succeeded(self) -> int:
+        """Events that got a 2xx response."""
+        return sum(arm.succeeded for arm in self.arms.values())
+
+    def count(self, environment: ArmCounts, invocation: Invocation) -> None:
+        """Count an invocation, as one of the environment, whose arm may not be known yet."""
+        environment.starts[invocation.start] += 1
+        failure = invocation.outcome.failure
+        if failure is None:
+            environment.succeeded += 1
+        else:
+            self.failures[failure] += 1
+
+    def count_shutdown(self, shutdown: Shutdown | None) -> None:
+        """Count how an environment ended; None if its process had died before."""
+        if shutdown is not None:
+            self.shutdowns[shutdown] += 1

@@ -1,0 +1,83 @@
+"""The lab's own record: on which machine and with which versions it measured, and what it sent."""
+
+import json
+import os
+import platform
+import sys
+import time
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any, Final
+
+from telemetry.lab.run.counts import Counts
+from telemetry.lab.run.settings import Settings
+from telemetry.schema import AT, LAB, RECORD, SCHEMA, VERSION
+
+PACKAGES: Final = (
+    "awslambdaric",
+    "mangum",
+    "starlette",
+    "fastapi",
+    "pydantic",
+    "structlog",
+    "aws-lambda-powertools",
+    "opentelemetry-sdk",
+    "boto3",
+)
+"""Packages whose speed shows in the figures."""
+
+
+def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
+    """Return the line of the lab's record.
+
+    It is the first line of a run, so that none of it can pass for Lambda's, and the last, which counts.
+    """
+    record = {
+        RECORD: LAB,
+        SCHEMA: VERSION,
+        AT: int(time.time() * 1000),
+        "run": counts.run,
+        "app": settings.function.target,
+        "seed": settings.seed,
+        "environments": settings.environments,
+        "invocations": settings.invocations,
+        "init_type": settings.function.init_type,
+        "host": host(),
+        "versions": versions(settings.function.artifact),
+        "sent": {name: arm.fields() for name, arm in counts.arms.items()},
+        "duration_s": round(time.perf_counter() - counts.began, 1),
+        "complete": complete,
+    }
+    return json.dumps(record, separators=(",", ":")).encode() + b"\n"
+
+
+def host() -> dict[str, Any]:
+    """Describe this machine."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "system": platform.platform(),
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "memory_mb": memory // 2**20,
+        "python": platform.python_version(),
+    }
+
+
+def versions(artifact: Path | None = None) -> dict[str, str]:
+    """Return the versions of `PACKAGES`, in the artifact or else as installed here."""
+    folders = [*([str(artifact)] if artifact else []), *sys.path]
+    found = {}
+    for package in PACKAGES:
+        for distribution in distributions(name=package, path=folders):
+            found[package] = distribution.version
+            break
+    return found
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

@@ -1,0 +1,106 @@
+"""A whole run from its first file to its summary, whatever ends it."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+from telemetry.lab.dynamodb import dynamodb_server
+from telemetry.lab.platform.artifact import runtime_packages
+from telemetry.lab.platform.preflight import preflight
+from telemetry.lab.platform.variables import function_environ
+from telemetry.lab.run.counts import Counts
+from telemetry.lab.run.plan import EventSource, plan
+from telemetry.lab.run.record import lab_record
+from telemetry.lab.run.runner import Runner, RunStoppedError
+from telemetry.lab.run.settings import Settings
+from telemetry.lab.run.summary import show
+from telemetry.lab.terminal import output_console
+from telemetry.progress import progress
+
+
+async def run_lab(settings: Settings, sources: Sequence[EventSource]) -> int:
+    """Do one run; return the exit code: 0, 1 when the function failed, 128 + n when signal n stopped it.
+
+    Raises:
+        UsageError: It could not begin.
+    """
+    with _stopped_by_signals() as received:
+        try:
+            async with dynamodb_server(settings.table) as extra:
+                with (
+                    TemporaryDirectory(prefix="lab-") as temporary,
+                    runtime_packages(settings.function.artifact) as packages,
+                ):
+                    environ = function_environ(settings.function, {**extra, "TMPDIR": temporary}, packages)
+                    if settings.function.artifact is None:
+                        await preflight(environ)
+                    return await _measure(settings, environ, sources)
+        except asyncio.CancelledError:
+            if not received:
+                raise
+            return 128 + received[0]
+
+
+async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequence[EventSource]) -> int:
+    environments = plan(settings, sources)
+    counts = Counts.of(settings)
+    failure = ""
+    complete = False
+    with settings.partial_out.open("wb") as out, settings.log.open("ab", buffering=0) as log:
+        log.truncate(0)
+        out.write(lab_record(settings, counts, complete=False))
+        out.flush()
+        runner = Runner(settings, environ, counts, out, log)
+        try:
+            if settings.warm_up:
+                await runner.warm_up([source.event for source in sources])
+            invocations = sum(len(planned.events) for planned in environments)
+            with progress("lab", invocations, "invocations") as advance:
+                for planned in environments:
+                    await runner.run(planned, advance)
+            complete = True
+        except RunStoppedError as error:
+            failure = str(error)
+        finally:
+            sys.stderr.write(failure)
+            _finish_records(settings, counts, out, complete=complete)
+            show(settings, counts, output_console(), complete=complete)
+    return 0 if complete and counts.succeeded else 1
+
+
+def _finish_records(settings: Settings, counts: Counts, out: BinaryIO, *, complete: bool) -> None:
+    """Write the last record. Only a run that recorded an invocation replaces the file of the run before."""
+    out.write(lab_record(settings, counts, complete=complete))
+    out.flush()
+    if counts.invocations:
+        settings.partial_out.replace(settings.out)
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[list[signal.Signals]]:
+    """Cancel the current task on the first signal; further ones must not interrupt the clean-up."""
+    received: list[signal.Signals] = []
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+
+    def stop(number: signal.Signals) -> None:
+        if not received and task is not None:
+            task.cancel()
+        received.append(number)
+
+    numbers = [
+        number
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN  # under nohup, say
+    ]
+    for number in numbers:
+        loop.add_signal_handler(number, stop, number)
+    try:
+        yield received
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

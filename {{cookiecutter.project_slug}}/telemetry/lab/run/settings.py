@@ -1,0 +1,197 @@
+"""The settings of a run, made of the command line; checks what a parser cannot."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from adapter.placement import (
+    EXPERIMENT_VARIABLE,
+    PLACEMENT_VARIABLE,
+    Placement,
+    PlacementError,
+    parse_weights,
+)
+from telemetry.lab.platform.artifact import check_artifact
+from telemetry.lab.platform.function import (
+    ANY_APP_HANDLER,
+    PROACTIVE_GAP_MS,
+    FunctionConfiguration,
+    InitType,
+)
+from telemetry.lab.usage import UsageError, parse_variables
+
+ENVIRONMENTS: Final = 25
+INVOCATIONS: Final = 12
+QUICK: Final = 6
+"""Environments, and invocations of each, with `--quick`."""
+RESERVED: Final = {
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "use --memory",
+    "AWS_LAMBDA_INITIALIZATION_TYPE": "use --init-type",
+    "AWS_LAMBDA_LOG_STREAM_NAME": "the lab sets it for each environment",
+    "AWS_LAMBDA_RUNTIME_API": "the lab sets it for each process",
+    "LAB_APP": "use --app",
+    "LAB_APP_PATH": "use --app-dir",
+    EXPERIMENT_VARIABLE: "use --experiment",
+    PLACEMENT_VARIABLE: "use --placement",
+    "_HANDLER": "use --handler",
+}
+"""Variables that `--env` must not set, and what to do instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One run."""
+
+    out: Path
+    function: FunctionConfiguration = field(default_factory=FunctionConfiguration)
+    environments: int = ENVIRONMENTS
+    """For each placement; in an experiment, in all."""
+    invocations: int = INVOCATIONS
+    """For each environment."""
+    placements: tuple[Placement, ...] = ("init",)
+    """The arms of the run."""
+    experiment: str | None = None
+    """Weights of the arms, by which each environment is assigned one; None: every arm gets as many."""
+    seed: int = 7
+    warm_up: bool = True
+    """Begin with environments that are not recorded."""
+    table: Path | None = None
+    """Definition of a DynamoDB table to serve."""
+
+    @property
+    def partial_out(self) -> Path:
+        """Where the records are until the run ends."""
+        return self.out.with_name(f"{self.out.name}.part")
+
+    @property
+    def log(self) -> Path:
+        """Where the function's stderr goes."""
+        return self.out.with_suffix(".log")
+
+
+def settings_from(given: argparse.Namespace) -> Settings:
+    """Make settings of parsed arguments.
+
+    Raises:
+        UsageError: They contradict each other, or name what does not exist.
+    """
+    few = QUICK if given.quick else None
+    return Settings(
+        out=_writable(given.out),
+        function=_function(given),
+        environments=given.environments or few or ENVIRONMENTS,
+        invocations=given.invocations or few or INVOCATIONS,
+        placements=_distinct(given.placement) if given.experiment is None else _arms(given.experiment),
+        experiment=given.experiment,
+        seed=given.seed,
+        warm_up=given.warm_up,
+        table=None if given.table is None else _file(given.table),
+    )
+
+
+def _function(given: argparse.Namespace) -> FunctionConfiguration:
+    variables = _without_reserved(parse_variables(given.env))
+    return FunctionConfiguration(
+        handler=given.handler if given.app is None else ANY_APP_HANDLER,
+        app=given.app,
+        artifact=None if given.artifact is None else _artifact(given),
+        import_path=() if given.app_dir is None else (_folder(given.app_dir),),
+        init_type=_supported(given.init_type),
+        idle=given.idle,
+        proactive_gap_ms=_proactive_gap_ms(variables),
+        memory_mb=given.memory,
+        timeout=given.timeout,
+        sigterm=given.sigterm,
+        variables=variables,
+    )
+
+
+def _writable(name: str) -> Path:
+    out = Path(name)
+    if out.is_symlink():
+        out = out.resolve()  # the file that a link leads to is replaced, and the link stays
+    if out.suffix == ".log":
+        raise UsageError(
+            f"--out {name}: the function's stderr goes to a file of this name; use another suffix"
+        )
+    if out.exists() and not out.is_file():
+        raise UsageError(f"--out {name}: it exists and is not a regular file")
+    settings = Settings(out)
+    for path in (settings.out, settings.partial_out, settings.log):
+        try:
+            _try_to_open(path)
+        except OSError as error:
+            raise UsageError(f"--out {name}: cannot write {path}: {error.strerror}") from error
+    return out
+
+
+def _try_to_open(path: Path) -> None:
+    """Open a file for writing, and leave nothing behind."""
+    is_new = not path.exists()
+    path.open("ab").close()
+    if is_new:
+        path.unlink()
+
+
+def _artifact(given: argparse.Namespace) -> Path:
+    if given.app is not None or given.app_dir is not None:
+        raise UsageError(
+            "--artifact cannot be combined with --app or --app-dir: the artifact holds handler and app"
+        )
+    folder = Path(given.artifact).absolute()
+    check_artifact(folder, given.handler)
+    return folder
+
+
+def _folder(name: str) -> Path:
+    if not Path(name).is_dir():
+        raise UsageError(f"--app-dir {name}: there is no such folder")
+    return Path(name).absolute()
+
+
+def _file(name: str) -> Path:
+    if not Path(name).is_file():
+        raise UsageError(f"--table {name}: there is no such file")
+    return Path(name)
+
+
+def _distinct(placements: Sequence[Placement]) -> tuple[Placement, ...]:
+    if len(set(placements)) < len(placements):
+        raise UsageError(f"--placement {' '.join(placements)}: name each placement once")
+    return tuple(placements)
+
+
+def _arms(weights: str) -> tuple[Placement, ...]:
+    try:
+        return tuple(parse_weights(weights))
+    except PlacementError as error:
+        raise UsageError(f"--experiment: {error}") from error
+
+
+def _supported(init_type: str) -> InitType:
+    match init_type:
+        case "on-demand" | "provisioned-concurrency":
+            return init_type
+        case "snap-start":
+            raise UsageError(f"--init-type {init_type}: the lab cannot restore a process from a snapshot")
+        case _:
+            raise UsageError(
+                f"--init-type {init_type}: an environment of this type serves several events at once, but "
+                "the lab sends one at a time"
+            )
+
+
+def _without_reserved(variables: Mapping[str, str]) -> Mapping[str, str]:
+    for name in RESERVED.keys() & variables.keys():
+        raise UsageError(f"--env {name}={variables[name]}: cannot be set by --env; {RESERVED[name]}")
+    return variables
+
+
+def _proactive_gap_ms(variables: Mapping[str, str]) -> float:
+    name = "LIFESPAN_PROACTIVE_GAP_MS"
+    try:
+        return float(variables.get(name, PROACTIVE_GAP_MS))
+    except ValueError as error:
+        raise UsageError(f"--env {name}={variables[name]}: expected a number of milliseconds") from error
