@@ -6,9 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from artifact.bytecode import VARIABLE, compile_all, interpreter
-from artifact.dependencies import install
-from artifact.rooms import copy_rooms
+from artifact.contents import VARIABLE, compile_all, copy_folders, install_dependencies, interpreter
 from artifact.target import Target, TargetError
 
 PROJECT = Path(__file__).parent.parent
@@ -30,8 +28,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def build(target: Target, folder: Path) -> None:
     """Build the artifact for one target."""
-    install(target, PROJECT / "requirements.txt", folder)
-    copy_rooms(PROJECT, folder)
+    install_dependencies(target, PROJECT / "requirements.txt", folder)
+    copy_folders(PROJECT, folder)
     command = interpreter(target)
     if command:
         compile_all(command, folder)

@@ -5,16 +5,16 @@ function, but no version of it and so no request.
 """
 
 import argparse
+import hashlib
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from adapter.placement import PlacementError, parse_weights
-from artifact.release import release_id
 
 PROJECT = Path(__file__).parent.parent
 BUILD = Path(".aws-sam/build")
@@ -70,6 +70,24 @@ def check_experiment(overrides: Sequence[str]) -> None:
     for text in overrides:
         if found := EXPERIMENT.search(text):
             parse_weights(found[1].strip("\"'"))
+
+
+def release_id(build: Path, overrides: Iterable[str]) -> str:
+    """Return 12 hex digits that differ when anything does that `sam build` left in a folder, or a parameter.
+
+    Bytecode counts by its presence only, because Python does not promise the same bytes twice.
+    """
+    digest = hashlib.sha256()
+    for text in sorted(overrides):
+        digest.update(f"{text}\0".encode())
+    for path in _files(build):
+        content = b"" if path.suffix == ".pyc" else path.read_bytes()
+        digest.update(f"{path.relative_to(build).as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:12]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    yield from sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 if __name__ == "__main__":
