@@ -38,6 +38,7 @@ def test_sigterm_at_every_line_that_handles_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_sigterm_at_any_moment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seed = int(os.environ.get(SEED) or SystemRandom().randrange(10**6))
     with capsys.disabled():

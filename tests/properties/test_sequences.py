@@ -119,6 +119,7 @@ def test_any_sequence(case: Case) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @MANY
 @given(cases)
 def test_very_many_sequences(case: Case) -> None:

@@ -203,6 +203,7 @@ def checked(page_html: str, axe: str, folder: Path, *flags: str) -> dict[str, An
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize(
     ("flags", "dark"),
     [
@@ -226,6 +227,7 @@ def test_accessibility_check_finds_nothing(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 def test_accessibility_check_would_find_something(html: str, axe: str, tmp_path: Path) -> None:
     broken = html.replace("--ink: #1b2227", "--ink: #dddddd").replace('lang="en"', "")
     assert {one[1] for one in checked(broken, axe, tmp_path)["violations"]} >= {

@@ -17,7 +17,7 @@ from tests.template.building import ARCHITECTURES, RUNTIMES, THIS, building, lab
 from tests.template.interpreters import interpreter, magic
 from tests.template.test_locks import pins
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 STAYS = ("telemetry/lab/", "telemetry/report/", "telemetry/progress.py")
 LARGEST = 262_144_000

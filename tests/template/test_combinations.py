@@ -9,6 +9,7 @@ from tests.template.building import run
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_every_combination_lints(baked: Path) -> None:
     # -B, because others compare the folder's files.
     said = run(sys.executable, "-B", "-m", "tests.combinations", cwd=baked, env={"PATH": "/usr/bin:/bin"})

@@ -20,7 +20,7 @@ import pytest
 from tests.template.building import THIS, building, lab_python, run
 from tests.template.interpreters import interpreter
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 REGION = "eu-west-1"

@@ -44,6 +44,7 @@ def test_quick_run(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_full_run(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
     project, _ = measure(baked, home, tmp_path)
     verdict = verdict_of(project)
