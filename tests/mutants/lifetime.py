@@ -116,7 +116,7 @@ LIFETIME: Final[list[Mutant]] = [
         file="environment",
         find='extension.register(os.environ["AWS_LAMBDA_RUNTIME_API"], self._after_response)',
         replace="pass",
-        test="adapter/process/test_extension.py::test_registers_and_parks",
+        test="adapter/process/test_extension.py::test_registers_and_waits",
     ),
     Mutant(
         name="later-handler-is-overwritten",
