@@ -53,6 +53,15 @@ def test_lost_connection_is_harmless(tmp_path: Path) -> None:
         assert function.output() == ""
 
 
+def test_lost_connections_do_not_add_up(tmp_path: Path) -> None:
+    """An event that arrives shows that the API is there: only failures in a row end the extension."""
+    work = ", after_response=lambda seconds: print('work', flush=True)"
+    with Function(PLAIN.format(arguments=work), tmp_path, drop_after_invoke=True) as function:
+        for ordinal in range(1, 2 * extension.MOST_FAILURES + 1):
+            assert function.invoke(http_event())[0] == "response"
+            function.await_output("work", ordinal)
+
+
 @pytest.mark.parametrize(
     ("arguments", "runtime"), [(", extension=False", "AWS_Lambda_python3.13"), ("", "AWS_Lambda_python3.11")]
 )
