@@ -52,14 +52,14 @@ class Recorded:
                 return
 
 
-def with_startup(*messages: Message, then: BaseException | None = None, deaf: bool = False) -> ASGIApp:
-    """An app that starts with `messages`, then raises `then` or returns; `deaf`, without being asked."""
+def with_startup(*messages: Message, then: BaseException | None = None, receives: bool = True) -> ASGIApp:
+    """An app that in its startup receives or not, sends `messages`, and raises `then` or returns."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
             await respond(send)
             return
-        if not deaf:
+        if receives:
             await receive()
         for message in messages:
             await send(message)

@@ -24,19 +24,29 @@ DEADLINE_S = 20.0
 
 @dataclass
 class Calls:
-    """What the function has asked for and told."""
+    """What the function has asked the two APIs for and reported to them, and what they have for it."""
 
     events: "queue.Queue[Any]" = field(default_factory=queue.Queue)
+    """To be handed over, one for each poll."""
+    polls: "queue.Queue[None]" = field(default_factory=queue.Queue)
+    """One item for each time that the function has asked for an event."""
     answers: "queue.Queue[tuple[str, Any]]" = field(default_factory=queue.Queue)
+    """To the events: `response` or `error`, and its content."""
     init_errors: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     restore_errors: list[dict[str, Any]] = field(default_factory=list)
     snapshots: int = 0
     registered: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    parked: threading.Event = field(default_factory=threading.Event)
-    asked: "queue.Queue[None]" = field(default_factory=queue.Queue)
-    unpark: threading.Event = field(default_factory=threading.Event)
-    over: threading.Event = field(default_factory=threading.Event)
+    """Names of the extensions that the function has registered, and what they asked for."""
+    invokes: "queue.Queue[Any]" = field(default_factory=queue.Queue)
+    """To be handed over to an extension that wants them."""
+    extension_waits: threading.Event = field(default_factory=threading.Event)
+    """Set when an extension has asked for its next event."""
+    drop_extension: threading.Event = field(default_factory=threading.Event)
+    """Set it to close the connection of an extension that waits and wants no events."""
     refuse_extensions: bool = False
+    drop_after_invoke: bool = False
+    """Close an extension's connection after each event, though nothing has announced it."""
+    closing: threading.Event = field(default_factory=threading.Event)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -45,45 +55,63 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path.endswith("/extension/event/next"):
-            self.calls.parked.set()
-            self.calls.unpark.wait()
+            self._next_extension_event()
         elif self.path.endswith("/restore/next"):
             self.calls.snapshots += 1
             self._reply(200, {})
         elif self.path.endswith("/invocation/next"):
-            self.calls.asked.put(None)
+            self.calls.polls.put(None)
             event = self.calls.events.get()
-            if not self.calls.over.is_set():
+            if not self.calls.closing.is_set():
                 self._reply(200, event, self._invocation())
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        told = json.loads(body)
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path.endswith("/extension/register"):
-            self._register(told)
+            self._register(body)
             return
         if self.path.endswith("/init/error"):
-            self.calls.init_errors.append((self.headers["Lambda-Runtime-Function-Error-Type"], told))
+            self.calls.init_errors.append((self.headers["Lambda-Runtime-Function-Error-Type"], body))
         elif self.path.endswith("/restore/error"):
-            self.calls.restore_errors.append(told)
+            self.calls.restore_errors.append(body)
         else:
-            self.calls.answers.put((self.path.rpartition("/")[2], told))
+            self.calls.answers.put((self.path.rpartition("/")[2], body))
         self._reply(202, {})
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
         """Keep stderr for failures."""
 
-    def _register(self, told: dict[str, Any]) -> None:
+    def _register(self, body: dict[str, Any]) -> None:
         if self.calls.refuse_extensions:
             self._reply(403, {"errorType": "Extension.Refused"})
             return
-        self.calls.registered.append((self.headers["Lambda-Extension-Name"], told))
+        self.calls.registered.append((self.headers["Lambda-Extension-Name"], body))
         self._reply(200, {}, {"Lambda-Extension-Identifier": "extension-1"})
 
+    def _next_extension_event(self) -> None:
+        self.calls.extension_waits.set()
+        if not self._invokes_are_wanted():
+            self.calls.drop_extension.wait()
+            return
+        invoke = self.calls.invokes.get()
+        if self.calls.closing.is_set():
+            return
+        if self.calls.drop_after_invoke:
+            # The client keeps a connection of this version, which this server closes all the same.
+            self.protocol_version = "HTTP/1.1"
+        self._reply(200, invoke)
+
+    def _invokes_are_wanted(self) -> bool:
+        return any("INVOKE" in body["events"] for _, body in self.calls.registered)
+
     def _invocation(self) -> dict[str, str]:
+        """Headers of a new invocation, of which the extension is told as well."""
+        request_id = f"request-{time.monotonic_ns()}"
+        deadline_ms = int((time.time() + DEADLINE_S) * 1000)
+        self.calls.invokes.put({"eventType": "INVOKE", "requestId": request_id, "deadlineMs": deadline_ms})
         return {
-            "Lambda-Runtime-Aws-Request-Id": f"request-{time.monotonic_ns()}",
-            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + DEADLINE_S) * 1000)),
+            "Lambda-Runtime-Aws-Request-Id": request_id,
+            "Lambda-Runtime-Deadline-Ms": str(deadline_ms),
             "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:123456789012:function:f",
             "Lambda-Runtime-Trace-Id": "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1",
         }
@@ -107,12 +135,13 @@ class Function:
         folder: Path,
         *,
         refuse_extensions: bool = False,
+        drop_after_invoke: bool = False,
         environ: Mapping[str, str] | None = None,
         **more: str,
     ) -> None:
         own = {**(environ or {}), **more}
         (folder / "function.py").write_text(source)
-        self.calls = Calls(refuse_extensions=refuse_extensions)
+        self.calls = Calls(refuse_extensions=refuse_extensions, drop_after_invoke=drop_after_invoke)
         self._workers = int(own.get("AWS_LAMBDA_MAX_CONCURRENCY", "1"))
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("H", (Handler,), {"calls": self.calls}))
         self._server.daemon_threads = True
@@ -137,8 +166,9 @@ class Function:
         with contextlib.suppress(ProcessLookupError):  # all have ended, workers included
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        self.calls.over.set()
-        self.calls.unpark.set()
+        self.calls.closing.set()
+        self.calls.drop_extension.set()
+        self.calls.invokes.put(None)
         for _ in range(self._workers):
             self.calls.events.put(None)
         self._server.shutdown()
@@ -146,7 +176,7 @@ class Function:
 
     def ready(self) -> None:
         """Wait until the function asks for an event: init is over, or the last answer has left."""
-        self.calls.asked.get(timeout=DEADLINE_S)
+        self.calls.polls.get(timeout=DEADLINE_S)
 
     def send(self, event: Any) -> None:
         """Hand over an event, without waiting for the answer."""

@@ -1,12 +1,13 @@
 import asyncio
 import gc
+import weakref
 
 import pytest
 
 from adapter import LifespanAdapter
 from adapter.asgi import Receive, Scope, Send
 from adapter.errors import LifespanStartupError
-from tests.adapter.apps import COMPLETE, respond
+from tests.adapter.apps import COMPLETE, Recorded, respond
 from tests.adapter.events import http_event
 
 
@@ -34,6 +35,17 @@ def test_lifespan_survives_garbage_collection() -> None:
     assert log == ["request", "request"]
     handler.shutdown()
     assert log == ["request", "request", "lifespan ended"]
+
+
+def test_shutdown_lets_go_of_the_app() -> None:
+    """Nothing that outlives the adapter keeps what it was made of, so tests can make thousands."""
+    app = Recorded()
+    with LifespanAdapter(app) as handler:
+        handler(http_event(), None)
+    freed = weakref.ref(app)
+    del app, handler
+    gc.collect()
+    assert freed() is None
 
 
 @pytest.mark.conformance("C39")

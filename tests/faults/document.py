@@ -22,8 +22,8 @@ def table(faults: Sequence[Fault]) -> str:
 def cells(fault: Fault) -> tuple[str, ...]:
     """One row."""
     return (
-        fault.done.replace("|", "\\|"),
-        ", ".join(times(answer, len([*same])) for answer, same in groupby(fault.responses)) or "none",
+        fault.description.replace("|", "\\|"),
+        ", ".join(times(response, len([*same])) for response, same in groupby(fault.responses)) or "none",
         str(fault.startups),
         str(fault.shutdowns),
         str(fault.exit_code) if fault.exit_code >= 0 else f"signal {-fault.exit_code}",
@@ -31,11 +31,9 @@ def cells(fault: Fault) -> tuple[str, ...]:
     )
 
 
-def times(answer: str, count: int) -> str:
-    """`200 (6291456 bytes)`, and how often it came."""
-    status, _, more = answer.partition(", ")
-    text = f"{status} ({more})" if more else answer
-    return text if count == 1 else f"{text}, {count} times"
+def times(response: str, count: int) -> str:
+    """The response, and how often it came."""
+    return response if count == 1 else f"{response}, {count} times"
 
 
 def documented() -> str:

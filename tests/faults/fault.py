@@ -1,13 +1,17 @@
-"""One fault: what is done to a function, and all that must come of it."""
+"""One fault: what is done to a function, and everything that must come of it."""
 
+import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
-from tests.faults.watched import Watched
+from tests.faults.faulty_function import FaultyFunction
 
-Step: TypeAlias = Callable[[Watched], None]
+Step: TypeAlias = Callable[[FaultyFunction], None]
 """Something that the platform does; it returns at once when the process has ended."""
+
+BY_SIGTERM: Final = -signal.SIGTERM
+BY_SIGKILL: Final = -signal.SIGKILL
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,21 +19,53 @@ class Fault:
     """A row of the fault table."""
 
     name: str
-    done: str
-    """What goes wrong, for people."""
-    function: str
+    description: str
+    """What goes wrong."""
+    program: str
     """Source of the function."""
     steps: tuple[Step, ...]
     responses: tuple[str, ...]
-    """As `Watched.responses` tells them."""
+    """In the words of `FaultyFunction.responses`."""
     startups: int
     """How often the app was asked to start."""
     shutdowns: int
-    """How often it was told to stop."""
+    """How often it was asked to shut down."""
     exit_code: int
-    """Negative: the signal that ended it."""
-    log: tuple[str, ...] = ()
+    """Negative: the signal that ended the process."""
+    log: tuple[str, ...]
     """What stands in the log, each at least once."""
-    absent: tuple[str, ...] = ()
+    absent: tuple[str, ...]
     """What must not stand in the log."""
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str]
+
+
+def row(
+    name: str,
+    description: str,
+    program: str,
+    steps: tuple[Step, ...],
+    responses: str,
+    *log: str,
+    startups: int = 1,
+    shutdowns: int = 1,
+    exit_code: int = 0,
+    absent: tuple[str, ...] = (),
+    environ: Mapping[str, str] | None = None,
+) -> Fault:
+    """A fault; what is not said is as usual: one startup, one shutdown, and exit code 0.
+
+    `responses` are separated by commas; what follows them stands in the log.
+    """
+    return Fault(
+        name,
+        description,
+        program,
+        steps,
+        tuple(responses.split(", ")) if responses else (),
+        startups,
+        shutdowns,
+        exit_code,
+        log,
+        absent,
+        environ or {},
+    )

@@ -8,13 +8,13 @@ from random import Random
 from typing import Literal
 
 from tests.adapter.events import http_event
+from tests.faults.faulty_function import FaultyFunction
 from tests.faults.programs import APP
 from tests.faults.steps import sigterm
-from tests.faults.watched import Watched
 
 REQUESTS = 2
 EVERYWHERE = r"/adapter/|/asyncio/|/function\.py$"
-THE_HANDLING = r"/adapter/(environment|process/termination)\.py$"
+SIGTERM_HANDLING = r"/adapter/(environment|process/termination)\.py$"
 TRACED = (
     APP.replace(
         "import asyncio, os, signal, sys, time\n",
@@ -22,12 +22,12 @@ TRACED = (
 import asyncio, os, re, signal, sys, time
 
 moment = int(os.environ["MOMENT"])
-watched = re.compile(os.environ["WATCHED"])
+files = re.compile(os.environ["TRACED_FILES"])
 passed = 0
 
 def trace(frame, event, _):
     global passed
-    if not watched.search(frame.f_code.co_filename):
+    if not files.search(frame.f_code.co_filename):
         return None
     if event == "line":
         passed += 1
@@ -71,7 +71,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class Lifetime:
     """What was seen of one environment."""
 
     exit_code: int
@@ -80,51 +80,51 @@ class Life:
 
     @property
     def lines(self) -> int:
-        """Run in a life without a moment."""
+        """How many the main thread has run, in an environment that got no signal at a moment."""
         return int(self.output.rpartition("app: end ")[2].split()[0])
 
-    def wrong(self) -> list[str]:
+    def violations(self) -> list[str]:
         """What must not be, in words."""
-        said = self.output.splitlines()
-        served, stopped = said.count("app: served"), said.count("app: shutdown")
-        ended = sum(line.startswith("app: end ") for line in said)
-        found = {
+        log = self.output.splitlines()
+        served, stopped = log.count("app: served"), log.count("app: shutdown")
+        ended = sum(line.startswith("app: end ") for line in log)
+        checks = {
             f"exit code {self.exit_code}": self.exit_code not in (0, -signal.SIGTERM),
             "killed after its first event": self.exit_code != 0 and served > 0,
             f"{len(self.responses)} responses of {served}": self.responses != ("200",) * served,
-            "a shutdown without a startup": stopped > said.count("app: ready"),
+            "a shutdown without a startup": stopped > log.count("app: ready"),
             f"{stopped} shutdowns": stopped > 1,
-            "no shutdown": self.exit_code == 0 and stopped < said.count("app: ready"),
+            "no shutdown": self.exit_code == 0 and stopped < log.count("app: ready"),
             f"{ended} ends": ended != (self.exit_code == 0),
             "a traceback": "Traceback" in self.output,
         }
-        return [words for words, is_so in found.items() if is_so]
+        return [words for words, violated in checks.items() if violated]
 
 
 NEVER = Moment("line", 0)
 
 
-def live(folder: Path, moment: Moment = NEVER) -> Life:
+def run_environment(folder: Path, moment: Moment = NEVER) -> Lifetime:
     """One environment: two requests, then Lambda's SIGTERM, if there was no other end before."""
     folder.mkdir()
     line = int(moment.at) if moment.by == "line" else 0
     began = time.monotonic()
-    with Watched(TRACED, folder, {"MOMENT": str(line), "WATCHED": moment.within}) as function:
+    with FaultyFunction(TRACED, folder, {"MOMENT": str(line), "TRACED_FILES": moment.within}) as function:
         for _ in range(REQUESTS):
             function.send(http_event("/any"))
         if moment.by == "clock":
-            function.until(lambda: time.monotonic() - began > moment.at)
+            function.wait_until(lambda: time.monotonic() - began > moment.at)
             sigterm(function)
-        function.until(lambda: function.calls.asked.qsize() > REQUESTS)
+        function.wait_until(lambda: function.calls.polls.qsize() > REQUESTS)
         sigterm(function)
-        exit_code = function.end()
+        exit_code = function.await_end()
         while not function.calls.answers.empty():
-            function.hear()
-        return Life(exit_code, tuple(function.responses), function.output())
+            function.receive_response()
+        return Lifetime(exit_code, tuple(function.responses), function.output())
 
 
 def moments(seed: int, count: int, lines: int, seconds: float) -> list[Moment]:
-    """Half of them by line, half by the clock, spread evenly over a life."""
+    """Half of them by line, half by the clock, spread evenly over a lifetime."""
     random = Random(seed)  # noqa: S311 - nothing secret
     drawn = [Moment("line", random.randint(1, lines)) for _ in range(count // 2)]
     return drawn + [Moment("clock", random.uniform(0, seconds)) for _ in range(count - len(drawn))]

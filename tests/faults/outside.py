@@ -1,15 +1,16 @@
 """What the function relies on, failing: telemetry's sinks, the X-Ray daemon, stdout, DynamoDB."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import service
-from tests.faults.fault import Fault
+from tests.faults.fault import Fault, row
+from tests.faults.faulty_function import CLOSED_PORT
 from tests.faults.programs import BROKEN_EXPORTER, BROKEN_SINK, BROKEN_STDOUT, SERVICE, observed
-from tests.faults.steps import END, ask, events
-from tests.faults.watched import CLOSED
+from tests.faults.steps import get, invoke, sigterm, until_idle
 
-DAEMON = {"AWS_XRAY_DAEMON_ADDRESS": CLOSED}
+DAEMON = {"AWS_XRAY_DAEMON_ADDRESS": CLOSED_PORT}
 SINKS = {
     "start": ("telemetry.start", "StartClass", {}),
     "spans": ("telemetry.spans", "Spans", DAEMON),
@@ -20,7 +21,7 @@ SINKS = {
 }
 SERVICE_ENVIRON = {
     "TICKETS_TABLE": "tickets",
-    "AWS_ENDPOINT_URL_DYNAMODB": f"http://{CLOSED}",
+    "AWS_ENDPOINT_URL_DYNAMODB": f"http://{CLOSED_PORT}",
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "nobody",
     "AWS_SECRET_ACCESS_KEY": "nothing",
@@ -34,55 +35,38 @@ def ticket(name: str) -> object:
     return json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def harmless(name: str, done: str, source: str, *log: str, environ: dict[str, str] | None = None) -> Fault:
+def harmless(
+    name: str, description: str, part: str, *log: str, environ: Mapping[str, str] | None = None
+) -> Fault:
     """A row in which telemetry fails and no response shows it."""
-    return Fault(
-        name=name,
-        done=done,
-        function=observed(source),
-        steps=(*ask("/", "/", "/"), *END),
-        responses=("200", "200", "200"),
-        startups=1,
-        shutdowns=1,
-        exit_code=0,
-        log=log,
-        environ=environ or {},
+    steps = (get("/", "/", "/"), until_idle, sigterm)
+    return row(name, description, observed(part), steps, "200, 200, 200", *log, environ=environ)
+
+
+def broken_sink(name: str, module: str, sink: str, environ: Mapping[str, str]) -> Fault:
+    """A row in which one sink raises at every fact."""
+    short, _, condition = name.partition("-")
+    where = " (no daemon to send to)" if condition else ""
+    return harmless(
+        f"sink-raises-{name}",
+        f"Telemetry: the sink `{short}`{where} raises at every fact",
+        BROKEN_SINK.format(module=module, sink=sink),
+        FAULT,
+        f'"sink":"{short}"',
+        environ=environ,
     )
 
 
+# fmt: off
+# Laid out as a table: name and description, then what breaks, words in the log.
 OUTSIDE = (
-    *(
-        harmless(
-            f"sink-raises-{name}",
-            f"Telemetry: the sink `{name.partition('-')[0]}`"
-            f"{' (no daemon to send to)' if sink == 'TraceIds' else ''} raises at every fact",
-            BROKEN_SINK.format(module=module, sink=sink),
-            FAULT,
-            f'"sink":"{name.partition("-")[0]}"',
-            environ=environ,
-        )
-        for name, (module, sink, environ) in SINKS.items()
-    ),
-    harmless(
-        "span-exporter-raises",
-        "Telemetry: the exporter of spans raises",
-        BROKEN_EXPORTER,
-        FAULT,
-        '"sink":"spans"',
-        environ=DAEMON,
-    ),
+    *(broken_sink(name, *sink) for name, sink in SINKS.items()),
+    harmless("span-exporter-raises", "Telemetry: the exporter of spans raises",
+             BROKEN_EXPORTER, FAULT, '"sink":"spans"', environ=DAEMON),
     harmless("daemon-gone", "The X-Ray daemon is gone", "", '"record":"end"', environ=DAEMON),
     harmless("stdout-gone", "Every write to stdout by telemetry raises", BROKEN_STDOUT),
-    Fault(
-        name="dynamodb-gone",
-        done="DynamoDB cannot be reached, neither in startup nor in requests (the sample service)",
-        function=SERVICE,
-        steps=(*events(ticket("create-ticket"), ticket("read-ticket")), *END),
-        responses=("503", "503"),
-        startups=1,
-        shutdowns=1,
-        exit_code=0,
-        log=("tickets_unavailable", "EndpointConnectionError"),
-        environ=SERVICE_ENVIRON,
-    ),
+    row("dynamodb-gone",
+        "DynamoDB cannot be reached, neither in startup nor in requests (the sample service)",
+        SERVICE, (invoke(ticket("create-ticket"), ticket("read-ticket")), until_idle, sigterm),
+        "503, 503", "tickets_unavailable", "EndpointConnectionError", environ=SERVICE_ENVIRON),
 )

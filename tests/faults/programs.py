@@ -76,8 +76,8 @@ async def app(scope, receive, send):
     await start({})
     ends.append(asyncio.Event())
     await send({"type": "lifespan.startup.complete"})
-    told, end = asyncio.create_task(receive()), asyncio.create_task(ends[-1].wait())
-    await asyncio.wait({told, end}, return_when=asyncio.FIRST_COMPLETED)
+    stop, end = asyncio.create_task(receive()), asyncio.create_task(ends[-1].wait())
+    await asyncio.wait({stop, end}, return_when=asyncio.FIRST_COMPLETED)
     if end.done():
         raise OSError("canary-5f2c")
     say("app: shutdown")
@@ -116,31 +116,41 @@ telemetry.pipeline.Telemetry.__init__.__kwdefaults__["write"] = boom
 telemetry.pipeline.Telemetry.from_env.__func__.__kwdefaults__["write"] = boom
 """
 SERVICE = "from service.handler import handler\n"
-LOST = "app: lost"
+COLLECTED = "app: lost"
 """The app says so when its lifespan is collected as garbage."""
 CANARY = "canary-5f2c"
 MARKS = ("app: {}", '"record":"{}"')
 """How a startup or a shutdown shows in the log: the small app's own words, or telemetry's record."""
 
 
-def function(*parts: str, arguments: str = "") -> str:
-    """The app with its fault, and the adapter around it."""
-    return "".join((APP, *parts, f"\nhandler = LifespanAdapter(app{arguments})\n"))
+class Name(str):
+    """An argument that is a name in the function's module."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
-def starting(code: str, *, framework: str = "", arguments: str = "") -> str:
+def function(*parts: str, **arguments: object) -> str:
+    """The app with its fault, and the adapter around it, with these arguments."""
+    given = "".join(f", {name}={value!r}" for name, value in arguments.items())
+    return "".join((APP, *parts, f"\nhandler = LifespanAdapter(app{given})\n"))
+
+
+def starting(code: str, *parts: str, **arguments: object) -> str:
     """A function whose startup runs `code`."""
-    return function(f"async def start(state):\n    {code}\n", framework, arguments=arguments)
+    return function(f"async def start(state):\n    {code}\n", *parts, **arguments)
 
 
-def serving(code: str, *, arguments: str = "") -> str:
+def serving(code: str, **arguments: object) -> str:
     """A function that answers `/` as ever, and every other path by `code`."""
-    return function(f"async def serve(scope, receive, send):\n    {code}\n", arguments=arguments)
+    return function(f"async def serve(scope, receive, send):\n    {code}\n", **arguments)
 
 
-def stopping(code: str, *, arguments: str = "") -> str:
+def stopping(code: str, **arguments: object) -> str:
     """A function whose shutdown runs `code`."""
-    return function(f"async def stop():\n    {code}\n", arguments=arguments)
+    return function(f"async def stop():\n    {code}\n", **arguments)
 
 
 def observed(*parts: str) -> str:
@@ -148,6 +158,6 @@ def observed(*parts: str) -> str:
     return "".join((APP, *parts, TELEMETRY))
 
 
-def count(output: str, what: str) -> int:
+def count(output: str, event: str) -> int:
     """How often a startup or a shutdown shows in the log."""
-    return max(output.count(mark.format(what)) for mark in MARKS)
+    return max(output.count(mark.format(event)) for mark in MARKS)

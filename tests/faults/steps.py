@@ -5,73 +5,75 @@ from typing import Any
 
 from tests.adapter.events import http_event
 from tests.faults.fault import Step
-from tests.faults.watched import Watched
+from tests.faults.faulty_function import FaultyFunction
 
-DEAF_S = 0.3
+PAUSE_S = 0.3
 """Long enough to see that nothing comes of a signal; it comes to nothing in any time."""
 
 
-def idle(function: Watched) -> None:
+def until_idle(function: FaultyFunction) -> None:
     """Wait until the function asks for an event."""
-    function.take(function.calls.asked)
+    function.take(function.calls.polls)
 
 
-def sigterm(function: Watched) -> None:
-    if not function.ended():
+def until_answered(function: FaultyFunction) -> None:
+    """Wait for the response to an event."""
+    function.receive_response()
+
+
+def until_logged(words: str) -> Step:
+    """Wait for words in the log."""
+    return lambda function: function.wait_until(lambda: words in function.output())
+
+
+def until_logged_by_workers(words: str, workers: int) -> Step:
+    """Wait for the words of so many processes, whatever has become of the first one."""
+
+    def step(function: FaultyFunction) -> None:
+        function.await_output(words, workers)
+
+    return step
+
+
+def sigterm(function: FaultyFunction) -> None:
+    if not function.has_ended():
         function.sigterm()
 
 
-def sigkill(function: Watched) -> None:
+def sigkill(function: FaultyFunction) -> None:
     function.kill()
 
 
-def deaf(function: Watched) -> None:
+def pause(function: FaultyFunction) -> None:
     """Give a signal time to have an effect, where it must have none."""
-    time.sleep(DEAF_S)
+    time.sleep(PAUSE_S)
 
 
 def send(event: Any) -> Step:
     """Hand over an event as soon as the function asks for one."""
-
-    def step(function: Watched) -> None:
-        idle(function)
-        function.send(event)
-
-    return step
+    return in_turn(until_idle, lambda function: function.send(event))
 
 
-def hand(event: Any) -> Step:
+def send_to_any(event: Any) -> Step:
     """Hand over an event to whichever worker has asked for one before."""
     return lambda function: function.send(event)
 
 
-def everywhere(words: str, times: int) -> Step:
-    """Wait for the words of so many processes, whatever has become of the first one."""
+def invoke(*events: Any) -> Step:
+    """Send events, each once the one before is answered."""
+    return in_turn(*(step for event in events for step in (send(event), until_answered)))
 
-    def step(function: Watched) -> None:
-        function.await_output(words, times)
+
+def get(*paths: str) -> Step:
+    """The same with an HTTP request for each path."""
+    return invoke(*map(http_event, paths))
+
+
+def in_turn(*steps: Step) -> Step:
+    """Steps as one."""
+
+    def step(function: FaultyFunction) -> None:
+        for each in steps:
+            each(function)
 
     return step
-
-
-def until(words: str) -> Step:
-    """Wait for words in the log."""
-    return lambda function: function.until(lambda: words in function.output())
-
-
-def hear(function: Watched) -> None:
-    function.hear()
-
-
-def ask(*paths: str) -> tuple[Step, ...]:
-    """An HTTP request for each path, each answered before the next."""
-    return events(*map(http_event, paths))
-
-
-def events(*sent: Any) -> tuple[Step, ...]:
-    """Events, each answered before the next."""
-    return tuple(step for event in sent for step in (send(event), hear))
-
-
-END: tuple[Step, ...] = (idle, sigterm)
-"""Lambda ends an idle environment that has an extension."""

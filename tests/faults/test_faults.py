@@ -4,28 +4,23 @@ import pytest
 
 from tests.faults.document import documented, table
 from tests.faults.fault import Fault
-from tests.faults.programs import CANARY, LOST, count
+from tests.faults.faulty_function import FaultyFunction
+from tests.faults.programs import CANARY, COLLECTED, count
 from tests.faults.table import TABLE
-from tests.faults.watched import Watched
 
 
 @pytest.mark.parametrize("fault", TABLE, ids=lambda fault: fault.name)
 def test_fault(fault: Fault, tmp_path: Path) -> None:
-    with Watched(fault.function, tmp_path, fault.environ) as function:
+    with FaultyFunction(fault.program, tmp_path, fault.environ) as function:
         for step in fault.steps:
             step(function)
-        exit_code = function.end()
+        exit_code = function.await_end()
         output = function.output()
-        seen = (
-            function.responses,
-            count(output, "startup"),
-            count(output, "shutdown"),
-            exit_code,
-        )
-    assert seen == ([*fault.responses], fault.startups, fault.shutdowns, fault.exit_code), output
+    actual = (tuple(function.responses), count(output, "startup"), count(output, "shutdown"), exit_code)
+    assert actual == (fault.responses, fault.startups, fault.shutdowns, fault.exit_code), output
     assert [words for words in fault.log if words not in output] == [], output
     assert [words for words in fault.absent if words in output] == [], output
-    assert LOST not in output, output
+    assert COLLECTED not in output, output
     assert CANARY not in str(function.calls.init_errors)
 
 

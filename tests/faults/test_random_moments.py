@@ -8,33 +8,43 @@ from random import SystemRandom
 
 import pytest
 
-from tests.faults.moments import THE_HANDLING, Life, Moment, live, moments
+from tests.faults.moments import NEVER, SIGTERM_HANDLING, Lifetime, Moment, moments, run_environment
 
 AT_A_TIME = 3
 SEED = "SIGTERM_SEED"
 """Set it to repeat a run."""
 
 
-def whole(folder: Path, moment: Moment | None = None) -> Life:
-    """A life that no signal cuts short."""
-    life = live(folder / "whole", moment) if moment else live(folder / "whole")
-    assert (life.wrong(), life.exit_code, len(life.responses)) == ([], 0, 2), life.output
-    return life
+def undisturbed(folder: Path, moment: Moment = NEVER) -> Lifetime:
+    """An environment that no signal ends early."""
+    lifetime = run_environment(folder / "undisturbed", moment)
+    actual = (lifetime.violations(), lifetime.exit_code, len(lifetime.responses))
+    assert actual == ([], 0, 2), lifetime.output
+    return lifetime
 
 
-def wrong(folder: Path, drawn: Iterable[Moment]) -> dict[Moment, str]:
+def violations(folder: Path, drawn: Iterable[Moment]) -> dict[Moment, str]:
     """The moments at which something went wrong, and what."""
-    folder.mkdir(exist_ok=True)
+
+    def run(numbered: tuple[int, Moment]) -> tuple[Moment, Lifetime]:
+        number, moment = numbered
+        return moment, run_environment(folder / str(number), moment)
+
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        lives = pool.map(lambda at: (at[1], live(folder / str(at[0]), at[1])), enumerate(drawn))
-        return {moment: f"{life.wrong()}\n{life.output}" for moment, life in lives if life.wrong()}
+        lifetimes = list(pool.map(run, enumerate(drawn)))
+    return {
+        moment: f"{found}\n{lifetime.output}"
+        for moment, lifetime in lifetimes
+        if (found := lifetime.violations())
+    }
 
 
 @pytest.mark.timeout(150)
 def test_sigterm_at_every_line_that_handles_it(tmp_path: Path) -> None:
-    lines = whole(tmp_path, Moment("line", 0, THE_HANDLING)).lines
+    lines = undisturbed(tmp_path, Moment("line", 0, SIGTERM_HANDLING)).lines
     assert lines > 0
-    assert wrong(tmp_path, (Moment("line", line, THE_HANDLING) for line in range(1, lines + 1))) == {}
+    every_line = [Moment("line", line, SIGTERM_HANDLING) for line in range(1, lines + 1)]
+    assert violations(tmp_path, every_line) == {}
 
 
 @pytest.mark.slow
@@ -44,6 +54,6 @@ def test_sigterm_at_any_moment(tmp_path: Path, capsys: pytest.CaptureFixture[str
     with capsys.disabled():
         sys.stdout.write(f"\n{SEED}={seed}\n")
     began = time.monotonic()
-    life = whole(tmp_path)
-    drawn = moments(seed, 500, life.lines, time.monotonic() - began)
-    assert wrong(tmp_path, drawn) == {}, f"{SEED}={seed}"
+    lifetime = undisturbed(tmp_path)
+    drawn = moments(seed, 500, lifetime.lines, time.monotonic() - began)
+    assert violations(tmp_path, drawn) == {}, f"{SEED}={seed}"

@@ -44,6 +44,13 @@ LOOP: Final[list[Mutant]] = [
         test="adapter/lifespan/test_shutdown.py::test_pending_tasks_are_unwound",
     ),
     Mutant(
+        name="interrupted-request-goes-on",
+        file="process/loop",
+        find="            task.cancel()\n\n    def",
+        replace="            pass\n\n    def",
+        test="adapter/process/test_loop.py::test_what_an_exit_has_interrupted_does_not_go_on",
+    ),
+    Mutant(
         name="parents-loop-after-a-fork",
         file="adapter",
         find=" if self._environment.pid == os.getpid() else self._after_fork()",

@@ -14,7 +14,7 @@ HTTP = {"type": "http.response.start", "status": 200, "headers": []}
 
 @pytest.mark.conformance("C6")
 def test_http_message_first() -> None:
-    app = with_startup(HTTP, deaf=True)
+    app = with_startup(HTTP, receives=False)
     assert status(app, "auto") == 200
     with pytest.raises(LifespanStartupError):
         status(app, "on")

@@ -66,7 +66,9 @@ def test_nothing_to_shut_down() -> None:
     assert (app.log, facts) == ([], [])
 
 
-@pytest.mark.parametrize("app", [with_startup({"type": "lifespan.startup.failed"}), with_startup(deaf=True)])
+@pytest.mark.parametrize(
+    "app", [with_startup({"type": "lifespan.startup.failed"}), with_startup(receives=False)]
+)
 def test_nothing_after_failed_startup(app: ASGIApp) -> None:
     facts: list[Fact] = []
     with LifespanAdapter(app, observe=facts.append) as handler:

@@ -59,7 +59,7 @@ def test_request_waits_for_complete() -> None:
 
 @pytest.mark.conformance("C4")
 def test_raise_before_receive(caplog: pytest.LogCaptureFixture) -> None:
-    app = with_startup(then=ValueError("no lifespan here"), deaf=True)
+    app = with_startup(then=ValueError("no lifespan here"), receives=False)
     with caplog.at_level(logging.INFO, "adapter"):
         assert status(app, "auto") == 200
     lines = [(line.levelname, line.getMessage()) for line in caplog.records if line.name == "adapter"]
@@ -81,9 +81,9 @@ def test_raise_after_receive(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.conformance("C7")
-@pytest.mark.parametrize("deaf", [True, False])
-def test_silent_return(*, deaf: bool) -> None:
-    app = with_startup(deaf=deaf)
+@pytest.mark.parametrize("receives", [True, False])
+def test_silent_return(*, receives: bool) -> None:
+    app = with_startup(receives=receives)
     assert status(app, "auto") == 200
     with pytest.raises(LifespanStartupError):
         status(app, "on")

@@ -1,11 +1,28 @@
 import logging
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapter.process.extension import AfterResponse, asks_for_next, worth_registering
+from tests.adapter.events import http_event
+from tests.adapter.runtime_api import Function
+
+DECORATED = """
+import time
+from adapter import LifespanAdapter
+from tests.adapter.apps import Recorded
+
+adapted = LifespanAdapter(Recorded(), after_response=lambda seconds: print("work", flush=True))
+
+def handler(event, context):
+    response = adapted(event, context)
+    time.sleep(0.2)
+    print("response", flush=True)
+    return response
+"""
 
 
 def invoke(request_id: str = "r-1", seconds: float = 60) -> dict[str, Any]:
@@ -24,6 +41,13 @@ def test_work_waits_for_the_handler() -> None:
     extension.join()
     assert len(done) == 1
     assert 0 < done[0] <= 60
+
+
+def test_work_waits_for_the_response_to_leave(tmp_path: Path) -> None:
+    """Whoever wraps the adapter may need time of its own, and only then the runtime client sends anything."""
+    with Function(DECORATED, tmp_path) as function:
+        assert function.invoke(http_event())[0] == "response"
+        assert function.await_output("work").split() == ["response", "work"]
 
 
 def test_handler_may_be_through_first() -> None:

@@ -38,19 +38,28 @@ def test_not_for_every_worker() -> None:
     assert not extension.worth_registering({**environ, **managed})
 
 
-def test_registers_and_parks(tmp_path: Path) -> None:
+def test_registers_and_waits(tmp_path: Path) -> None:
     with Function(PLAIN.format(arguments=""), tmp_path) as function:
         assert function.invoke(http_event())[0] == "response"
         assert function.calls.registered == [("lifespan-adapter", {"events": []})]
-        assert function.calls.parked.wait(5)
+        assert function.calls.extension_waits.wait(5)
 
 
 def test_lost_connection_is_harmless(tmp_path: Path) -> None:
     with Function(PLAIN.format(arguments=""), tmp_path) as function:
-        assert function.calls.parked.wait(5)
-        function.calls.unpark.set()
+        assert function.calls.extension_waits.wait(5)
+        function.calls.drop_extension.set()
         assert function.invoke(http_event())[0] == "response"
         assert function.output() == ""
+
+
+def test_lost_connections_do_not_add_up(tmp_path: Path) -> None:
+    """An event that arrives shows that the API is there: only failures in a row end the extension."""
+    work = ", after_response=lambda seconds: print('work', flush=True)"
+    with Function(PLAIN.format(arguments=work), tmp_path, drop_after_invoke=True) as function:
+        for ordinal in range(1, 2 * extension.MOST_FAILURES + 1):
+            assert function.invoke(http_event())[0] == "response"
+            function.await_output("work", ordinal)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +75,7 @@ def test_does_not_register(tmp_path: Path, arguments: str, runtime: str) -> None
 def test_refusal_is_harmless(tmp_path: Path) -> None:
     with Function(PLAIN.format(arguments=""), tmp_path, refuse_extensions=True) as function:
         assert function.invoke(http_event())[0] == "response"
-        assert not function.calls.parked.is_set()
+        assert not function.calls.extension_waits.is_set()
         assert "status 403" in function.output()
 
 

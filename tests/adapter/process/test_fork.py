@@ -96,6 +96,19 @@ def test_child_shuts_nothing_of_the_parent_down() -> None:
         assert handler(http_event(), None)["statusCode"] == 200
 
 
+def test_child_has_the_handler_from_before(inside_lambda: None) -> None:
+    def work() -> bool:
+        signal.raise_signal(signal.SIGTERM)
+        return False
+
+    before = signal.signal(signal.SIGTERM, lambda *_: os._exit(7))
+    try:
+        with LifespanAdapter(Recorded()):
+            assert in_child(work) == 7
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def test_child_dies_of_sigterm(inside_lambda: None) -> None:
     def work() -> bool:
         signal.raise_signal(signal.SIGTERM)

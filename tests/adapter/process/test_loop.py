@@ -238,3 +238,26 @@ def test_pending_task_does_not_break_next_request() -> None:
         assert handler(http_event("/"), None)["statusCode"] == 200
         assert not tasks[0].done()
     assert tasks[0].cancelled()
+
+
+def test_what_an_exit_has_interrupted_does_not_go_on() -> None:
+    """A SystemExit in another task leaves the loop at once, and the request in the middle of its work."""
+    log: list[str] = []
+    tasks: list[asyncio.Task[None]] = []
+
+    async def leave() -> None:
+        raise SystemExit(3)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/leave":
+            tasks.append(asyncio.create_task(leave()))
+            await asyncio.sleep(0)
+            log.append("went on")
+        await asyncio.sleep(0.01)
+        await respond(send)
+
+    with LifespanAdapter(app, "off") as handler:
+        with pytest.raises(SystemExit):
+            handler(http_event("/leave"), None)
+        assert handler(http_event("/"), None)["statusCode"] == 200
+    assert log == []

@@ -91,6 +91,33 @@ def test_unfinished_startup_is_told_nothing(tmp_path: Path, signals: int) -> Non
         assert said[-4:] == ["starting", "unwound", "StartupEnded", "EnvironmentEnded"]
 
 
+def test_signal_before_the_app_is_asked(tmp_path: Path) -> None:
+    """Whoever observes runs first: a startup that has not reached the app is cut as well."""
+    early = """
+def observe(fact):
+    say(type(fact).__name__)
+    if type(fact).__name__ == "StartupBegan":
+        signal.raise_signal(signal.SIGTERM)
+
+handler = LifespanAdapter(app, observe=observe)
+"""
+    with Function(APP + early, tmp_path) as function:
+        assert function.wait() == 0
+        facts = [line for line in function.output().splitlines() if "Startup was cut" not in line]
+        assert facts == ["EnvironmentStarted", "StartupBegan", "StartupEnded", "EnvironmentEnded"]
+
+
+def test_signal_right_after_the_app_has_started(tmp_path: Path) -> None:
+    """The app is up, though nobody has noticed it yet: it is shut down like any other."""
+    complete = 'await send({"type": "lifespan.startup.complete"})'
+    signalled = APP.replace(
+        complete, f"await asyncio.sleep(0); {complete}; signal.raise_signal(signal.SIGTERM)"
+    )
+    with Function(signalled + ADAPTER, tmp_path) as function:
+        assert function.wait() == 0
+        assert function.output().split()[-5:] == ["StartupEnded", *END]
+
+
 def test_deferred_startup_is_told_nothing(tmp_path: Path) -> None:
     source = STARTING.format(startup="await asyncio.sleep(60)", arguments="startup_budget=0, ")
     with Function(source, tmp_path) as function:
@@ -209,6 +236,27 @@ def test_exit_of_another_kind_shuts_down(tmp_path: Path) -> None:
     with Function(APP + ADAPTER + "raise OSError('another module')", tmp_path) as function:
         assert function.wait() == 1
         assert [kind for kind, _ in function.calls.init_errors] == ["OSError"]
+        assert function.output().split()[-4:] == END
+
+
+def test_exit_of_its_own_is_not_replaced(tmp_path: Path) -> None:
+    """A signal that is to be sent again does not keep a process that ends, nor change its exit code."""
+    leaving = """
+from adapter.process import termination
+
+termination.RESPONSE_S = 2  # time enough to end on a slow machine, before the signal comes again
+adapted = handler
+
+def handler(event, context):
+    adapted(event, context)
+    sys.exit(3)
+"""
+    request = 'say("request", scope["path"])'
+    signalled = APP.replace(request, f"{request}; signal.raise_signal(signal.SIGTERM)")
+    with Function(signalled + ADAPTER + leaving, tmp_path) as function:
+        function.ready()
+        function.send(http_event())
+        assert function.wait() == 3
         assert function.output().split()[-4:] == END
 
 
