@@ -84,10 +84,10 @@ async def app(scope, receive, send):
     await send({"type": "lifespan.shutdown.complete"})
 """
 TELEMETRY = """
-from telemetry.pipeline import Telemetry
+from telemetry import Telemetry
 
 telemetry = Telemetry.from_env(os.environ)
-handler = LifespanAdapter(telemetry.traced(app), observe=telemetry.observe)
+handler = LifespanAdapter(telemetry.traced(app), **telemetry.hooks)
 """
 BROKEN_SINK = """
 from {module} import {sink}

@@ -70,14 +70,10 @@ handler = LifespanAdapter(app)
 """
 TELEMETRY = """
 from adapter import LifespanAdapter, preload
-from adapter.placement import placement_from
-from telemetry.pipeline import Telemetry
+from telemetry import Telemetry
 lines = []
 telemetry = Telemetry.from_env(os.environ, write=lines.append)
-handler = LifespanAdapter(
-    telemetry.traced(app), placement=placement_from(os.environ), observe=telemetry.observe,
-    after_response=telemetry.after_response,
-)
+handler = LifespanAdapter(telemetry.traced(app), **telemetry.hooks)
 """
 TOLD = """
 sys.stdout.write(json.dumps(sorted(names() - before)))

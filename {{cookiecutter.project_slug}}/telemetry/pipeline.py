@@ -1,7 +1,7 @@
 """All of telemetry in one object: the only thing that a composition root needs from here."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypedDict
 
 from opentelemetry import trace
 
@@ -25,6 +25,13 @@ from telemetry.traced import Traced
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
+
+
+class Hooks(TypedDict):
+    """Arguments of `LifespanAdapter` by which telemetry learns what happens."""
+
+    observe: Observe
+    after_response: Callable[[float], None] | None
 
 
 class Telemetry:
@@ -74,6 +81,11 @@ class Telemetry:
         Spans are recorded when there is an endpoint, a daemon's address, or a `span_exporter` instead.
         """
         return cls(Settings.from_env(environ), environ, write=write, span_exporter=span_exporter)
+
+    @property
+    def hooks(self) -> Hooks:
+        """To be unpacked into the adapter: `LifespanAdapter(telemetry.traced(app), **telemetry.hooks)`."""
+        return {"observe": self.observe, "after_response": self.after_response}
 
     def traced(self, app: ASGIApp) -> ASGIApp:
         """Wrap the app, so that its spans have a parent and the invocation's span has the route."""

@@ -6,17 +6,11 @@ Stands where a project's `service/handler.py` stands, in the lab's child process
 import os
 
 from adapter import LifespanAdapter
-from adapter.placement import placement_from
+from telemetry import Telemetry
 from telemetry.lab.target import load_app, prepend_app_path
-from telemetry.pipeline import Telemetry
 
 # Only now: a folder of the app may hold packages that are named as ours.
 prepend_app_path()
 
 telemetry = Telemetry.from_env(os.environ)
-handler = LifespanAdapter(
-    telemetry.traced(load_app(os.environ["LAB_APP"])),
-    placement=placement_from(os.environ),
-    observe=telemetry.observe,
-    after_response=telemetry.after_response,
-)
+handler = LifespanAdapter(telemetry.traced(load_app(os.environ["LAB_APP"])), **telemetry.hooks)
