@@ -101,7 +101,7 @@ def test_rooms_know_no_foreign_library(room: str) -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_files_stay_small(room: str) -> None:
     lengths = {module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in modules(room)}
-    assert {module: length for module, length in lengths.items() if length > 250} == {}
+    assert {module: length for module, length in lengths.items() if length > 300} == {}
 
 
 def test_links_lead_into_the_template() -> None:
