@@ -11,12 +11,12 @@ from tests.faults.watched import CLOSED
 
 DAEMON = {"AWS_XRAY_DAEMON_ADDRESS": CLOSED}
 SINKS = {
-    "start": ("telemetry.start", "StartClass", {}),
-    "spans": ("telemetry.spans", "Spans", DAEMON),
-    "spans-without-daemon": ("telemetry.trace_ids", "TraceIds", {}),
-    "logs": ("telemetry.logs", "Logs", {}),
+    "start": ("telemetry.start_class", "StartClass", {}),
+    "spans": ("telemetry.spans.sink", "Spans", DAEMON),
+    "spans-without-daemon": ("telemetry.spans.sink", "Passthrough", {}),
+    "logs": ("telemetry.logs.context", "Logs", {}),
     "metrics": ("telemetry.metrics", "BusinessMetrics", {}),
-    "records": ("telemetry.records", "Records", {}),
+    "records": ("telemetry.records.sink", "Records", {}),
 }
 SERVICE_ENVIRON = {
     "TICKETS_TABLE": "tickets",
@@ -55,7 +55,7 @@ OUTSIDE = (
         harmless(
             f"sink-raises-{name}",
             f"Telemetry: the sink `{name.partition('-')[0]}`"
-            f"{' (no daemon to send to)' if sink == 'TraceIds' else ''} raises at every fact",
+            f"{' (no daemon to send to)' if sink == 'Passthrough' else ''} raises at every fact",
             BROKEN_SINK.format(module=module, sink=sink),
             FAULT,
             f'"sink":"{name.partition("-")[0]}"',

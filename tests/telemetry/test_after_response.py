@@ -14,7 +14,7 @@ import pytest
 from telemetry.lab.runtime_api import Answer, Event
 from telemetry.lab.sandbox import Sandbox
 from telemetry.lab.variables import clean_environ
-from tests.telemetry import endpoint as otlp
+from tests.telemetry.export import otlp_endpoint as otlp
 from tests.telemetry.on_lambda import event
 
 FUNCTION = """
