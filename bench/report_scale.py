@@ -22,8 +22,8 @@ from typing import Any
 
 from adapter.facts import InvocationBegan, InvocationEnded
 from telemetry import schema
-from telemetry.current import Current
-from telemetry.invocation_line import InvocationLine
+from telemetry.invocation_context import InvocationContext
+from telemetry.records.invocations import InvocationLine
 
 SIZES = (100_000, 1_000_000, 3_000_000)
 PER_ENVIRONMENT = 200
@@ -67,10 +67,10 @@ def _environment(draw: random.Random, arm: str, number: int, served: int) -> Ite
     }
     speed = draw.lognormvariate(0, 0.1)
     yield from _startup(common, speed, "init" if arm == "init" else "invocation")
-    line, current = InvocationLine("Lifespan", common), Current()
+    line, context = InvocationLine("Lifespan", common), InvocationContext()
     for index in range(1, served + 1):
-        current.begin("cold" if index == 1 else "warm")
-        current.trace_id = f"{draw.getrandbits(128):032x}"
+        context.reset("cold" if index == 1 else "warm")
+        context.trace_id = f"{draw.getrandbits(128):032x}"
         ms = speed * draw.lognormvariate(2, 1)
         startup = speed * 610 if index == 1 and arm != "init" else 0.0
         request = str(uuid.UUID(int=draw.getrandbits(128)))
@@ -78,7 +78,7 @@ def _environment(draw: random.Random, arm: str, number: int, served: int) -> Ite
         wall = round((ms + startup) * MILLISECOND)
         touched = {"tickets": 1} if draw.random() < 0.7 else {"tickets": 1, "model": 2}
         fact = InvocationEnded(began, wall, wall, 200, None, touched, round(startup * MILLISECOND), 0)
-        yield line.filled(fact, current)
+        yield line.filled(fact, context)
         init = None if index > 1 else 300.0 + (speed * 610 if arm == "init" else 0)
         yield _report(request, ms + startup + 0.8, init)
 

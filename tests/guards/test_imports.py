@@ -14,8 +14,11 @@ ALLOWED = {
 }
 """Packages, beside the standard library, that each may add to the runtime client and Starlette."""
 
-MOST_MODULES = {"adapter": 42, "telemetry": 98}
-"""Modules of any origin. If it has to be more, see what that costs: `make bench`."""
+MOST_MODULES = {"adapter": 30, "telemetry": 55}
+"""Modules of any origin but OpenTelemetry's API, which FastAPI loads as well.
+
+Each takes some 0.06 ms of every INIT. If it has to be more, see what that costs: `make bench`.
+"""
 
 NEVER = {
     "aws_lambda_powertools",
@@ -70,14 +73,10 @@ handler = LifespanAdapter(app)
 """
 TELEMETRY = """
 from adapter import LifespanAdapter, preload
-from adapter.placement import placement_from
-from telemetry.pipeline import Telemetry
+from telemetry import Telemetry
 lines = []
 telemetry = Telemetry.from_env(os.environ, write=lines.append)
-handler = LifespanAdapter(
-    telemetry.traced(app), placement=placement_from(os.environ), observe=telemetry.observe,
-    after_response=telemetry.after_response,
-)
+handler = LifespanAdapter(telemetry.traced(app), **telemetry.hooks)
 """
 TOLD = """
 sys.stdout.write(json.dumps(sorted(names() - before)))
@@ -110,7 +109,8 @@ def test_init_imports_what_it_may(room: str, program: str) -> None:
     names = added(program, AWS_XRAY_DAEMON_ADDRESS="127.0.0.1:9", OTEL_EXPORTER_OTLP_ENDPOINT="")
     foreign = {name.partition(".")[0] for name in names} - sys.stdlib_module_names
     assert foreign <= ALLOWED[room]
-    assert len(names) <= MOST_MODULES[room], names
+    counted = [name for name in names if not name.startswith("opentelemetry")]
+    assert len(counted) <= MOST_MODULES[room], counted
     assert [name for name in names if any(f"{name}.".startswith(f"{heavy}.") for heavy in NEVER)] == []
 
 

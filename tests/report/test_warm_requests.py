@@ -7,26 +7,26 @@ import pytest
 from adapter.facts import EnvironmentEnded
 from telemetry.report.model import Verdict
 from tests.report.reported import evidence_from, verdict_from
-from tests.telemetry.house import House
-from tests.telemetry.made import MS, T0, S, answered, invoked, resource, started, startup
+from tests.telemetry.facts import MS, T0, S, answered, invoked, resource, started, startup
+from tests.telemetry.harness import Harness
 
 REQUESTS = 100
 
 
 def lines(every: int, *, reports: bool = True) -> list[str]:
     """Of one environment: each request takes a bit longer than the last, every third one reads the model."""
-    house = House({"LIFESPAN_WRITE_EVERY": str(every)})
-    house.observe(started())
-    house.start_up(startup(resources=(resource("model"), resource("db"))))
+    harness = Harness({"LIFESPAN_WRITE_EVERY": str(every)})
+    harness.observe(started())
+    harness.start_up(startup(resources=(resource("model"), resource("db"))))
     for index in range(1, REQUESTS + 1):
         began = invoked(index, T0 + 2 * S + index * 10 * MS, request_id=f"id-{index}")
         touched = {"model": 2, "db": 1} if index % 3 == 0 else {"db": 1}
-        house.observe(began)
-        house.observe(answered(began, touched=touched)._replace(wall_ns=(4000 + index) * 1000))
+        harness.observe(began)
+        harness.observe(answered(began, touched=touched)._replace(wall_ns=(4000 + index) * 1000))
         if reports:
-            house.out.append(report(index))
-    house.observe(EnvironmentEnded(T0 + 60 * S, REQUESTS, 0))
-    return house.out
+            harness.out.append(report(index))
+    harness.observe(EnvironmentEnded(T0 + 60 * S, REQUESTS, 0))
+    return harness.out
 
 
 def report(index: int) -> str:

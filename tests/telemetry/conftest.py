@@ -5,7 +5,7 @@ import structlog
 from opentelemetry import context
 from opentelemetry.context import Context
 
-from tests.telemetry.house import House
+from tests.telemetry.harness import Harness
 
 
 @pytest.fixture(autouse=True)
@@ -19,5 +19,5 @@ def _apart() -> Iterator[None]:
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def harness() -> Harness:
+    return Harness()

@@ -14,13 +14,13 @@ import pytest
 from telemetry.lab.platform.process import FunctionProcess
 from telemetry.lab.platform.runtime_api import Event, InvocationResponse
 from telemetry.lab.platform.variables import clean_environ
-from tests.telemetry import endpoint as otlp
+from tests.telemetry.export import otlp_endpoint as otlp
 from tests.telemetry.on_lambda import event
 
 FUNCTION = """
 import os
 from adapter import LifespanAdapter
-from telemetry.pipeline import Telemetry
+from telemetry import Telemetry
 
 async def app(scope, receive, send):
     if scope["type"] == "lifespan":
@@ -32,9 +32,7 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": b"x" * 100_000})
 
 telemetry = Telemetry.from_env(os.environ)
-adapter = LifespanAdapter(
-    telemetry.traced(app), observe=telemetry.observe, after_response=telemetry.after_response
-)
+adapter = LifespanAdapter(telemetry.traced(app), **telemetry.hooks)
 
 def handler(event, context):
     return "pong" if event == "ping" else adapter(event, context)

@@ -8,9 +8,9 @@ from opentelemetry.trace import get_current_span
 
 from adapter.asgi import Message, Receive, Scope, Send
 from telemetry.pipeline import Telemetry
-from tests.telemetry.house import ENVIRON, House, request
-from tests.telemetry.made import invoked, started
-from tests.telemetry.test_parent import TRACEPARENT, W3C_IDS
+from tests.telemetry.facts import invoked, started
+from tests.telemetry.harness import ENVIRON, Harness, request
+from tests.telemetry.spans.test_propagation import TRACEPARENT, W3C_IDS
 
 router = APIRouter(prefix="/v1")
 
@@ -20,17 +20,17 @@ def read_ticket(ticket_id: str) -> str:
     return ticket_id
 
 
-def fastapi(house: House, *, operation_spans: bool = False) -> FastAPI:
-    provider = house.telemetry.tracer_provider
+def fastapi(harness: Harness, *, operation_spans: bool = False) -> FastAPI:
+    provider = harness.telemetry.tracer_provider
     app = FastAPI(telemetry={"tracer_provider": provider, "operation_spans": operation_spans})
     app.include_router(router, prefix="/api")
     return app
 
 
-def theirs(house: House) -> ReadableSpan:
+def theirs(harness: Harness) -> ReadableSpan:
     [span] = [
         span
-        for span in house.spans
+        for span in harness.spans
         if span.instrumentation_scope and span.instrumentation_scope.name == "fastapi"
     ]
     return span
@@ -40,66 +40,68 @@ def theirs(house: House) -> ReadableSpan:
     "trace_context",
     [{}, {"traceparent": TRACEPARENT}, {"traceparent": "malformed"}, {"x-amzn-trace-id": "Root=?"}],
 )
-def test_fastapi_span_is_our_child(house: House, trace_context: dict[str, str]) -> None:
-    house.observe(started())
+def test_fastapi_span_is_our_child(harness: Harness, trace_context: dict[str, str]) -> None:
+    harness.observe(started())
     headers = [(name.encode(), value.encode()) for name, value in trace_context.items()]
-    _, sent = house.serve(fastapi(house), "/api/v1/tickets/42", trace_context=trace_context, headers=headers)
+    _, sent = harness.serve(
+        fastapi(harness), "/api/v1/tickets/42", trace_context=trace_context, headers=headers
+    )
     assert sent[0]["status"] == 200
-    ours = house.span("tickets-api")
-    assert theirs(house).name == "GET /api/v1/tickets/{ticket_id}"
-    parent = theirs(house).parent
+    ours = harness.span("tickets-api")
+    assert theirs(harness).name == "GET /api/v1/tickets/{ticket_id}"
+    parent = theirs(harness).parent
     assert parent
     assert ours.context
     assert (parent.trace_id, parent.span_id) == (ours.context.trace_id, ours.context.span_id)
 
 
-def test_included_routes_are_told_whole(house: House) -> None:
-    house.observe(started())
-    house.serve(fastapi(house), "/api/v1/tickets/42")
-    assert (house.span("tickets-api").attributes or {})["http.route"] == "/api/v1/tickets/{ticket_id}"
+def test_included_routes_are_told_whole(harness: Harness) -> None:
+    harness.observe(started())
+    harness.serve(fastapi(harness), "/api/v1/tickets/42")
+    assert (harness.span("tickets-api").attributes or {})["http.route"] == "/api/v1/tickets/{ticket_id}"
 
 
-def test_fastapi_span_is_cleaned(house: House) -> None:
-    house.observe(started())
-    house.serve(
-        fastapi(house),
+def test_fastapi_span_is_cleaned(harness: Harness) -> None:
+    harness.observe(started())
+    harness.serve(
+        fastapi(harness),
         "/api/v1/tickets/s3cret",
         query=b"token=s3cret",
         headers=[(b"host", b"s3cret"), (b"user-agent", b"s3cret")],
     )
-    attributes = theirs(house).attributes or {}
+    attributes = theirs(harness).attributes or {}
     assert attributes["http.route"] == attributes["url.path"] == "/api/v1/tickets/{ticket_id}"
-    assert "s3cret" not in theirs(house).to_json()
+    assert "s3cret" not in theirs(harness).to_json()
 
 
-def test_callers_prefix_is_not_told(house: House) -> None:
+def test_callers_prefix_is_not_told(harness: Harness) -> None:
     """A path that an outer app takes off by `root_path`, as ASGI has it, is a part of FastAPI's own route."""
-    app = fastapi(house)
+    app = fastapi(harness)
 
     async def by_tenant(scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, "root_path": "/tenants/s3cret"}, receive, send)
 
-    house.observe(started())
-    _, sent = house.serve(by_tenant, "/tenants/s3cret/api/v1/tickets/42")
+    harness.observe(started())
+    _, sent = harness.serve(by_tenant, "/tenants/s3cret/api/v1/tickets/42")
     assert sent[0]["status"] == 200
-    assert theirs(house).name == "GET"
-    assert "s3cret" not in "".join(span.to_json() for span in house.spans)
+    assert theirs(harness).name == "GET"
+    assert "s3cret" not in "".join(span.to_json() for span in harness.spans)
 
 
-def test_operation_spans_nest_too(house: House) -> None:
-    house.observe(started())
-    house.serve(fastapi(house, operation_spans=True), "/api/v1/tickets/42")
-    trace_ids = {span.context.trace_id for span in house.spans if span.context}
+def test_operation_spans_nest_too(harness: Harness) -> None:
+    harness.observe(started())
+    harness.serve(fastapi(harness, operation_spans=True), "/api/v1/tickets/42")
+    trace_ids = {span.context.trace_id for span in harness.spans if span.context}
     assert len(trace_ids) == 1
-    assert "fastapi.endpoint" in {span.name for span in house.spans}
+    assert "fastapi.endpoint" in {span.name for span in harness.spans}
 
 
-def test_fastapi_stays_asleep_by_itself(house: House) -> None:
+def test_fastapi_stays_asleep_by_itself(harness: Harness) -> None:
     app = FastAPI()
     app.include_router(router)
-    house.observe(started())
-    house.serve(app, "/v1/tickets/42")
-    assert [span.name for span in house.spans] == ["tickets-api"]
+    harness.observe(started())
+    harness.serve(app, "/v1/tickets/42")
+    assert [span.name for span in harness.spans] == ["tickets-api"]
 
 
 @pytest.fixture
@@ -110,14 +112,14 @@ def _own_global(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_own_global")
-def test_global_provider_wakes_fastapi(house: House) -> None:
-    house.telemetry.install_global()
+def test_global_provider_wakes_fastapi(harness: Harness) -> None:
+    harness.telemetry.install_global()
     app = FastAPI(telemetry={"operation_spans": False})
     app.include_router(router)
-    house.observe(started())
-    house.serve(app, "/v1/tickets/s3cret", query=b"token=s3cret")
-    assert theirs(house).name == "GET /v1/tickets/{ticket_id}"
-    assert "s3cret" not in "".join(span.to_json() for span in house.spans)
+    harness.observe(started())
+    harness.serve(app, "/v1/tickets/s3cret", query=b"token=s3cret")
+    assert theirs(harness).name == "GET /v1/tickets/{ticket_id}"
+    assert "s3cret" not in "".join(span.to_json() for span in harness.spans)
 
 
 @pytest.mark.usefixtures("_own_global")

@@ -11,7 +11,7 @@ from opentelemetry.trace import SpanKind, get_current_span
 
 from adapter import LifespanAdapter, preload
 from adapter.asgi import ASGIApp, Receive, Scope, Send
-from tests.telemetry.house import House
+from tests.telemetry.harness import Harness
 from tests.telemetry.on_lambda import Context
 
 PLACES = (
@@ -62,7 +62,7 @@ def event(path: str) -> dict[str, Any]:
     }
 
 
-def build(house: House) -> FastAPI:
+def build(harness: Harness) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         with preload("model"):
@@ -72,18 +72,18 @@ def build(house: House) -> FastAPI:
 
     app = FastAPI(
         lifespan=lifespan,
-        telemetry={"tracer_provider": house.telemetry.tracer_provider, "operation_spans": True},
+        telemetry={"tracer_provider": harness.telemetry.tracer_provider, "operation_spans": True},
     )
 
     @app.post("/tickets/{ticket_id}")
     async def reserve(ticket_id: str, request: Request) -> str:
         assert request.state.model["key"]
-        house.telemetry.count("Reserved")
+        harness.telemetry.count("Reserved")
         structlog.get_logger().info("reserved", seats=2)
         span = get_current_span()
         span.set_attribute("http.request.header.x_api_key", request.headers["x-api-key"])
         span.set_attribute("tickets.body", (await request.body()).decode())
-        tracer = house.telemetry.tracer_provider.get_tracer("team")
+        tracer = harness.telemetry.tracer_provider.get_tracer("team")
         with tracer.start_as_current_span("reserve"):
             if ticket_id == "broken":
                 raise LookupError(CANARIES["exception"])
@@ -92,9 +92,9 @@ def build(house: House) -> FastAPI:
     return app
 
 
-def by_tenant(house: House, app: FastAPI) -> ASGIApp:
+def by_tenant(harness: Harness, app: FastAPI) -> ASGIApp:
     """Takes a tenant off the path, with a library around that names spans and events by the path."""
-    tracer = house.telemetry.tracer_provider.get_tracer("opentelemetry.instrumentation.asgi")
+    tracer = harness.telemetry.tracer_provider.get_tracer("opentelemetry.instrumentation.asgi")
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -114,17 +114,17 @@ def by_tenant(house: House, app: FastAPI) -> ASGIApp:
 
 
 @pytest.fixture
-def spoken(house: House) -> str:
+def spoken(harness: Harness) -> str:
     """All that telemetry said, over a whole life: stdout and spans."""
-    app = by_tenant(house, build(house))
-    with LifespanAdapter(house.telemetry.traced(app), observe=house.observe, sigterm=False) as handler:
+    app = by_tenant(harness, build(harness))
+    with LifespanAdapter(harness.telemetry.traced(app), observe=harness.observe, sigterm=False) as handler:
         found = handler(event(f"/tickets/{CANARIES['parameter']}"), Context())
         broken = handler(event("/tickets/broken"), Context())
         absent = handler(event(f"/{CANARIES['parameter']}"), Context())
         tenants = handler(event(f"/{CANARIES['root_path']}/tickets/7"), Context())
         answers = (found, broken, absent, tenants)
         assert [response["statusCode"] for response in answers] == [200, 500, 404, 200]
-    return "".join(house.out) + "".join(span.to_json() for span in house.spans)
+    return "".join(harness.out) + "".join(span.to_json() for span in harness.spans)
 
 
 def test_no_canary_is_ever_spoken(spoken: str) -> None:

@@ -2,8 +2,9 @@ import logging
 
 import pytest
 
-from telemetry.settings import Address, Settings
-from tests.telemetry.house import House
+from telemetry.destinations import Address
+from telemetry.settings import Settings
+from tests.telemetry.harness import Harness
 
 
 def test_defaults_need_no_variable() -> None:
@@ -51,12 +52,12 @@ def test_malformed_values_are_ignored_and_named(name: str, value: str) -> None:
 
 
 def test_ignored_settings_are_logged_without_value() -> None:
-    house = House({"LIFESPAN_FLUSH_EVERY": "s3cret", "OTEL_TRACES_SAMPLER_ARG": "2"})
-    assert [(line["level"], line["variable"]) for line in house.lines] == [
+    harness = Harness({"LIFESPAN_FLUSH_EVERY": "s3cret", "OTEL_TRACES_SAMPLER_ARG": "2"})
+    assert [(line["level"], line["variable"]) for line in harness.lines] == [
         ("WARNING", "OTEL_TRACES_SAMPLER_ARG"),
         ("WARNING", "LIFESPAN_FLUSH_EVERY"),
     ]
-    assert "s3cret" not in "".join(house.out)
+    assert "s3cret" not in "".join(harness.out)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_disabled_sdk_sends_nothing() -> None:
 def test_levels_of_others_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging, "_nameToLevel", {**logging.getLevelNamesMapping(), "NOTICE": 25, "INFO": 21})
     assert Settings.from_env({"LOG_LEVEL": "notice"}).ignored == ("LOG_LEVEL",)
-    assert [line["variable"] for line in House({"LOG_LEVEL": "notice"}).lines] == ["LOG_LEVEL"]
+    assert [line["variable"] for line in Harness({"LOG_LEVEL": "notice"}).lines] == ["LOG_LEVEL"]
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,10 @@
 import os
 
 from adapter import LifespanAdapter
-from adapter.placement import placement_from
 from service.app import create_app
-from telemetry.pipeline import Telemetry
+from telemetry import Telemetry
 
 telemetry = Telemetry.from_env(os.environ)
+telemetry.configure_logs()  # the service logs with structlog
 app = create_app(os.environ, count=telemetry.count)
-handler = LifespanAdapter(
-    telemetry.traced(app),
-    placement=placement_from(os.environ),
-    observe=telemetry.observe,
-    after_response=telemetry.after_response,
-)
+handler = LifespanAdapter(telemetry.traced(app), **telemetry.hooks)

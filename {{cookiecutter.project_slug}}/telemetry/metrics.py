@@ -6,20 +6,19 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from adapter.facts import EnvironmentEnded, InvocationEnded, SnapshotAnnounced
-from telemetry.fan_out import Handlers
-from telemetry.faults import OnFault
+from telemetry.fan_out import Handlers, OnFault
+from telemetry.output import Write
 from telemetry.settings import Settings
-from telemetry.stdout import Write
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
 MOST_VALUES: Final = 99
-"""In one line. At 100 the provider would print by itself."""
+"""Values in one line: at 100 the provider would print the line itself."""
 
 
 class BusinessMetrics:
-    """Counts what the service counts, and writes it as each invocation ends.
+    """Collects the values that the service counts, and writes them at the end of each invocation.
 
     Powertools is imported at the first count: it costs milliseconds, and many services count nothing.
     """
@@ -33,15 +32,15 @@ class BusinessMetrics:
         self._lock = Lock()
 
     def count(self, name: str, value: float = 1, unit: str = "Count") -> None:
-        """Add a value, from any thread; what CloudWatch would not take is a fault, and not raised."""
+        """Add a value, from any thread; one that CloudWatch would reject is a fault, and raises nothing."""
         try:
             with self._lock:
                 self._add(name, value, unit)
-        except Exception as error:  # noqa: BLE001 - a metric is no reason to fail a request
+        except Exception as error:  # noqa: BLE001 - a metric must not fail a request
             self._on_fault("metrics", error)
 
     def handlers(self) -> Handlers:
-        """Write what was counted."""
+        """Write what has been counted, also before a snapshot and at the end."""
         return dict.fromkeys((InvocationEnded, SnapshotAnnounced, EnvironmentEnded), self._write_counted)
 
     def _write_counted(self, _: InvocationEnded | SnapshotAnnounced | EnvironmentEnded) -> None:

@@ -1,30 +1,36 @@
 """All of telemetry in one object: the only thing that a composition root needs from here."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Self, TypedDict
 
 from opentelemetry import trace
 
 from adapter.asgi import ASGIApp
 from adapter.facts import Observe
-from telemetry.current import Current
-from telemetry.departure import Departure
-from telemetry.dropped import Dropped
-from telemetry.fan_out import FanOut, Handlers
-from telemetry.faults import Faults
-from telemetry.logs import Logs, configure_logs
+from telemetry.fan_out import FanOut, Faults, Handlers
+from telemetry.invocation_context import InvocationContext
+from telemetry.logs.context import Logs
 from telemetry.metrics import BusinessMetrics
-from telemetry.recording import Recording
-from telemetry.records import Losses, Records
+from telemetry.output import Write, write_stdout
+from telemetry.records.sink import Losses, Records
 from telemetry.settings import Settings
-from telemetry.spans import Spans
-from telemetry.start import StartClass
-from telemetry.stdout import Write, write_stdout
-from telemetry.trace_ids import TraceIds
-from telemetry.traced import Traced
+from telemetry.spans.middleware import TracingMiddleware
+from telemetry.spans.queue import DroppedSpans, Exporter, FlushSchedule, SpanQueue
+from telemetry.spans.sink import Passthrough, Spans
+from telemetry.start_class import StartClass
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
+
+    from telemetry.export.span_pipeline import SpanPipeline
+
+
+class Hooks(TypedDict):
+    """Arguments of `LifespanAdapter` by which telemetry learns what happens."""
+
+    observe: Observe
+    after_response: Callable[[float], None] | None
 
 
 class Telemetry:
@@ -38,28 +44,28 @@ class Telemetry:
         write: Write = write_stdout,
         span_exporter: "SpanExporter | None" = None,
     ) -> None:
-        self._current = Current()
-        self._dropped = Dropped()
-        self._records = Records(settings, self._current, write, self._losses)
+        self._settings = settings
+        self._context = InvocationContext()
+        self._dropped = DroppedSpans()
+        self._records = Records(settings, self._context, write, self._losses)
         self._faults = Faults(self._records.fault)
         self._metrics = BusinessMetrics(settings, write, self._faults.add)
-        configure_logs(settings, write, self._faults.add)
-        target = span_exporter or settings.endpoint or settings.daemon
-        self._recording = Recording(settings, target, self._dropped) if target else None
+        self._logs = Logs(settings, self._context, write, self._faults.add)
+        self._target = span_exporter or settings.endpoint or settings.daemon
+        self._queue = SpanQueue(self._open_exporter, self._dropped)
         self.after_response: Callable[[float], None] | None = None
-        """To be called with the seconds that an invocation has left once its response is out; None where
-        that would be of no use. It sends spans, and never raises."""
-        self._fan_out = FanOut(
+        """To be called after each response, with the seconds that the invocation has left: it sends spans,
+        and never raises. None where that would be of no use."""
+        self.observe: Observe = FanOut(
             (
-                ("start", StartClass(self._current, settings.proactive_gap_ms).handlers()),
-                ("spans", self._spans(settings, environ)),
-                ("logs", Logs(self._current).handlers()),
+                ("start", StartClass(self._context, settings.proactive_gap_ms).handlers()),
+                ("spans", self._span_handlers(environ)),
+                ("logs", self._logs.handlers()),
                 ("metrics", self._metrics.handlers()),
                 ("records", self._records.handlers()),
             ),
             self._faults.add,
-        )
-        self.observe: Observe = self._fan_out.observe
+        ).observe
 
     @classmethod
     def from_env(
@@ -69,15 +75,34 @@ class Telemetry:
         write: Write = write_stdout,
         span_exporter: "SpanExporter | None" = None,
     ) -> Self:
-        """Build it from environment variables; `environ` is asked again for each invocation's trace.
+        """Build it from environment variables.
 
-        Spans are recorded when there is an endpoint, a daemon's address, or a `span_exporter` instead.
+        Args:
+            environ: Read now, and once more in each invocation, for the trace that Lambda puts there.
+            write: Writes one line of the log.
+            span_exporter: Where spans go instead of the endpoint or the daemon that the variables name.
+                Without any of the three, no spans are made.
         """
         return cls(Settings.from_env(environ), environ, write=write, span_exporter=span_exporter)
 
+    @property
+    def hooks(self) -> Hooks:
+        """What the adapter calls: `LifespanAdapter(telemetry.traced(app), **telemetry.hooks)`."""
+        return {"observe": self.observe, "after_response": self.after_response}
+
     def traced(self, app: ASGIApp) -> ASGIApp:
         """Wrap the app, so that its spans have a parent and the invocation's span has the route."""
-        return Traced(app, self._current, self._faults.add)
+        self._logs.configure_if_imported()  # by the app's modules, before it logs its first line
+        return TracingMiddleware(app, self._context, self._faults.add)
+
+    def configure_logs(self) -> None:
+        """Import structlog, and have it write lines of JSON that are joined to the records.
+
+        Without this call structlog is configured as soon as it is found among the imported modules: when
+        `Telemetry` is made, when `traced` is called, after a startup, and before an invocation. That misses
+        only lines that are logged in between, such as those of a lifespan that is the first to import it.
+        """
+        self._logs.configure()
 
     def count(self, name: str, value: float = 1, unit: str = "Count") -> None:
         """Add to a metric of the service; `unit` is one of CloudWatch's."""
@@ -85,35 +110,48 @@ class Telemetry:
 
     @property
     def tracer_provider(self) -> trace.TracerProvider:
-        """Where the team's own tracers come from, so that their spans are below the invocation's.
+        """Makes the tracers of the service, so that their spans are below the invocation's.
 
-        The first use imports the SDK, some 5 ms. One that makes no spans when they have nowhere to go.
+        The first use imports the SDK, some 5 ms. Where spans go nowhere, its tracers make none.
         """
-        if self._recording is not None:
+        if self._target is not None:
             try:
-                return self._recording.provider()
+                return self._span_pipeline.provider()
             except Exception as error:  # noqa: BLE001 - a service that cannot be traced is still a service
                 self._faults.add("spans", error)
         return trace.NoOpTracerProvider()
 
     def install_global(self) -> None:
-        """Make `tracer_provider` the process's, for libraries that ask nobody else; not when it is idle.
+        """Make `tracer_provider` the process's, for libraries that look nowhere else.
 
-        That wakes whatever traces by itself. FastAPI's telemetry then adds its own spans, and some 50 to
+        That activates whatever traces by itself. FastAPI's telemetry then adds its own spans, and some 50 to
         300 µs to a request; `FastAPI(telemetry={"operation_spans": False})` keeps the smaller part of it.
-        What leaves the process passes the allow-list all the same.
+        The allow-list applies to all of these spans. Where spans go nowhere, nothing is activated.
         """
         if not isinstance(provider := self.tracer_provider, trace.NoOpTracerProvider):
             trace.set_tracer_provider(provider)
 
+    @cached_property
+    def _span_pipeline(self) -> "SpanPipeline":
+        from telemetry.export.span_pipeline import SpanPipeline  # noqa: PLC0415 - imports the SDK, some 6 ms
+
+        if self._target is None:
+            raise RuntimeError("spans have nowhere to go")
+        return SpanPipeline(self._settings, self._target, self._queue, self._dropped)
+
+    def _open_exporter(self) -> Exporter:
+        return self._span_pipeline.open_exporter()
+
     def _losses(self) -> Losses:
         return Losses(self._faults.total, self._dropped.total)
 
-    def _spans(self, settings: Settings, environ: Mapping[str, str]) -> Handlers:
-        if self._recording is None:
-            return TraceIds(self._current, environ).handlers()
-        queue, patient = self._recording.queue, settings.endpoint is not None
-        departure = Departure(queue, settings.flush_every, self._faults.add, patient=patient)
-        if patient:
-            self.after_response = departure.after_response
-        return Spans(settings, self._current, environ, queue, departure).handlers()
+    def _span_handlers(self, environ: Mapping[str, str]) -> Handlers:
+        if self._target is None:
+            return Passthrough(self._context, environ).handlers()
+        settings, has_endpoint = self._settings, self._settings.endpoint is not None
+        schedule = FlushSchedule(
+            self._queue, settings.flush_every, self._faults.add, expects_after_response=has_endpoint
+        )
+        if has_endpoint:
+            self.after_response = schedule.after_response
+        return Spans(settings, self._context, environ, self._queue, schedule).handlers()

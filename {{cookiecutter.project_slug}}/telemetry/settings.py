@@ -1,13 +1,15 @@
-"""What telemetry reads from the environment, once."""
+"""What telemetry reads from environment variables, once."""
 
 import logging
 import math
-import socket
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple, Self, TypeVar
+from typing import Final, Self, TypeVar
 
-from telemetry import endpoint as otlp
-from telemetry.emf import checked_dimension, checked_namespace
+from adapter.facts import Struct
+from adapter.placement import EXPERIMENT_VARIABLE, PLANNED_VARIABLE
+from telemetry import destinations as otlp
+from telemetry.destinations import Address, Endpoint
+from telemetry.output import checked_dimension, checked_namespace
 
 T = TypeVar("T")
 
@@ -24,16 +26,8 @@ _LEVELS: Final[Mapping[str, int]] = {
 """Python's own: structlog knows no others, though a library may have added some to `logging`."""
 
 
-class Address(NamedTuple):
-    """Where datagrams go."""
-
-    host: str
-    """An IP address."""
-    port: int
-
-
-class Settings(NamedTuple):
-    """Telemetry's settings; what could not be read has its default and is named in `ignored`."""
+class Settings(Struct):
+    """Telemetry's settings; a variable that could not be read has its default, and is named in `ignored`."""
 
     service: str
     namespace: str
@@ -43,38 +37,38 @@ class Settings(NamedTuple):
     log_stream: str | None
     memory_mb: int | None
     log_level: int
-    """As `logging` counts."""
+    """As `logging` numbers them."""
     proactive_gap_ms: float
-    """A first invocation later than this after INIT's work did not wait for INIT."""
+    """A first invocation that comes later than this after INIT's work did not wait for INIT."""
     daemon: Address | None
-    """The X-Ray daemon; spans are made only when there is somewhere to send them."""
-    endpoint: otlp.Endpoint | None
-    """Where spans go by OTLP over HTTP, and then not to the daemon: Lambda always names one."""
+    """The X-Ray daemon. Lambda always names one."""
+    endpoint: Endpoint | None
+    """An OTLP endpoint: where it is given, spans go there and not to the daemon."""
     otlp_headers: Mapping[str, str]
     otlp_headers_arn: str | None
     trace_ratio: float
     """Share of the requests without a parent that are traced, 0 to 1."""
     flush_every: int | None
-    """Spans are sent after every so many invocations, and at the end; None for what suits the way they go."""
+    """Invocations between two exports of spans; None: the default of the way that they are sent."""
     write_every: int
     """One of so many warm invocations has a record of its own; always 1 while an experiment runs."""
     ignored: tuple[str, ...]
-    """Names of the variables whose values made no sense."""
+    """Names of the variables whose values could not be read."""
     experiment: str | None = None
-    """The weights of the arms while an experiment runs, as the adapter has read them."""
+    """Weights of the arms while an experiment runs, in the form that the adapter has read."""
     planned: int | None = None
-    """Environments in every arm at which it is over."""
+    """Environments of every arm at which the experiment is over."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
-        """Read the settings; a malformed value never raises."""
+        """Read the settings; a malformed value is ignored, and never raises."""
         read = _Reader(environ)
         function = environ.get("AWS_LAMBDA_FUNCTION_NAME") or "function"
         disabled = read.value("OTEL_SDK_DISABLED", str.lower, "false") == "true"
-        daemon = read.value("AWS_XRAY_DAEMON_ADDRESS", _address, None)
+        daemon = read.value(otlp.DAEMON, otlp.parse_address, None)
         base = read.value(otlp.ENDPOINT, otlp.parse_base, None)
         endpoint = read.value(otlp.TRACES_ENDPOINT, otlp.parse_endpoint, base)
-        experiment = environ.get("LIFESPAN_EXPERIMENT", "").strip() or None
+        experiment = environ.get(EXPERIMENT_VARIABLE, "").strip() or None
         no_headers: Mapping[str, str] = {}
         headers = read.value(otlp.HEADERS, otlp.parse_headers, no_headers)
         return cls(
@@ -94,13 +88,15 @@ class Settings(NamedTuple):
             trace_ratio=read.value("OTEL_TRACES_SAMPLER_ARG", _ratio, 1.0),
             flush_every=read.value("LIFESPAN_FLUSH_EVERY", _positive, None),
             experiment=experiment,
-            planned=read.value("LIFESPAN_EXPERIMENT_PLANNED", _positive, None),
+            planned=read.value(PLANNED_VARIABLE, _positive, None),
             write_every=1 if experiment else read.value("LIFESPAN_WRITE_EVERY", _up_to_hundred, 1),
             ignored=tuple(read.ignored),
         )
 
 
 class _Reader:
+    """Reads variables one by one, and collects the names of those that could not be read."""
+
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self.ignored: list[str] = []
@@ -116,10 +112,13 @@ class _Reader:
             return default
 
 
+# The messages below are never shown: the variable's name is, without its value.
+
+
 def _level(text: str) -> int:
     level = _LEVELS.get(text.upper())
     if level is None:
-        raise ValueError("no such level")
+        raise ValueError("not a level")
     return level
 
 
@@ -132,7 +131,7 @@ def _positive(text: str) -> int:
 
 def _up_to_hundred(text: str) -> int:
     number = _positive(text)
-    if number > 100:  # values of one metric in one line, by CloudWatch's format
+    if number > 100:  # CloudWatch's format allows 100 values of one metric in a line
         raise ValueError("must be 100 or less")
     return number
 
@@ -140,7 +139,7 @@ def _up_to_hundred(text: str) -> int:
 def _not_negative(text: str) -> float:
     number = float(text)
     if not (math.isfinite(number) and number >= 0):
-        raise ValueError("must be a finite number from 0")
+        raise ValueError("must be a finite number, 0 or more")
     return number
 
 
@@ -149,21 +148,3 @@ def _ratio(text: str) -> float:
     if number > 1:
         raise ValueError("must be from 0 to 1")
     return number
-
-
-def _address(text: str) -> Address:
-    """Read `ip:port` or, as the X-Ray daemon has it too, `tcp:ip:port udp:ip:port`.
-
-    A name is refused, for it would be looked up while a request waits.
-    """
-    parts = text.split()
-    udp = next((part[4:] for part in parts if part.startswith("udp:")), parts[0])
-    host, _, port = udp.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    try:
-        socket.inet_pton(socket.AF_INET6 if ":" in host else socket.AF_INET, host)
-    except OSError:
-        raise ValueError("no IP address") from None
-    if not 0 < int(port) < 65_536:
-        raise ValueError("no port")
-    return Address(host, int(port))

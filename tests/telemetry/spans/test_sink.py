@@ -1,0 +1,271 @@
+import json
+import random
+import threading
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind, StatusCode, get_current_span
+
+from adapter.facts import EnvironmentEnded, SnapshotAnnounced
+from telemetry.export.span_pipeline import CleaningExporter
+from telemetry.pipeline import Telemetry
+from tests.telemetry.facts import ARN, MS, T0, S, answered, invoked, started
+from tests.telemetry.harness import ENVIRON, Harness
+from tests.telemetry.spans.test_propagation import TRACEPARENT, W3C_IDS, XRAY, XRAY_IDS, ids
+
+
+def test_invocation_is_a_server_span(harness: Harness) -> None:
+    harness.observe(started())
+    harness.invoke(status=201)
+    span = harness.span("tickets-api")
+    assert span.kind is SpanKind.SERVER
+    assert (span.start_time, span.end_time) == (T0 + 1400 * MS, T0 + 1400 * MS + 4200 * 1000)
+    assert span.status.status_code is StatusCode.UNSET
+    assert dict(span.attributes or {}) == {
+        "faas.trigger": "http",
+        "faas.coldstart": True,
+        "faas.invocation_id": "8f3c1c6e-4b0a-4a53-9a7f-0a1b2c3d4e5f",
+        "cloud.account.id": "123456789012",
+        "cloud.resource_id": ARN,
+        "aws.lambda.invoked_arn": ARN,
+        "http.response.status_code": 201,
+    }
+
+
+def test_resource_is_fixed(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "team=s3cret")
+    harness.observe(started())
+    harness.invoke()
+    resource = harness.span("tickets-api").resource
+    attributes = dict(resource.attributes)
+    assert attributes.pop("telemetry.sdk.version")
+    assert attributes == {
+        "service.name": "tickets",
+        "cloud.provider": "aws",
+        "cloud.platform": "aws_lambda",
+        "cloud.region": "eu-west-1",
+        "faas.name": "tickets-api",
+        "faas.version": "7",
+        "faas.instance": "2026/01/01/[7]abc",
+        "faas.max_memory": 512 * 1_048_576,
+        "telemetry.sdk.language": "python",
+        "telemetry.sdk.name": "opentelemetry",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arn", "resource_id", "account"),
+    [
+        (f"{ARN}:live", f"{ARN}:7", "123456789012"),
+        (f"{ARN}:7", f"{ARN}:7", "123456789012"),
+        (ARN, ARN, "123456789012"),
+        ("local", None, None),
+        ("", None, None),
+    ],
+)
+def test_alias_becomes_its_version(
+    harness: Harness, arn: str, resource_id: str | None, account: str | None
+) -> None:
+    harness.observe(started())
+    began = invoked(arn=arn)
+    harness.observe(began)
+    harness.observe(answered(began))
+    harness.invoke(2)
+    attributes, second = (span.attributes or {} for span in harness.spans)
+    assert second["aws.lambda.invoked_arn"] == ARN
+    assert attributes.get("cloud.resource_id") == resource_id
+    assert attributes.get("cloud.account.id") == account
+    assert attributes.get("aws.lambda.invoked_arn") == (arn or None)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "error_type"),
+    [
+        (200, None, None),
+        (404, None, None),
+        (500, None, "500"),
+        (503, None, "503"),
+        (500, "KeyError", "KeyError"),
+    ],
+)
+def test_server_errors_are_errors(
+    harness: Harness, status: int, error: str | None, error_type: str | None
+) -> None:
+    harness.observe(started())
+    harness.invoke(status=status, error=error)
+    span = harness.span("tickets-api")
+    assert (span.attributes or {}).get("error.type") == error_type
+    assert (span.status.status_code is StatusCode.ERROR) is (error_type is not None)
+    assert span.status.description is None
+
+
+def test_events_other_than_http_say_so(harness: Harness) -> None:
+    harness.observe(started())
+    harness.invoke(status=None)
+    assert (harness.span("tickets-api").attributes or {})["faas.trigger"] == "other"
+
+
+def test_parent_is_the_caller(harness: Harness) -> None:
+    harness.observe(started())
+    harness.invoke(trace_context={"traceparent": TRACEPARENT})
+    span = harness.span("tickets-api")
+    assert span.context
+    assert span.parent
+    assert (f"{span.context.trace_id:032x}", f"{span.parent.span_id:016x}") == W3C_IDS[:2]
+    assert span.parent.is_remote
+    assert harness.record("invocation")["trace_id"] == W3C_IDS[0]
+
+
+def test_unsampled_parent_records_nothing(harness: Harness) -> None:
+    harness.observe(started())
+    harness.invoke(
+        trace_context={"traceparent": TRACEPARENT[:-2] + "00"},
+        inside=lambda: harness.telemetry.tracer_provider.get_tracer("team").start_span("work").end(),
+    )
+    assert harness.spans == []
+    assert harness.record("invocation")["trace_id"] == W3C_IDS[0]
+
+
+@pytest.mark.parametrize(("ratio", "expected"), [("0", 0), ("1", 40)])
+def test_ratio_decides_for_roots(ratio: str, expected: int) -> None:
+    harness = Harness({"OTEL_TRACES_SAMPLER_ARG": ratio})
+    harness.observe(started())
+    for index in range(1, 41):
+        harness.invoke(index)
+    assert len(harness.spans) == expected
+    assert all(record["trace_id"] for record in harness.records("invocation"))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "sampled", "expected"),
+    [
+        ("", "0", 0),
+        ("http://127.0.0.1:9", "0", 1),
+        ("http://127.0.0.1:9", "1", 1),
+    ],
+    ids=["X-Ray's own", "nobody's", "X-Ray's, and sent elsewhere"],
+)
+def test_lambdas_no_counts_for_xray_only(endpoint: str, sampled: str, expected: int) -> None:
+    """With tracing off, Lambda says no to every request, so that an endpoint would see next to none."""
+    said = f"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled={sampled}"
+    harness = Harness({"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "_X_AMZN_TRACE_ID": said})
+    harness.observe(started())
+    harness.invoke()
+    assert len(harness.spans) == expected
+    assert [span.parent is None for span in harness.spans] == [sampled == "0"] * expected
+
+
+@pytest.mark.parametrize(("every", "after"), [("1", [1, 2, 3, 4]), ("3", [0, 0, 3, 3])])
+def test_spans_leave_every_nth_time(every: str, after: list[int]) -> None:
+    harness = Harness({"LIFESPAN_FLUSH_EVERY": every})
+    harness.observe(started())
+    exported = []
+    for index in range(1, 5):
+        harness.invoke(index)
+        exported.append(len(harness.memory.get_finished_spans()))
+    assert exported == after
+    harness.observe(EnvironmentEnded(T0 + 9 * S, 4, 0))
+    assert len(harness.memory.get_finished_spans()) == 4
+
+
+def test_threads_may_end_spans_too(harness: Harness) -> None:
+    tracer = harness.telemetry.tracer_provider.get_tracer("team")
+
+    def work() -> None:
+        threads = [threading.Thread(target=lambda: tracer.start_span("work").end()) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    harness.observe(started())
+    harness.invoke(inside=work)
+    assert [span.name for span in harness.spans].count("work") == 4
+
+
+def test_provider_is_private(harness: Harness) -> None:
+    assert trace.get_tracer_provider() is not harness.telemetry.tracer_provider
+    harness.observe(started())
+    harness.invoke(inside=lambda: trace.get_tracer("a library").start_span("theirs").end())
+    assert [span.name for span in harness.spans] == ["tickets-api"]
+
+
+def test_seed_of_random_is_left_alone(harness: Harness) -> None:
+    before = random.getstate()
+    harness.observe(started())
+    harness.invoke()
+    assert random.getstate() == before
+
+
+def test_failed_beginning_leaves_nothing_behind(harness: Harness) -> None:
+    harness.observe(started())
+    harness.invoke(1)
+    harness.invoke(2, trace_context={"traceparent": 5})  # type: ignore[dict-item]  # what no adapter states
+    harness.invoke(3)
+    first, second, third = harness.records("invocation")
+    assert "trace_id" not in second
+    assert first["trace_id"] != third["trace_id"]
+    assert len(harness.spans) == 2
+    assert harness.record("fault")["sink"] == "spans"
+
+
+@pytest.mark.parametrize(("ratio", "expected"), [("0", 0), ("1", 1)])
+def test_ratio_decides_where_nobody_has(ratio: str, expected: int) -> None:
+    harness = Harness({"OTEL_TRACES_SAMPLER_ARG": ratio})
+    harness.observe(started())
+    undecided = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8"
+    harness.invoke(trace_context={"x-amzn-trace-id": undecided})
+    assert [span.parent and span.parent.span_id for span in harness.spans] == [0x53995C3F42CD8AD8] * expected
+    assert harness.record("invocation")["trace_id"] == "5759e988bd862e3fe1be46a994272793"
+
+
+def test_copies_of_a_snapshot_send_nothing_of_its(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_yet(*_: object) -> None:
+        raise TimeoutError
+
+    before = started(init_type="snap-start")
+    harness.observe(before)
+    harness.start_up()
+    with monkeypatch.context() as patched:
+        patched.setattr(CleaningExporter, "prepare", not_yet)
+        harness.observe(SnapshotAnnounced(T0 + 2 * S))
+    harness.observe(before)
+    harness.invoke()
+    assert [span.name for span in harness.spans] == ["tickets-api"]
+    harness.observe(EnvironmentEnded(T0 + 9 * S, 1, 0))
+    assert harness.record("end")["dropped_spans"] == 1
+
+
+def seen_inside(environ: dict[str, str], trace_context: dict[str, str]) -> tuple[str, str, bool] | None:
+    """The span that is current inside an invocation of telemetry without an exporter."""
+    telemetry = Telemetry.from_env({**ENVIRON, **environ}, write=lambda _: None)
+    telemetry.observe(started())
+    began = invoked(trace_context=trace_context)
+    telemetry.observe(began)
+    inside = get_current_span().get_span_context()
+    telemetry.observe(answered(began))
+    assert not get_current_span().get_span_context().is_valid
+    return ids(inside)
+
+
+def test_callers_trace_is_passed_on() -> None:
+    assert seen_inside({}, {"traceparent": TRACEPARENT}) == W3C_IDS
+    assert seen_inside({"_X_AMZN_TRACE_ID": XRAY}, {}) == XRAY_IDS
+
+
+def test_new_traces_are_unsampled_and_distinct() -> None:
+    first, second = seen_inside({}, {}), seen_inside({}, {})
+    assert first
+    assert second
+    assert first[0] != second[0]
+    assert first[2] is second[2] is False
+
+
+def test_failed_beginning_leaves_the_rest_alone() -> None:
+    out: list[str] = []
+    telemetry = Telemetry.from_env(ENVIRON, write=out.append)
+    telemetry.observe(started())
+    began = invoked(trace_context={"traceparent": 5})  # type: ignore[dict-item]  # what no adapter states
+    telemetry.observe(began)
+    telemetry.observe(answered(began))
+    assert [json.loads(line)["record"] for line in out] == ["fault", "invocation"]

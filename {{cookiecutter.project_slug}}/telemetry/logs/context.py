@@ -1,0 +1,105 @@
+"""The log context: what every line of an invocation's log says about that invocation."""
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Final
+
+from adapter.facts import EnvironmentStarted, InvocationBegan, InvocationEnded, StartupEnded
+from telemetry import schema
+from telemetry.fan_out import Handlers, OnFault
+from telemetry.invocation_context import InvocationContext
+from telemetry.output import Write
+from telemetry.settings import Settings
+
+LOG_CONTEXT: Final[ContextVar[Mapping[str, str | None] | None]] = ContextVar("telemetry_logs", default=None)
+"""Fields of the invocation in progress, under the names that its record has for them."""
+
+
+class Logs:
+    """The sink that sets the log context, and has structlog write lines of JSON.
+
+    structlog takes 7 ms to import, and many services do not use it. So it is configured when the handler asks
+    for that, or when it is found among the imported modules: at construction, and in `configure_if_imported`.
+    """
+
+    def __init__(
+        self, settings: Settings, context: InvocationContext, write: Write, on_fault: OnFault
+    ) -> None:
+        self._settings = settings
+        self._context = context
+        self._write = write
+        self._on_fault = on_fault
+        self._placement: str | None = None
+        self._configured = False
+        if sys.modules.get("structlog") is not None:
+            self.configure()
+        self._warn_of_ignored()
+
+    def handlers(self) -> Handlers:
+        """Set the context as an invocation begins, clear it as the invocation ends."""
+        return {
+            EnvironmentStarted: self._environment_started,
+            StartupEnded: self._startup_ended,
+            InvocationBegan: self._on_start,
+            InvocationEnded: self._on_end,
+        }
+
+    def configure(self, *, override: bool = True) -> None:
+        """Import structlog and configure it, now; never raises.
+
+        Args:
+            override: Also if the service has configured it already.
+        """
+        self._configured = True
+        try:
+            from telemetry.logs.setup import configure  # noqa: PLC0415 - imports structlog
+
+            configure(self._settings, self._write, self._on_fault, override=override)
+        except Exception as error:  # noqa: BLE001 - a service without its log is still a service
+            self._on_fault("logs", error)
+
+    def configure_if_imported(self) -> None:
+        """Configure structlog, once it has been imported, unless the service has done that by itself."""
+        if not self._configured and sys.modules.get("structlog") is not None:
+            self.configure(override=False)
+
+    def _environment_started(self, fact: EnvironmentStarted) -> None:
+        self._placement = fact.placement
+
+    def _startup_ended(self, _: StartupEnded) -> None:
+        self.configure_if_imported()
+
+    def _on_start(self, fact: InvocationBegan) -> None:
+        if not self._configured:
+            self.configure_if_imported()
+        context = self._context
+        LOG_CONTEXT.set(
+            {
+                schema.REQUEST_ID: fact.request_id,
+                schema.TRACE_ID: context.trace_id,
+                schema.START: context.start,
+                schema.PLACEMENT: self._placement,
+            }
+        )
+
+    def _on_end(self, _: InvocationEnded) -> None:
+        LOG_CONTEXT.set(None)
+
+    def _warn_of_ignored(self) -> None:
+        """Name the variables that could not be read, without their values."""
+        for variable in self._settings.ignored if self._settings.log_level <= logging.WARNING else ():
+            line = {
+                schema.SERVICE: self._settings.service,
+                "variable": variable,
+                "level": "WARNING",
+                "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                "message": "setting ignored, its default is used",
+            }
+            try:
+                self._write(json.dumps(line, separators=(",", ":")) + "\n")
+            except (OSError, ValueError) as error:  # a broken stdout must not fail the service
+                self._on_fault("logs", error)

@@ -1,0 +1,1 @@
+"""Spans: one around each invocation, and those of the lifespan, kept until they are exported."""
