@@ -142,12 +142,6 @@ def test_unwritable_path_is_named(records: Path, tmp_path: Path, capsys: pytest.
     assert "cannot be written" in refused(capsys, str(records), "--json", str(target))
 
 
-def test_bad_weights_are_named(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "Write them like init=50,first_invocation=50" in refused(
-        capsys, str(records), "--experiment", "init"
-    )
-
-
 def test_two_services_want_a_choice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "both.jsonl"
     other = Run(seed=8, lab=False).text().replace('"service":"tickets"', '"service":"orders"')

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from adapter.placement import Placement
 from telemetry.report.comparison import compare, more_needed
 from telemetry.report.findings import Comparison
 from telemetry.report.jackknife import Ratio, ratio
-from telemetry.report.records import Placement
 from tests.report.reported import verdict_from
 from tests.report.simulation import Run
 

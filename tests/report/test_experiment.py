@@ -3,10 +3,9 @@ import re
 
 import pytest
 
-from adapter.placement import parse_weights as adapter_weights
+from adapter.placement import parse_weights
 from telemetry.report.model import Verdict
 from telemetry.report.sections import sections
-from telemetry.report.weights import weights_from
 from tests.report.reported import verdict_from
 from tests.report.simulation import Run
 
@@ -65,7 +64,7 @@ def test_changed_weights_are_added_up() -> None:
 
 
 def test_flag_overrides_the_records() -> None:
-    found = verdict_from(experiment().lines(), weights_from("init=1,first_invocation=9")).assignment
+    found = verdict_from(experiment().lines(), parse_weights("init=1,first_invocation=9")).assignment
     assert found is not None
     assert not found.as_declared
 
@@ -123,4 +122,21 @@ def test_report_reads_what_the_adapter_reads(text: str) -> None:
     verdict = verdict_from(lines)
     assert verdict.input.malformed == {}
     assert verdict.assignment is not None
-    assert verdict.assignment.weights == adapter_weights(text)
+    assert verdict.assignment.weights == parse_weights(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["init=1,lazy=1", "init=50,every_invocation=50", "init=1.2.3,first_invocation=1"]
+)
+def test_bad_experiment_in_a_record_is_noted(text: str) -> None:
+    run = Run(arms={"init": 25, "first_invocation": 25}, experiment=text, lab=False)
+    verdict = verdict_from(run.lines())
+    assert verdict.assignment is None
+    assert noted(verdict, f"an experiment that the adapter refuses, {text}")
+
+
+def test_empty_arm_that_may_be_chance_has_a_caveat() -> None:
+    verdict = verdict_from(Run(arms={"init": 8}, lab=False).lines(), parse_weights(HALVES))
+    assert noted(
+        verdict, "assignment not known to be as declared: first_invocation has none of 8 environments"
+    )

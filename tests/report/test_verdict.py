@@ -4,9 +4,9 @@ import re
 import msgspec
 import pytest
 
+from adapter.placement import parse_weights
 from telemetry.report.errors import UnusableError
 from telemetry.report.model import Verdict
-from telemetry.report.weights import weights_from
 from tests.report.reported import evidence_from, verdict_from
 from tests.report.simulation import Run
 
@@ -81,16 +81,6 @@ def test_lost_request_is_a_mismatch() -> None:
     assert any("start classes differ from what the lab sent" in note for note in verdict.notes)
 
 
-def test_placement_that_the_handler_chose_is_named() -> None:
-    chosen = [line.replace('"placement":"every_invocation"', '"placement":"first_invocation"')
-              for line in Run().lines()]  # fmt: skip
-    assert any(
-        note.startswith("the handler ignored the placement every_invocation, which the lab set: let it take")
-        for note in verdict_from(chosen).notes
-    )
-    assert not any("the handler" in note for note in verdict_from(Run().lines()).notes)
-
-
 def test_runs_of_two_apps_are_refused() -> None:
     other = [line.replace('"app":"service.app:app"', '"app":"other:app"') for line in Run(seed=8).lines()]
     with pytest.raises(UnusableError, match=r"lab runs of service\.app:app and other:app"):
@@ -154,7 +144,7 @@ def test_assignment_needs_a_declared_experiment(verdict: Verdict) -> None:
 
 
 def test_assignment_as_declared_passes() -> None:
-    weights = weights_from("init=50,first_invocation=50")
+    weights = parse_weights("init=50,first_invocation=50")
     found = verdict_from(Run(arms={"init": 52, "first_invocation": 48}).lines(), weights).assignment
     assert found is not None
     assert found.chi_square == pytest.approx(0.16)
@@ -162,7 +152,7 @@ def test_assignment_as_declared_passes() -> None:
 
 
 def test_lopsided_assignment_is_called_off() -> None:
-    weights = weights_from("init=50,first_invocation=50")
+    weights = parse_weights("init=50,first_invocation=50")
     verdict = verdict_from(Run(arms={"init": 80, "first_invocation": 20}, invocations=2).lines(), weights)
     assert verdict.assignment is not None
     assert not verdict.assignment.as_declared

@@ -42,7 +42,7 @@ def test_good_deployment_is_fine() -> None:
         ({"application_level": "WARN"}, "log levels", "broken", "set both to INFO"),
         ({"system_level": "WARN"}, "log levels", "broken", "set both to INFO"),
         ({"runtime": "python3.11"}, "runtime", "look", "SIGTERM needs python3.12"),
-        ({"variables": {"LIFESPAN_PLACEMENT": "eager"}}, "placement", "broken", "must be one of init"),
+        ({"variables": {"LIFESPAN_PLACEMENT": "eager"}}, "placement", "broken", "choices are: init"),
         ({"variables": {"LIFESPAN_EXPERIMENT": "init"}}, "placement", "broken", "the function cannot start"),
         (
             {"variables": {"LIFESPAN_EXPERIMENT": "init=50,every_invocation=50"}},

@@ -21,7 +21,6 @@ from telemetry.report.planning import show as show_plan
 from telemetry.report.sources import lines_of
 from telemetry.report.table import show
 from telemetry.report.verdict import Declared, judge
-from telemetry.report.weights import weights_from
 
 OK, UNUSABLE, INTERRUPTED = 0, 2, 130
 
@@ -49,8 +48,7 @@ def report(arguments: Sequence[str]) -> int:
     options = command.parse_args(arguments)
     must_differ({"--json": options.json, "--html": options.html}, options.files)
     _refuse_word(options.files)
-    weights = None if options.experiment is None else weights_from(options.experiment)
-    verdict = judge(_evidence(options, command), Declared(weights, options.planned))
+    verdict = judge(_evidence(options, command), Declared(options.experiment, options.planned))
     written = list(_written(verdict, options.json, options.html))
     console = Console()
     show(verdict, console)
@@ -63,8 +61,7 @@ def plan(arguments: Sequence[str]) -> int:
     """Propose the size of an experiment."""
     command = plan_parser()
     options = command.parse_args(arguments)
-    weights = weights_from(options.weights)
-    found = plan_of(_evidence(options, command), weights, options.precision, options.per_day)
+    found = plan_of(_evidence(options, command), options.weights, options.precision, options.per_day)
     show_plan(found, Console())
     return OK
 

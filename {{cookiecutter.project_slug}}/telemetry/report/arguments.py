@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from adapter.placement import EXAMPLE, PlacementError, Weights, parse_weights
+
 TEACHING: Final = """\
 what it reads
   One JSON record per line, as the function writes them to stdout, with or without Lambda's platform.report
@@ -72,8 +74,9 @@ def report_parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--experiment",
+        type=_weights,
         metavar="WEIGHTS",
-        help="test the arms' sizes against such weights as init=50,first_invocation=50",
+        help=f"test the arms' sizes against such weights as {EXAMPLE}",
     )
     return made
 
@@ -95,8 +98,9 @@ def plan_parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--weights",
+        type=_weights,
         metavar="WEIGHTS",
-        default="init=50,first_invocation=50",
+        default=EXAMPLE,
         help="the arms (%(default)s)",
     )
     made.add_argument(
@@ -141,6 +145,13 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST and int(text) > 0):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)
+
+
+def _weights(text: str) -> Weights:
+    try:
+        return parse_weights(text)
+    except PlacementError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _path(text: str) -> Path:

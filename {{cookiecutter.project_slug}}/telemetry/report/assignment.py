@@ -3,13 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from adapter.placement import Weights
+from adapter.placement import Placement, PlacementError, Weights, parse_weights
 from telemetry.report.jackknife import Ratio
 from telemetry.report.ledger import Unit
 from telemetry.report.model import Assignment, Progress
 from telemetry.report.proportions import goodness_of_fit
-from telemetry.report.records import Placement
-from telemetry.report.weights import weights_or_none
 
 ALARM = 0.001
 """P-value below which the assignment is called off: the usual threshold for sample ratio mismatch."""
@@ -28,7 +26,7 @@ def assignment_of(
         return _tested([_written(weights)], weights, counts, dict(weights))
     declared = Counter(unit.experiment for unit in units if unit.experiment is not None)
     # What no adapter would have run is left out: `unreadable` says so.
-    readable = {text: weights for text in declared if (weights := weights_or_none(text))}
+    readable = {text: weights for text in declared if (weights := _readable(text))}
     expected: Weights = {}
     for text, shares in readable.items():
         for arm, weight in shares.items():
@@ -42,7 +40,15 @@ def assignment_of(
 def unreadable(units: Sequence[Unit]) -> list[str]:
     """Experiments in the records that no adapter would have run."""
     declared = dict.fromkeys(unit.experiment for unit in units if unit.experiment is not None)
-    return [text for text in declared if weights_or_none(text) is None]
+    return [text for text in declared if _readable(text) is None]
+
+
+def _readable(text: str) -> Weights | None:
+    """Read the weights of a record, which may be anything; None for what no adapter would have run."""
+    try:
+        return parse_weights(text)
+    except PlacementError:
+        return None
 
 
 def _tested(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from adapter.placement import Placement
 from telemetry.report.bound import SMALLEST_MB, with_memory
 from telemetry.report.model import Verdict
-from telemetry.report.records import Placement
 
 MEANS: Final = (
     "Over all requests, as assigned; INIT is added where it was on the request path. Times as long: a "

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from telemetry.report.findings import Comparison, Estimand, Estimate, Finding
 from telemetry.report.jackknife import LEVEL, NO_INTERVAL, Difference, Ratio, difference, quotient
-from telemetry.report.records import Placement
+from adapter.placement import Placement
 from telemetry.report.wording import COMPARATORS, known
 
 FEWEST = 10

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from telemetry.report.records import Placement
+from adapter.placement import Placement
 
 Estimand: TypeAlias = Literal["user_visible_ms", "billed_ms"]
 Finding: TypeAlias = Literal["saves", "costs", "no difference seen", "cannot tell yet"]

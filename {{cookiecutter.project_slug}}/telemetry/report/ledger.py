@@ -5,21 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from adapter.placement import Placement
 from telemetry import schema
-from telemetry.report.records import (
-    Assigned,
-    Common,
-    Fallback,
-    Invocation,
-    Lab,
-    Placement,
-    PlatformRecord,
-    Record,
-    Resource,
-    Shutdown,
-    Startup,
-    Warm,
-)
+from telemetry.report.records import Assigned, Common, Fallback, Invocation, Lab, PlatformRecord, Record, Resource, Shutdown, Startup, Warm
 from telemetry.report.rows import Rows
 from telemetry.report.spill import Spill
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from adapter.placement import Placement
 from telemetry.report.findings import Arm, Bound, Comparison, Estimate, LedgerCheck, StartupCost
-from telemetry.report.records import Host, Placement
+from telemetry.report.records import Host
 
 VERSION = 1
 

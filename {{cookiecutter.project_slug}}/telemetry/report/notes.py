@@ -8,7 +8,7 @@ from telemetry.report.findings import Arm, Bound, StartupCost
 from telemetry.report.jackknife import Ratio
 from telemetry.report.ledger import printable
 from telemetry.report.model import Assignment, Input, MeasuredOn, Starts, Verdict
-from telemetry.report.records import Placement
+from adapter.placement import Placement
 from telemetry.report.totals import Totals
 from telemetry.report.wording import INIT_IS_BILLED, counted, listed
 
@@ -111,7 +111,7 @@ def _fit(assignment: Assignment) -> str:
         of = counted(sum(assignment.environments.values()), "environment")
         return (
             f"assignment not known to be as declared: {', '.join(assignment.empty)} has none of {of}, which "
-            f"may be chance, or a handler that ignores it: {test}"
+            f"may be chance, or a handler that does not take its placement from the environment: {test}"
         )
     return f"assignment as declared: {test}"
 

@@ -10,12 +10,11 @@ from rich.console import Console
 from rich.text import Text
 from scipy.special import stdtrit
 
-from adapter.placement import Weights
+from adapter.placement import Placement, Weights
 from telemetry.report.comparison import FEWEST, MINIMUM_EFFECTIVE
 from telemetry.report.errors import UnusableError
 from telemetry.report.evidence import Evidence
 from telemetry.report.jackknife import LEVEL, Ratio
-from telemetry.report.records import Placement
 
 POWER: Final = 0.8
 MOST: Final = 10_000_000

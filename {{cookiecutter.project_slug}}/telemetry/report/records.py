@@ -5,10 +5,9 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
+from adapter.placement import Placement
 from telemetry import schema
 
-Placement: TypeAlias = Literal["init", "first_invocation", "every_invocation"]
-PLACEMENTS: tuple[Placement, ...] = ("init", "first_invocation", "every_invocation")
 Milliseconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0)]
 EXPERIMENT = r"^\s*\w+\s*=\s*\d[\d.]*\s*(,\s*\w+\s*=\s*\d[\d.]*\s*)+$"
 Counted: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.findings import Bound, Comparison, Finding
 from telemetry.report.model import MeasuredOn, Progress
-from telemetry.report.records import PLACEMENTS, Placement
 from telemetry.report.wording import milliseconds
 
 LAZY: Mapping[Finding | None, str] = {
@@ -100,13 +100,6 @@ def doubted(said: Statement) -> Statement:
     """Add that the arms are not those of the declared experiment."""
     why = "NOT to be trusted, as environments were not assigned as declared"
     return replace(said, untold=(*said.untold, why))
-
-
-def without_arms(said: Statement, comparisons: list[Comparison], why: str) -> Statement:
-    """Say that the handler ignored a placement: instead of the numbers, or after those of other arms."""
-    if any(found.finding != "cannot tell yet" for found in comparisons):
-        return replace(said, untold=(*said.untold, f"NOT to be trusted, as {why}"))
-    return Statement((), (f"Cannot tell: {why}",), said.place)
 
 
 def interim(said: Statement, progress: Progress) -> Statement:

@@ -5,9 +5,10 @@ from typing import TypeAlias
 
 import numpy as np
 
+from adapter.placement import PLACEMENTS, Placement
 from telemetry import schema
 from telemetry.report.model import Invocations, Latency, Starts
-from telemetry.report.records import PLACEMENTS, Lab, Placement
+from telemetry.report.records import Lab
 from telemetry.report.sums import Sums
 from telemetry.report.totals import Totals
 

@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.jackknife import Ratio, Vector, ratio
-from telemetry.report.records import PLACEMENTS, Placement
 
 Flags = NDArray[np.bool_]
 

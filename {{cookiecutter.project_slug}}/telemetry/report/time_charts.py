@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import altair as alt
 
+from adapter.placement import Placement
 from telemetry.report.drawing import (
     AMBER,
     INK,
@@ -21,7 +22,6 @@ from telemetry.report.drawing import (
 )
 from telemetry.report.findings import Spread
 from telemetry.report.model import Verdict
-from telemetry.report.records import Placement
 from telemetry.report.wording import ARMS, bracketed
 
 ARM_COLOURS: Mapping[Placement, str] = {"init": TEAL, "first_invocation": AMBER, "every_invocation": ROSE}

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from adapter.placement import PLACEMENTS, Placement
 from telemetry import schema
 from telemetry.report.histogram import Histogram
 from telemetry.report.ledger import Ledger, printable
-from telemetry.report.records import PLACEMENTS, Placement
 from telemetry.report.requests import Join, Requests
 from telemetry.report.spill import Spill
 from telemetry.report.sums import Flags, Sums

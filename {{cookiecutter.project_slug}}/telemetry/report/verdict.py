@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from adapter.placement import Weights
+from adapter.placement import Placement, Weights
 from telemetry.report import agreement, notes
 from telemetry.report.advice import advise
 from telemetry.report.assignment import assignment_of, progress_of, unreadable
@@ -10,12 +10,10 @@ from telemetry.report.bound import bound
 from telemetry.report.comparison import compare, estimate
 from telemetry.report.evidence import Evidence
 from telemetry.report.findings import Arm
-from telemetry.report.ignored import ignored
 from telemetry.report.jackknife import Ratio
 from telemetry.report.ledger import Ledger
 from telemetry.report.measured import measured_on
 from telemetry.report.model import VERSION, Verdict
-from telemetry.report.records import Placement
 from telemetry.report.saying import in_words
 from telemetry.report.starts import invocations_of, latency_of, starts_of
 from telemetry.report.startup import startup_cost
@@ -69,10 +67,8 @@ def judge(evidence: Evidence, declared: Declared | None = None) -> Verdict:
         not_estimated=list(notes.NOT_ESTIMATED),
         input=evidence.read,
     )
-    untaken = ignored(ledger.units, ledger.labs, assignment)
-    verdict.notes.extend([untaken] if untaken else [])
     verdict.notes.extend([*evidence.remarks, *_notes(verdict, ledger, totals, user)])
-    return in_words(verdict, untaken)
+    return in_words(verdict)
 
 
 def _arms(

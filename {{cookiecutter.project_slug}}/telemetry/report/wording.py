@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from telemetry.report.records import Placement
+from adapter.placement import Placement
 
 COMPARATORS: Mapping[Placement, str] = {
     "every_invocation": "stock Mangum (lifespan on every invocation)",

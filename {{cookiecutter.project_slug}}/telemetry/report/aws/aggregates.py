@@ -6,7 +6,7 @@ import numpy as np
 
 from telemetry.report.aws.insights import Row
 from telemetry.report.ledger import Ledger, Unit
-from telemetry.report.records import PLACEMENTS, Placement
+from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.sums import Sums
 from telemetry.report.totals import Totals
 

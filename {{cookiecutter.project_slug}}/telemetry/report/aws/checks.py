@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from telemetry.report.aws.deployment import Alias, Deployment
-from telemetry.report.errors import UnusableError
-from telemetry.report.records import PLACEMENTS
-from telemetry.report.weights import weights_from
+from adapter.placement import EXPERIMENT_VARIABLE, PLACEMENT_VARIABLE, PlacementError, parse_weights, placement_from
 
 State: TypeAlias = Literal["ok", "look", "broken"]
 
@@ -15,9 +13,6 @@ INIT_LIMIT_S: Final = 10.0
 NEAR: Final = 0.8
 """Share of a limit from which on it is near."""
 OLDEST_PYTHON: Final = (3, 12)
-PLACEMENT: Final = "LIFESPAN_PLACEMENT"
-EXPERIMENT: Final = "LIFESPAN_EXPERIMENT"
-PLANNED: Final = "LIFESPAN_EXPERIMENT_PLANNED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +68,13 @@ def _runtime(of: Deployment) -> Check:
 
 
 def _placement(of: Deployment, recent: Recent) -> Check:
-    placement, experiment = of.variables.get(PLACEMENT, "init"), of.variables.get(EXPERIMENT, "").strip()
-    found = f"experiment {experiment}" if experiment else placement
+    experiment = of.variables.get(EXPERIMENT_VARIABLE, "").strip()
+    found = f"experiment {experiment}" if experiment else of.variables.get(PLACEMENT_VARIABLE, "init")
     try:
-        configured = frozenset(weights_from(experiment)) if experiment else frozenset({placement})
-    except UnusableError as error:
-        advice = f"{EXPERIMENT} cannot be read, so the function cannot start: {error}"
-        return Check("placement", "broken", found, advice)
-    planned = of.variables.get(PLANNED, "").strip()
-    if experiment and planned and not (planned.isascii() and planned.isdecimal() and int(planned) > 0):
-        advice = f"{PLANNED} is {planned!r}, so the function cannot start: a whole number from 1, or none"
-        return Check("placement", "broken", found, advice)
-    if not configured <= set(PLACEMENTS):
-        return Check("placement", "broken", found, f"{PLACEMENT} must be one of {', '.join(PLACEMENTS)}")
+        assigned = placement_from(of.variables)  # as the function does it
+        configured = frozenset(parse_weights(experiment)) if experiment else frozenset({assigned})
+    except PlacementError as error:
+        return Check("placement", "broken", found, f"the function cannot start: {error}")
     if others := recent.placements - configured:
         advice = f"the last records are of {', '.join(sorted(others))}: an older version still serves"
         return Check("placement", "look", found, advice)
@@ -106,8 +95,8 @@ def _alias(of: Deployment, alias: Alias) -> Check:
 
 
 def _snapstart(of: Deployment) -> Check:
-    if of.snapstart and of.variables.get(EXPERIMENT, "").strip():
-        advice = f"environments are copies, so none can be assigned: unset {EXPERIMENT}"
+    if of.snapstart and of.variables.get(EXPERIMENT_VARIABLE, "").strip():
+        advice = f"environments are copies, so none can be assigned: unset {EXPERIMENT_VARIABLE}"
         return Check("SnapStart", "broken", "on, with an experiment", advice)
     return Check("SnapStart", "ok", "on" if of.snapstart else "off")
 
