@@ -12,6 +12,9 @@ ROOMS = ("adapter", "artifact", "service", "telemetry")
 CONTRACT = {"adapter.asgi", "adapter.facts", "adapter.placement"}
 """Of the adapter with all others: standard library only, importable alone."""
 
+REPORT_NEEDS = {"telemetry.report.errors", "telemetry.schema", "adapter.placement"}
+"""Of every room of the report."""
+
 # Where a file may import from, of ours; the longest prefix that fits a file counts.
 ARROWS = {
     "adapter": {"adapter.adapter", "adapter.lifespan.measurement"},  # the front door, and nothing else
@@ -43,7 +46,28 @@ ARROWS = {
     "service.lifespan": {"service", "adapter.preload"},  # the function, from the package's front door
     "service.handler": {"service", "adapter", "telemetry"},
     "telemetry": {"telemetry", "adapter.facts", "adapter.asgi", "adapter.placement"},
-    "telemetry.report": {"telemetry.report", "telemetry.progress", "telemetry.schema", "adapter.placement"},
+    # read <- estimate <- show <- the commands; aws feeds read, and doctor's findings are shown.
+    "telemetry.report": {"telemetry.report", "adapter.placement"},
+    "telemetry.report.errors": set(),
+    "telemetry.report.read": {*REPORT_NEEDS, "telemetry.report.read"},
+    "telemetry.report.aws": {
+        *REPORT_NEEDS,
+        "telemetry.report.read",
+        "telemetry.report.aws",
+        "telemetry.progress",
+    },
+    "telemetry.report.estimate": {*REPORT_NEEDS, "telemetry.report.read", "telemetry.report.estimate"},
+    "telemetry.report.show": {
+        *REPORT_NEEDS,
+        "telemetry.report.read",
+        "telemetry.report.estimate",
+        "telemetry.report.show",
+    },
+    "telemetry.report.show.examination": {
+        "adapter.placement",
+        "telemetry.report.aws",
+        "telemetry.report.show",
+    },
     "telemetry.lab": {"telemetry.lab"},
     "telemetry.lab.terminal": set(),
     "telemetry.lab.usage": set(),
@@ -69,7 +93,14 @@ ARROWS = {
         "telemetry.lab.usage",
     },
 }
-FORBIDDEN_LIBRARIES = {"telemetry": {"mangum", "aws_xray_sdk"}, "service": {"mangum", "awslambdaric"}}
+SHOWING = {"altair", "jinja2", "rich", "vl_convert"}
+FORBIDDEN_LIBRARIES = {
+    "telemetry": {"mangum", "aws_xray_sdk"},
+    "service": {"mangum", "awslambdaric"},
+    "telemetry/report/read": SHOWING,
+    "telemetry/report/estimate": SHOWING,
+    "telemetry/report/aws": SHOWING,
+}
 
 
 def modules(room: str) -> Iterator[tuple[str, Path]]:

@@ -57,78 +57,80 @@ FOR_AWS: Final = frozenset({"since", "until", "engine"})
 
 def report_parser() -> argparse.ArgumentParser:
     """Build the parser of the report."""
-    made = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m telemetry.report",
         description="Does keeping the ASGI lifespan help, and by how much? Records in, verdict out.",
         epilog=TEACHING,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_sources(made)
-    made.add_argument("--html", type=_path, metavar="PATH", help="also write one page with charts")
-    made.add_argument("--json", type=_path, metavar="PATH", help="also write all numbers, for programs")
-    made.add_argument(
+    _add_sources(parser)
+    parser.add_argument("--html", type=_path, metavar="PATH", help="also write one page with charts")
+    parser.add_argument("--json", type=_path, metavar="PATH", help="also write all numbers, for programs")
+    parser.add_argument(
         "--planned",
         type=_count,
         metavar="N",
         help="environments per arm that the experiment was planned for; a look before is interim",
     )
-    made.add_argument(
+    parser.add_argument(
         "--experiment",
         type=_weights,
         metavar="WEIGHTS",
         help=f"test the arms' sizes against such weights as {EXAMPLE}",
     )
-    return made
+    return parser
 
 
 def plan_parser() -> argparse.ArgumentParser:
     """Build the parser of `plan`."""
-    made = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m telemetry.report plan",
         description="How many environments, and days, does an experiment take?",
         epilog=PLAN,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_sources(made)
-    made.add_argument(
+    _add_sources(parser)
+    parser.add_argument(
         "--precision",
         metavar="MS",
         default="5%",
         help="half the width of the interval of the difference: in ms, or as 5%% of a request (%(default)s)",
     )
-    made.add_argument(
+    parser.add_argument(
         "--weights",
         type=_weights,
         metavar="WEIGHTS",
         default=EXAMPLE,
         help="the arms (%(default)s)",
     )
-    made.add_argument(
+    parser.add_argument(
         "--per-day",
         type=_count,
         metavar="N",
         help="new environments a day, where the records do not tell",
     )
-    return made
+    return parser
 
 
 def doctor_parser() -> argparse.ArgumentParser:
     """Build the parser of `doctor`."""
-    made = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m telemetry.report doctor",
         description="Can this deployment tell what keeping the lifespan saves? Reads, changes nothing.",
         epilog="exit codes: 0 nothing is broken, 1 something is, 2 it could not be examined",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--stack", required=True, metavar="NAME", help="CloudFormation stack of the service")
-    made.add_argument("--since", default="1d", metavar="TIME", help="records to look at (%(default)s)")
-    return made
+    parser.add_argument("--stack", required=True, metavar="NAME", help="CloudFormation stack of the service")
+    parser.add_argument("--since", default="1d", metavar="TIME", help="records to look at (%(default)s)")
+    return parser
 
 
-def _add_sources(made: argparse.ArgumentParser) -> None:
-    made.add_argument("files", nargs="*", metavar="FILE", help="file of lines, .gz too; - is standard input")
-    made.add_argument("--service", metavar="NAME", help="which service, when the records are of several")
-    aws = made.add_argument_group("from AWS, by boto3's credentials and region")
+def _add_sources(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="file of lines, .gz too; - is standard input"
+    )
+    parser.add_argument("--service", metavar="NAME", help="which service, when the records are of several")
+    aws = parser.add_argument_group("from AWS, by boto3's credentials and region")
     aws.add_argument("--stack", action="append", default=[], metavar="NAME", help="log group of a stack")
     aws.add_argument("--log-group", action="append", default=[], metavar="NAME", help="log group")
     aws.add_argument("--since", metavar="TIME", help=f"7d, 12h or a date ({SINCE})")

@@ -1,14 +1,14 @@
-"""Rows of Logs Insights into a ledger of environments and their sums."""
+"""Rows of Logs Insights into environments and the sums of their requests."""
 
 from collections.abc import Iterable
 
 import numpy as np
 
-from telemetry.report.aws.insights import Row
-from telemetry.report.ledger import Ledger, Unit
 from adapter.placement import PLACEMENTS, Placement
-from telemetry.report.sums import Sums
-from telemetry.report.totals import Totals
+from telemetry.report.aws.insights import Row
+from telemetry.report.read.ledger import Ledger, Unit
+from telemetry.report.read.sums import Sums
+from telemetry.report.read.totals import Totals
 
 
 class Aggregates:
