@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from adapter.placement import EXAMPLE, PlacementError, Weights, parse_weights
+from adapter.placement import EXAMPLE, PLACEMENTS, PlacementError, Weights, parse_weights
+from telemetry.report.show.wording import explained
 
 TEACHING: Final = """\
 what it reads
@@ -20,9 +21,7 @@ what it says
   environments per arm is "cannot tell yet", with how many more are needed.
 
 arms
-  init                startup once, in Lambda's INIT phase: the lifespan is kept
-  first_invocation    startup once, in the first invocation: a lazy singleton
-  every_invocation    startup and shutdown around every event: stock Mangum
+{arms}
 
 examples
   python -m telemetry.lab --placement init every_invocation --out records.jsonl
@@ -60,7 +59,7 @@ def report_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m telemetry.report",
         description="Does keeping the ASGI lifespan help, and by how much? Records in, verdict out.",
-        epilog=TEACHING,
+        epilog=TEACHING.format(arms="\n".join(f"  {arm:<20}{explained(arm)}" for arm in PLACEMENTS)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_sources(parser)

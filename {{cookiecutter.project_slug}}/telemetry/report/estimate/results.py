@@ -15,7 +15,6 @@ from telemetry.report.estimate.assignment import (
 from telemetry.report.estimate.comparison import Arm, Comparison, arms_of, compare
 from telemetry.report.estimate.intervals import ratios
 from telemetry.report.estimate.ledger_check import LedgerCheck, ledger_check
-from telemetry.report.estimate.state_size import State, state_of
 from telemetry.report.estimate.start_classes import (
     Invocations,
     Latency,
@@ -25,6 +24,7 @@ from telemetry.report.estimate.start_classes import (
     starts_of,
 )
 from telemetry.report.estimate.startup_cost import StartupCost, startup_cost
+from telemetry.report.estimate.state_size import State, state_of
 from telemetry.report.estimate.upper_bound import UpperBound, upper_bound
 from telemetry.report.read.evidence import Evidence, Input
 from telemetry.report.read.ledger import Ledger, printable

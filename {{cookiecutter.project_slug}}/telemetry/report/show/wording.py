@@ -37,6 +37,19 @@ def short_name(placement: Placement) -> str:
             assert_never(placement)
 
 
+def explained(placement: Placement) -> str:
+    """Say what an arm does, for somebody who has not met it."""
+    match placement:
+        case "init":
+            return "startup once, in Lambda's INIT phase: the lifespan is kept"
+        case "first_invocation":
+            return "startup once, in the first invocation: a lazy singleton"
+        case "every_invocation":
+            return "startup and shutdown around every event: stock Mangum"
+        case _:
+            assert_never(placement)
+
+
 def arm_name(placement: Placement) -> str:
     """Name an arm, with its placement: `stock Mangum (every_invocation)`."""
     return f"{short_name(placement)} ({placement})"
