@@ -123,7 +123,7 @@ def test_directory_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 def test_broken_gzip_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
     path = tmp_path / "records.gz"
     path.write_bytes(content)
-    assert "no complete gzip file" in refused(capsys, str(path))
+    assert "is not a complete gzip file" in refused(capsys, str(path))
 
 
 def test_unwritable_path_is_named(records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,7 +189,7 @@ def test_insights_reads_no_file(records: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_planned_size_is_a_number(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "'0' is not a whole number from 1" in usage_error(capsys, str(records), "--planned", "0")
+    assert "must be a whole number, 1 or more: got '0'" in usage_error(capsys, str(records), "--planned", "0")
 
 
 @pytest.mark.parametrize("command", [[], ["plan"], ["doctor"]])

@@ -54,12 +54,12 @@ def test_devices_may_be_shared(records: Path) -> None:
 
 
 def test_empty_path_is_refused(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "--html: needs the path of a file" in told(capsys, str(records), "--html", "")
+    assert "--html: must be the path of a file" in told(capsys, str(records), "--html", "")
 
 
 @pytest.mark.parametrize("text", ["abc", "0", "-1", "1.5", "", "9" * 5000])
 def test_number_is_whole_and_from_one(records: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
-    assert "is not a whole number from 1" in told(capsys, str(records), f"--planned={text}")
+    assert "must be a whole number, 1 or more" in told(capsys, str(records), f"--planned={text}")
 
 
 @pytest.mark.parametrize("text", ["init=50", "", "init=50,every_invocation=50"])

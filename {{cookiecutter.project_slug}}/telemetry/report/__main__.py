@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"telemetry.report: {error}\n")
         return UNUSABLE
     except KeyboardInterrupt:
-        sys.stderr.write("telemetry.report: stopped. Run it again: hours that were fetched are kept.\n")
+        sys.stderr.write("telemetry.report: stopped. Run it again to continue: downloaded hours are kept.\n")
         return INTERRUPTED
 
 

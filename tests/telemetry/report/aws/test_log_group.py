@@ -122,7 +122,10 @@ def test_pages_are_followed(logs: Any, tmp_path: Path) -> None:
 
 def test_missing_group_is_named(logs: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--log-group", "/aws/lambda/tick", "--cache", str(tmp_path)]) == 2
-    assert "log group /aws/lambda/tick: there is none of that name in eu-west-1" in capsys.readouterr().err
+    assert (
+        "log group /aws/lambda/tick: there is no log group of that name in eu-west-1"
+        in capsys.readouterr().err
+    )
 
 
 def test_interrupt_says_how_to_go_on(

@@ -68,7 +68,10 @@ class Insights:
             return
         half = (period.end - period.start) / 2
         if half < SHORTEST:
-            raise UnusableError(f"log group {self.group}: {CAP} environments and more within a minute.")
+            raise UnusableError(
+                f"log group {self.group}: {CAP} environments or more wrote records within a minute, which is "
+                "more than Logs Insights returns. Use --engine download."
+            )
         middle = (period.start + half).replace(microsecond=0)
         yield from self.rows(query, Period(period.start, middle, period.now))
         yield from self.rows(query, Period(middle, period.end, period.now))

@@ -57,4 +57,4 @@ def group_arn(logs: Any, group: str) -> str:
             for found in page["logGroups"]:
                 if found["logGroupName"] == group:
                     return str(found["arn"])
-    raise UnusableError(f"log group {group}: there is none of that name in {logs.meta.region_name}.")
+    raise UnusableError(f"log group {group}: there is no log group of that name in {logs.meta.region_name}.")

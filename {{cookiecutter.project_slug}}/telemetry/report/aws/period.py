@@ -66,7 +66,9 @@ def period(since: str, until: str | None, now: datetime) -> Period:
     start = _instant(since, now, "--since").replace(minute=0, second=0, microsecond=0)
     end = now if until is None else _instant(until, now, "--until")
     if start >= end:
-        raise UnusableError(f"--since {since}: nothing is between {start:{FORMAT}} and {end:{FORMAT}} UTC.")
+        raise UnusableError(
+            f"--since {since}: the period from {start:{FORMAT}} to {end:{FORMAT}} UTC is empty."
+        )
     return Period(start, min(end, now), now)
 
 

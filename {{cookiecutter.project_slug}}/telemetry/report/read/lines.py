@@ -41,6 +41,6 @@ def lines_of(name: str) -> Iterator[bytes]:
     except IsADirectoryError:
         raise UnusableError(f"{name} is a directory. Name the files in it, such as {name}/*.jsonl.") from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UnusableError(f"{name}: no complete gzip file ({error}). Fetch it again.") from error
+        raise UnusableError(f"{name} is not a complete gzip file ({error}). Fetch it again.") from error
     except OSError as error:
         raise UnusableError(f"{name}: cannot be read ({error.strerror}).") from error
