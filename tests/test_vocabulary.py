@@ -27,6 +27,7 @@ DECIDE = {
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_added_placement_makes_mypy_name_every_decision(tmp_path: Path) -> None:
     for room in ROOMS:
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))

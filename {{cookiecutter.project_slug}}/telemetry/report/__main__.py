@@ -1,4 +1,4 @@
-"""Command line: what to read, where the verdict goes."""
+"""The command line: what to read, and where the verdict goes."""
 
 import argparse
 import re
@@ -29,7 +29,7 @@ INTERRUPTED: Final = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command line, of this process by default, and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = COMMANDS.get(given[0]) if given else None
     try:
@@ -111,7 +111,7 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
 
 
 def _refuse_word(files: Sequence[str]) -> None:
-    """Take a first word that is no file for a mistyped command."""
+    """Refuse a first word that is no file: it is likely a mistyped command."""
     if files and WORD.fullmatch(files[0]) and not Path(files[0]).exists():
         raise UnusableError(
             f"{files[0]}: no such file. Name a file of records, or `-` for standard input; commands are "

@@ -43,7 +43,7 @@ def _same(path: Path, other: Path) -> bool:
 
 
 def write(verdict: Verdict, json: Path | None, html: Path | None) -> Iterator[Path]:
-    """Write the files that were asked for, and give the path of each.
+    """Write the files that were asked for, and yield the path of each.
 
     Raises:
         UnusableError: A file cannot be written.

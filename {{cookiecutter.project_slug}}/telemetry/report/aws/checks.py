@@ -79,7 +79,7 @@ class Recent:
 
 
 def checks(of: Deployment, recent: Recent) -> Iterator[Check]:
-    """Examine everything."""
+    """Check a deployment, and what its last records say of it."""
     yield from (_stack(of), _levels(of), _runtime(of), _placement(of, recent))
     yield from (_alias(of, alias) for alias in of.aliases)
     yield from (_snapstart(of), _retention(of), _records(recent), _timeout(of, recent), _init(of, recent))

@@ -18,7 +18,7 @@ from telemetry.report.read.reader import Reader
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was looked at, and what was found."""
+    """What was examined, and what was found."""
 
     deployment: Deployment
     recent: Recent

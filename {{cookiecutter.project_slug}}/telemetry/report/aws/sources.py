@@ -1,4 +1,4 @@
-"""From what the command line names on AWS to lines, or to evidence that CloudWatch summed up."""
+"""What the command line names on AWS: as lines to download, or as evidence that CloudWatch summed up."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ from telemetry.report.read.reader import must_hold_one_service
 
 
 def groups_of(stacks: list[str], groups: list[str]) -> list[str]:
-    """Return the log groups of stacks, and those named.
+    """Return the log groups of the stacks, and those that were named.
 
     Raises:
         UnusableError: A stack is not there.
@@ -28,7 +28,7 @@ def groups_of(stacks: list[str], groups: list[str]) -> list[str]:
 
 
 def downloaded(groups: list[str], when: Period, cache: Path | None) -> Iterator[Source]:
-    """Give each group as lines, which are fetched as they are read.
+    """Yield each group as a source, whose lines are downloaded as they are read.
 
     Raises:
         UnusableError: A group is not there.
@@ -40,7 +40,7 @@ def downloaded(groups: list[str], when: Period, cache: Path | None) -> Iterator[
 
 
 def aggregated(groups: list[str], when: Period, service: str | None) -> Evidence:
-    """Let Logs Insights sum up each environment.
+    """Have Logs Insights sum up the requests of each environment.
 
     Raises:
         UnusableError: CloudWatch refuses, or nothing, or several services, are in the logs.

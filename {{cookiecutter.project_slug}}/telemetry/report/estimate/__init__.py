@@ -1,1 +1,1 @@
-"""Evidence in, numbers with intervals out; what the numbers are called is `show`'s to say."""
+"""Evidence in, numbers with intervals out; the words for them are in `show`."""

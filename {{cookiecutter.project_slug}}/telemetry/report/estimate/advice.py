@@ -81,7 +81,7 @@ class ResourceAdvice:
     saving_ms: Estimate | None
     """Of user-visible time per environment."""
     break_even: Estimate | None
-    """Requests per environment from which on keeping is right; None where no number of them is."""
+    """Return the requests per environment from which on keeping is right; None where no number of them is."""
     k: float
     """How much longer the load may take in an invocation than measured; 1 in the lab."""
     overlapped: bool
@@ -141,7 +141,7 @@ def _decided(use: ResourceUse, k: float, load: FirstLoad | None) -> tuple[Advise
 
 
 def break_even(use: ResourceUse, k: float) -> Estimate | None:
-    """Requests per environment from which on keeping is right; None where no number of them is.
+    """Return the requests per environment from which on keeping is right; None where no number of them is.
 
     The interval is that of the share of requests that touch the resource, the rest is taken as seen.
     """

@@ -1,4 +1,4 @@
-"""Arms, and each of them against `init`: the difference per request, and whether it can be told at all."""
+"""Arms, and each against `init`: the difference per request, and whether it can be told at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,7 +81,7 @@ def arms_of(
 def compare(arms: dict[Placement, Ratio], estimand: Estimand) -> list[Comparison]:
     """Compare every recorded arm with `init`, the largest saving first; nothing without `init`.
 
-    The largest is to be expected where most is repeated, so the order is that of `PLACEMENTS` turned round.
+    The largest is to be expected where most is repeated, so the order is that of `PLACEMENTS` reversed.
     """
     init = arms["init"]
     if not init.environments:

@@ -1,4 +1,4 @@
-"""What can be told with an interval: estimates as they are reported, and how many environments they take."""
+"""Estimates with intervals, as they are reported, and how many environments they take."""
 
 import math
 from collections.abc import Callable
@@ -35,13 +35,13 @@ def ratios(sums: Sums, ms: Vector, n: Vector | None = None) -> dict[Placement, R
 
 
 def estimate(of: Ratio) -> Estimate:
-    """Give a ratio with its interval, if there are environments enough to show one."""
+    """Return a ratio with its interval; without one where there are too few environments."""
     low, high = of.interval() if of.environments >= FEWEST else NO_INTERVAL
     return Estimate(of.value, known(low), known(high), LEVEL)
 
 
 def difference_of(baseline: Ratio, arm: Ratio) -> Estimate:
-    """Give a difference with its interval, if both arms have environments enough to show one."""
+    """Return a difference with its interval; without one where an arm has too few environments."""
     found = contrast(baseline, arm, difference)
     return Estimate(found.value, known(found.low), known(found.high), LEVEL)
 
@@ -55,7 +55,7 @@ def contrast(baseline: Ratio, arm: Ratio, how: Callable[[Ratio, Ratio], Differen
 
 
 def more_needed(arm: Ratio) -> int:
-    """How many more environments, of the traffic seen so far, reach `MINIMUM_EFFECTIVE`; 0 when reached.
+    """Return how many more environments, of the traffic seen so far, reach `MINIMUM_EFFECTIVE`; 0 if none.
 
     Equal environments give one effective environment each, skewed ones less: the same share is assumed on.
     """

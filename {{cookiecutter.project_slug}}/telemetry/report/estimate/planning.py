@@ -44,7 +44,7 @@ class Plan:
 
     @property
     def days(self) -> float | None:
-        """None where the records tell no rate."""
+        """Until all environments have started; None where the records tell no rate."""
         return None if self.per_day is None else sum(self.environments.values()) / self.per_day
 
 
@@ -125,7 +125,7 @@ def _suffices(arms: dict[Placement, Ratio], weights: Weights, total: int, margin
 
 
 def _effective(of: Ratio) -> float:
-    """Effective environments per environment."""
+    """Effective number of environments for each recorded one."""
     return of.g_eff / of.environments
 
 

@@ -27,15 +27,15 @@ class Share:
 
     @property
     def value(self) -> float:
-        """0 where there is nothing to count."""
+        """The share; 0 where there is nothing to count."""
         return self.count / self.of if self.of else 0.0
 
     def interval(self) -> tuple[float, float]:
-        """Bounds at the level that two of them need together."""
+        """Return the bounds, at the level that two shares need to hold together."""
         return share_interval(self.count, self.of, BONFERRONI)
 
     def estimate(self) -> Estimate:
-        """Give the share as it is reported."""
+        """Return the share with its interval."""
         return Estimate(self.value, *self.interval(), BONFERRONI)
 
 

@@ -41,7 +41,7 @@ class UpperBound:
 
 
 def slowdown(ledger: Ledger) -> float:
-    """How much longer CPU work may take in an invocation than in INIT: the upper end of k.
+    """Return how many times as long CPU work may take in an invocation as in INIT: the upper end of k.
 
     A cost moved from INIT into an invocation is (wall - cpu) + cpu * k with k between 1 and
     max(1, 1769 / memory): INIT runs with a CPU boost. The lab has no boost, so k = 1. Where records do not
@@ -51,12 +51,12 @@ def slowdown(ledger: Ledger) -> float:
 
 
 def slowdown_on_lambda(ledger: Ledger) -> float:
-    """What `slowdown` is on Lambda, with the memory size that the records tell."""
+    """Return what `slowdown` is on Lambda, with the memory size that the records tell."""
     return slowdown_at(min(ledger.memory_mb, default=SMALLEST_MB))
 
 
 def slowdown_at(memory_mb: float) -> float:
-    """How many times as long the same CPU work may take in a request as in INIT."""
+    """Return what `slowdown` is on Lambda with a memory size."""
     return max(1.0, ONE_CPU_MB / memory_mb)
 
 

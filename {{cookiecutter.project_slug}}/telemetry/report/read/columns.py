@@ -89,7 +89,7 @@ class SpillingTable:
 
     @property
     def dtype(self) -> "np.dtype[Any]":
-        """Of a row."""
+        """Type of a row."""
         return self._rows.dtype
 
     @property
@@ -131,7 +131,7 @@ class SpillingTable:
 
 
 def parts_of(*tables: SpillingTable) -> int:
-    """In how many parts to read tables that are read side by side."""
+    """Return in how many parts to read tables that are read side by side."""
     return max(table.parts for table in tables)
 
 

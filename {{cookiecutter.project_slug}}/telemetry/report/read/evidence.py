@@ -40,7 +40,7 @@ class Evidence:
 
 
 def evidence_of(sources: Sequence[Source], service: str | None = None) -> Evidence:
-    """Read lines.
+    """Read lines, and sum up what they hold.
 
     Args:
         sources: Read one after the other, as if they were one.

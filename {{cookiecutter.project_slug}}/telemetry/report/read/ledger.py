@@ -128,7 +128,7 @@ class Ledger:
         )  # fmt: skip
 
     def _warm(self, record: Warm) -> None:
-        """Take each request. How many read a key is known, not which ones; only how many is ever used."""
+        """Take each request of a batch, which tells how many of them read a key; only the number is used."""
         process = self._process(record, record.placement)
         for number, (request_id, ms) in enumerate(zip(record.request_ids, record.durations_ms, strict=True)):
             touched = self._touched(key for key, count in record.touched.items() if number < count)
@@ -190,7 +190,7 @@ class Ledger:
         self.units[self.process_units[self._process(record, record.placement)]].fell_back = True
 
     def _process(self, record: Common, placement: Placement) -> int:
-        """Number of the record's process, in the arm that it was first seen in."""
+        """Return the number of the record's process, in the arm that it was first seen in."""
         identity = (record.environment, record.process)
         number = self._processes.get(identity)
         if number is None:

@@ -1,4 +1,4 @@
-"""Where lines come from: files, gzipped files, standard input; what follows is the same for all of them."""
+"""Sources of lines: files, gzipped files, standard input."""
 
 import gzip
 import sys

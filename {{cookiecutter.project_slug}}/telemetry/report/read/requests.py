@@ -56,7 +56,7 @@ class Join:
     """Without platform.report lines only: the imports of every cold start are known, and part of its INIT."""
 
     def parts(self) -> Iterator[Requests]:
-        """Give all requests; the counts are complete after the last part."""
+        """Yield all requests; the counts are complete after the last part."""
         count = parts_of(self.ledger.invocations, self.ledger.reports)
         unreported = []
         for number in range(count):
@@ -72,7 +72,7 @@ class Join:
         yield self._alone(np.concatenate(unreported))
 
     def _alone(self, rows: NDArray[Any]) -> Requests:
-        """Give the cold starts without a report: how their INIT is told depends on all of them."""
+        """Return cold starts without a report; if their INIT holds the imports depends on all of them."""
         own_init, self.imports_counted = _own_init(self.ledger, rows["process"])
         found, reported = _match(rows["key"], np.zeros(0, self.ledger.reports.dtype))
         return self._requests(rows, found, reported, own_init)

@@ -74,12 +74,12 @@ class Histogram:
 
     @property
     def n(self) -> int:
-        """How many were counted."""
+        """Number of durations."""
         return int(self._counts.sum())
 
     @property
     def mean(self) -> float:
-        """Exact."""
+        """Their exact mean."""
         return self._total / self.n
 
     def percentile(self, percent: float) -> float:

@@ -40,7 +40,7 @@ class Totals:
 
 
 def starts_once(placement: Placement) -> bool:
-    """Is a second startup of the same process no part of the placement?"""
+    """Return whether a process starts up once; if not, each event has a startup of its own."""
     match placement:
         case "init" | "first_invocation":
             return True

@@ -19,7 +19,7 @@ VERSION: Final = 1
 
 
 def document(verdict: Verdict) -> Document:
-    """Give what verdict.json holds. None is what cannot be told; so is NaN, which JSON does not have."""
+    """Return what verdict.json holds. What cannot be told is None, or NaN, which JSON writes as null."""
     results = verdict.results
     place = _fields(results.measured_on)
     return {

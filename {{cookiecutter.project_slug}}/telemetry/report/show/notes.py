@@ -25,7 +25,7 @@ MOST: Final = 3
 
 
 def notes(results: Results) -> Iterator[str]:
-    """Give all notes, first how the records were read."""
+    """Yield all notes, first how the records were read."""
     yield from _aggregation(results.basis)
     yield from _input(results.input)
     yield from _basis(results.basis)

@@ -37,5 +37,5 @@ SECTIONS: Final[tuple[Build, ...]] = (
 
 
 def sections(verdict: Verdict) -> Iterator[Section]:
-    """Give every section that has rows."""
+    """Yield every section that has rows."""
     yield from (section for build in SECTIONS if (section := build(verdict)).rows)
