@@ -15,8 +15,8 @@ from itertools import product
 import numpy as np
 
 from bench.experiments import HANDLERS, INVOCATIONS, REPEAT_MS, REQUESTS, Truth, World
-from telemetry.report.comparison import more_needed
-from telemetry.report.jackknife import Difference, Ratio, difference, quotient, ratio
+from telemetry.report.estimate.intervals import more_needed
+from telemetry.report.estimate.jackknife import Difference, Ratio, difference, quotient, ratio
 
 SEED = 20_261_124
 EXPERIMENTS = 10_000

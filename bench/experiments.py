@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 from scipy.special import ndtr
 
-from telemetry.report.jackknife import Vector
+from telemetry.report.read.columns import Vector
 
 HANDLER_MS, INIT_MS, REPEAT_MS = 20.0, 600.0, 4.0
 """Means. A repeat as short as that is the hard case: the noise of the handler drowns it."""

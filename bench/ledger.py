@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from telemetry.report.evidence import Source, evidence_of
-from telemetry.report.findings import LedgerCheck
-from telemetry.report.sources import lines_of
-from telemetry.report.verdict import judge
+from telemetry.report.estimate.ledger_check import LedgerCheck
+from telemetry.report.estimate.results import results_of
+from telemetry.report.read.evidence import evidence_of
+from telemetry.report.read.lines import Source, lines_of
 
 APPS = ("waiting", "computing")
 RUNS = 100
@@ -60,7 +60,7 @@ def run(app: str, seed: int, environments: int, folder: Path) -> Answer:
         "--invocations", str(INVOCATIONS), "--seed", str(seed), "--out", str(out),
     ]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    found = judge(evidence_of([Source(out.name, lines_of(str(out)))])).ledger
+    found = results_of(evidence_of([Source(out.name, lines_of(str(out)))])).ledger
     if found is None:
         raise RuntimeError(f"{app}, seed {seed}: an arm is missing")
     return _answer(app, seed, found)

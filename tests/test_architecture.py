@@ -23,6 +23,9 @@ VOCABULARY = {
 }
 """What telemetry's rooms share. They know neither each other nor the pipeline, which puts them together."""
 
+REPORT_NEEDS = {"telemetry.report.errors", "telemetry.schema", "adapter.placement"}
+"""Of every room of the report."""
+
 # Where a file may import from, of ours; the longest prefix that fits a file counts.
 ARROWS = {
     "adapter": {"adapter.adapter", "adapter.lifespan.measurement"},  # the front door, and nothing else
@@ -63,7 +66,28 @@ ARROWS = {
     "telemetry.export": {*CONTRACT, *VOCABULARY, "telemetry.spans", "telemetry.export"},
     "telemetry.pipeline": {*CONTRACT, "telemetry"},
     "telemetry.progress": set(),
-    "telemetry.report": {"telemetry.report", "telemetry.progress", "telemetry.schema", "adapter.placement"},
+    # read <- estimate <- show <- the commands; aws feeds read, and doctor's findings are shown.
+    "telemetry.report": {"telemetry.report", "adapter.placement"},
+    "telemetry.report.errors": set(),
+    "telemetry.report.read": {*REPORT_NEEDS, "telemetry.report.read"},
+    "telemetry.report.aws": {
+        *REPORT_NEEDS,
+        "telemetry.report.read",
+        "telemetry.report.aws",
+        "telemetry.progress",
+    },
+    "telemetry.report.estimate": {*REPORT_NEEDS, "telemetry.report.read", "telemetry.report.estimate"},
+    "telemetry.report.show": {
+        *REPORT_NEEDS,
+        "telemetry.report.read",
+        "telemetry.report.estimate",
+        "telemetry.report.show",
+    },
+    "telemetry.report.show.examination": {
+        "adapter.placement",
+        "telemetry.report.aws",
+        "telemetry.report.show",
+    },
     "telemetry.lab": {"telemetry.lab"},
     "telemetry.lab.terminal": set(),
     "telemetry.lab.usage": set(),
@@ -89,7 +113,14 @@ ARROWS = {
         "telemetry.lab.usage",
     },
 }
-FORBIDDEN_LIBRARIES = {"telemetry": {"mangum", "aws_xray_sdk"}, "service": {"mangum", "awslambdaric"}}
+SHOWING = {"altair", "jinja2", "rich", "vl_convert"}
+FORBIDDEN_LIBRARIES = {
+    "telemetry": {"mangum", "aws_xray_sdk"},
+    "service": {"mangum", "awslambdaric"},
+    "telemetry/report/read": SHOWING,
+    "telemetry/report/estimate": SHOWING,
+    "telemetry/report/aws": SHOWING,
+}
 
 
 def modules(room: str) -> Iterator[tuple[str, Path]]:

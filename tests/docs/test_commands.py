@@ -16,7 +16,7 @@ from telemetry.report.arguments import doctor_parser, plan_parser, report_parser
 from telemetry.report.aws.cache import Cache
 from telemetry.report.aws.period import period
 from tests.docs.documents import DOCS, text
-from tests.report.simulation import Run
+from tests.telemetry.report.simulation import Run
 
 PROJECT: Final = DOCS.parent
 PAGES: Final = (*sorted(DOCS.glob("*.md")), PROJECT / "README.md", Path(__file__).parents[2] / "README.md")

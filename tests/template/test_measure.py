@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.report.test_arithmetic import complaints
+from tests.telemetry.report.test_arithmetic import complaints
 from tests.template.project import make
 
 PLACEMENTS = ("init", "first_invocation", "every_invocation")

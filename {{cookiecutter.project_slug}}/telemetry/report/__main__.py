@@ -1,33 +1,35 @@
-"""Command line: what to read, where the verdict goes."""
+"""The command line: what to read, and where the verdict goes."""
 
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
-import msgspec
 from rich.console import Console
 
 from telemetry.report.arguments import FOR_AWS, SINCE, doctor_parser, plan_parser, report_parser
 from telemetry.report.aws.period import period
 from telemetry.report.errors import UnusableError
-from telemetry.report.evidence import Evidence, Source, evidence_of
-from telemetry.report.model import Verdict
-from telemetry.report.outputs import must_differ
-from telemetry.report.planning import plan_of
-from telemetry.report.planning import show as show_plan
-from telemetry.report.sources import lines_of
-from telemetry.report.table import show
-from telemetry.report.verdict import Declared, judge
-from telemetry.report.weights import weights_from
+from telemetry.report.estimate.planning import plan_of
+from telemetry.report.estimate.results import Declared, results_of
+from telemetry.report.outputs import must_differ, write
+from telemetry.report.read.evidence import Evidence, evidence_of
+from telemetry.report.read.lines import Source, lines_of
+from telemetry.report.show.plan import show_plan
+from telemetry.report.show.terminal import show_verdict
+from telemetry.report.show.verdict import verdict_of
 
-OK, UNUSABLE, INTERRUPTED = 0, 2, 130
+OK: Final = 0
+BROKEN: Final = 1
+UNUSABLE: Final = 2
+INTERRUPTED: Final = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command line, of this process by default, and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = COMMANDS.get(given[0]) if given else None
     try:
@@ -39,21 +41,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"telemetry.report: {error}\n")
         return UNUSABLE
     except KeyboardInterrupt:
-        sys.stderr.write("telemetry.report: stopped. Run it again: hours that were fetched are kept.\n")
+        sys.stderr.write("telemetry.report: stopped. Run it again to continue: downloaded hours are kept.\n")
         return INTERRUPTED
 
 
 def report(arguments: Sequence[str]) -> int:
-    """Judge."""
+    """Print a verdict, and write the files that were asked for."""
     command = report_parser()
     options = command.parse_args(arguments)
     must_differ({"--json": options.json, "--html": options.html}, options.files)
     _refuse_word(options.files)
-    weights = None if options.experiment is None else weights_from(options.experiment)
-    verdict = judge(_evidence(options, command), Declared(weights, options.planned))
-    written = list(_written(verdict, options.json, options.html))
+    results = results_of(_evidence(options, command), Declared(options.experiment, options.planned))
+    verdict = verdict_of(results)
+    written = list(write(verdict, options.json, options.html))
     console = Console()
-    show(verdict, console)
+    show_verdict(verdict, console)
     for path in written:
         console.print(f"wrote {path}", markup=False, highlight=False)
     return OK
@@ -63,23 +65,25 @@ def plan(arguments: Sequence[str]) -> int:
     """Propose the size of an experiment."""
     command = plan_parser()
     options = command.parse_args(arguments)
-    weights = weights_from(options.weights)
-    found = plan_of(_evidence(options, command), weights, options.precision, options.per_day)
+    found = plan_of(_evidence(options, command), options.weights, options.precision, options.per_day)
     show_plan(found, Console())
     return OK
 
 
 def doctor(arguments: Sequence[str]) -> int:
-    """Examine a deployment."""
+    """Examine a deployment; the exit code says whether something is broken."""
     from telemetry.report.aws.doctor import examine  # noqa: PLC0415  # boto3 is slow to import
+    from telemetry.report.show.examination import show_examination  # noqa: PLC0415  # as above
 
     options = doctor_parser().parse_args(arguments)
-    return examine(options.stack, options.since, Console())
+    examination = examine(options.stack, options.since)
+    show_examination(examination, Console())
+    return BROKEN if examination.broken else OK
 
 
-COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"plan": plan, "doctor": doctor}
+COMMANDS: Final[Mapping[str, Callable[[Sequence[str]], int]]] = {"plan": plan, "doctor": doctor}
 
-WORD = re.compile("[a-z]{1,20}")
+WORD: Final = re.compile("[a-z]{1,20}")
 
 
 def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> Evidence:
@@ -93,7 +97,7 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
         ]:
             command.error(f"--{useless[0]} is for --stack and --log-group; a FILE is read whole")
         return evidence_of(sources, options.service)
-    from telemetry.report.aws.sources import downloaded, groups_of, summed  # noqa: PLC0415  # as above
+    from telemetry.report.aws.sources import aggregated, downloaded, groups_of  # noqa: PLC0415  # as above
 
     insights = options.engine == "insights"
     if insights and sources:
@@ -101,36 +105,18 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
     when = period(SINCE if options.since is None else options.since, options.until, datetime.now(UTC))
     groups = groups_of(options.stack, options.log_group)
     if insights:
-        return summed(groups, when, options.service)
+        return aggregated(groups, when, options.service)
     fetched = downloaded(groups, when, options.cache)
     return evidence_of([*sources, *fetched], options.service)
 
 
 def _refuse_word(files: Sequence[str]) -> None:
-    """Take a first word that is no file for a mistyped command."""
+    """Refuse a first word that is no file: it is likely a mistyped command."""
     if files and WORD.fullmatch(files[0]) and not Path(files[0]).exists():
         raise UnusableError(
             f"{files[0]}: no such file. Name a file of records, or `-` for standard input; commands are "
             f"{' and '.join(COMMANDS)}."
         )
-
-
-def _written(verdict: Verdict, json: Path | None, html: Path | None) -> Iterator[Path]:
-    """Write the files that were asked for, before anything is printed."""
-    if json:
-        yield _write(json, msgspec.json.format(msgspec.json.encode(verdict), indent=2).decode() + "\n")
-    if html:
-        from telemetry.report.page import page  # noqa: PLC0415  # charts take a second to import
-
-        yield _write(html, page(verdict))
-
-
-def _write(path: Path, text: str) -> Path:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UnusableError(f"{path}: cannot be written ({error.strerror}).") from error
-    return path
 
 
 if __name__ == "__main__":

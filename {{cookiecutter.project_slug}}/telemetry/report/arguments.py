@@ -4,23 +4,25 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from adapter.placement import EXAMPLE, PLACEMENTS, PlacementError, Weights, parse_weights
+from telemetry.report.show.wording import explained
+
 TEACHING: Final = """\
 what it reads
   One JSON record per line, as the function writes them to stdout, with or without Lambda's platform.report
-  lines (JSON, or REPORT text) and whatever else is in the log: what is no record is counted, never fatal.
-  Records need no order. A request that comes twice counts once.
-  From AWS, whole hours are fetched once and kept in a cache, so an interrupted download goes on where it
-  stopped. --engine insights lets CloudWatch sum up each environment, for logs too many to download.
+  lines (JSON, or REPORT text). Lines that are not records are counted and skipped. Records may come in any
+  order; a request that comes twice counts once.
+  From AWS, whole hours are downloaded once and kept in a cache, so an interrupted download continues where it
+  stopped. --engine insights lets CloudWatch sum up the requests of each environment, for logs that are too
+  large to download.
 
 what it says
-  First one sentence: what keeping the lifespan saves per request, against whom, with a 95 % interval, and
-  where that was measured. An interval that covers 0 is "no difference seen". Fewer than about 20
-  environments per arm is "cannot tell yet", with how many more are needed.
+  The first sentence says what keeping the lifespan saves per request, compared with what, with a 95 %
+  interval, and where that was measured. "No difference seen" means that the interval covers 0. "Cannot tell
+  yet" means that an arm has fewer than about 20 environments, and is followed by how many more are needed.
 
 arms
-  init                startup once, in Lambda's INIT phase: the lifespan is kept
-  first_invocation    startup once, in the first invocation: a lazy singleton
-  every_invocation    startup and shutdown around every event: stock Mangum
+{arms}
 
 examples
   python -m telemetry.lab --placement init every_invocation --out records.jsonl
@@ -31,16 +33,16 @@ examples
 
 other commands
   python -m telemetry.report plan ...      how many environments and days a given precision takes
-  python -m telemetry.report doctor ...    is a deployment able to tell?
+  python -m telemetry.report doctor ...    whether a deployment is set up to be measured
 
 exit codes
   0  a verdict was printed, "cannot tell yet" included
-  2  nothing to judge: a missing file, no records in it, or options that do not fit
+  2  nothing to judge: a missing file, no records in it, or options that do not fit together
   130  stopped by Ctrl-C
 """
 PLAN: Final = """\
-From records of what runs now, of one arm or of several, it takes how much requests and environments differ,
-and how many environments come a day. The rest is arithmetic: see docs/measurement.md.
+Records of what runs now, of one arm or of several, tell how much requests and environments differ, and how
+many environments start in a day. The number of environments follows from that: see docs/measurement.md.
 
 examples
   python -m telemetry.report plan records.jsonl --precision 5
@@ -55,95 +57,119 @@ FOR_AWS: Final = frozenset({"since", "until", "engine"})
 
 def report_parser() -> argparse.ArgumentParser:
     """Build the parser of the report."""
-    made = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m telemetry.report",
-        description="Does keeping the ASGI lifespan help, and by how much? Records in, verdict out.",
-        epilog=TEACHING,
+        description="Does keeping the ASGI lifespan help, and by how much? Reads records, prints a verdict.",
+        epilog=TEACHING.format(arms="\n".join(f"  {arm:<20}{explained(arm)}" for arm in PLACEMENTS)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_sources(made)
-    made.add_argument("--html", type=_path, metavar="PATH", help="also write one page with charts")
-    made.add_argument("--json", type=_path, metavar="PATH", help="also write all numbers, for programs")
-    made.add_argument(
+    _add_sources(parser)
+    parser.add_argument(
+        "--html", type=_path, metavar="PATH", help="also write the verdict as one page with charts"
+    )
+    parser.add_argument("--json", type=_path, metavar="PATH", help="also write all numbers, for programs")
+    parser.add_argument(
         "--planned",
         type=_count,
         metavar="N",
-        help="environments per arm that the experiment was planned for; a look before is interim",
+        help="environments per arm that the experiment was planned for; before every arm has that many, the "
+        "verdict is called an interim look",
     )
-    made.add_argument(
+    parser.add_argument(
         "--experiment",
+        type=_weights,
         metavar="WEIGHTS",
-        help="test the arms' sizes against such weights as init=50,first_invocation=50",
+        help=f"weights that the experiment was declared with, such as {EXAMPLE}; the sizes of the arms are "
+        "tested against them",
     )
-    return made
+    return parser
 
 
 def plan_parser() -> argparse.ArgumentParser:
     """Build the parser of `plan`."""
-    made = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m telemetry.report plan",
-        description="How many environments, and days, does an experiment take?",
+        description="How many environments, and how many days, does an experiment take?",
         epilog=PLAN,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_sources(made)
-    made.add_argument(
+    _add_sources(parser)
+    parser.add_argument(
         "--precision",
         metavar="MS",
         default="5%",
-        help="half the width of the interval of the difference: in ms, or as 5%% of a request (%(default)s)",
+        help="half the width of the 95 %% interval of the difference: in ms, or in %% of a request's mean "
+        "(default: %(default)s)",
     )
-    made.add_argument(
+    parser.add_argument(
         "--weights",
+        type=_weights,
         metavar="WEIGHTS",
-        default="init=50,first_invocation=50",
-        help="the arms (%(default)s)",
+        default=EXAMPLE,
+        help="arms of the experiment and their relative sizes (default: %(default)s)",
     )
-    made.add_argument(
+    parser.add_argument(
         "--per-day",
         type=_count,
         metavar="N",
-        help="new environments a day, where the records do not tell",
+        help="new execution environments per day, if the records do not tell",
     )
-    return made
+    return parser
 
 
 def doctor_parser() -> argparse.ArgumentParser:
     """Build the parser of `doctor`."""
-    made = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m telemetry.report doctor",
-        description="Can this deployment tell what keeping the lifespan saves? Reads, changes nothing.",
+        description="Is this deployment set up to be measured? Reads its configuration and last records.",
         epilog="exit codes: 0 nothing is broken, 1 something is, 2 it could not be examined",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--stack", required=True, metavar="NAME", help="CloudFormation stack of the service")
-    made.add_argument("--since", default="1d", metavar="TIME", help="records to look at (%(default)s)")
-    return made
+    parser.add_argument("--stack", required=True, metavar="NAME", help="CloudFormation stack of the service")
+    parser.add_argument(
+        "--since",
+        default="1d",
+        metavar="TIME",
+        help="how far back to look for records (default: %(default)s)",
+    )
+    return parser
 
 
-def _add_sources(made: argparse.ArgumentParser) -> None:
-    made.add_argument("files", nargs="*", metavar="FILE", help="file of lines, .gz too; - is standard input")
-    made.add_argument("--service", metavar="NAME", help="which service, when the records are of several")
-    aws = made.add_argument_group("from AWS, by boto3's credentials and region")
-    aws.add_argument("--stack", action="append", default=[], metavar="NAME", help="log group of a stack")
-    aws.add_argument("--log-group", action="append", default=[], metavar="NAME", help="log group")
-    aws.add_argument("--since", metavar="TIME", help=f"7d, 12h or a date ({SINCE})")
-    aws.add_argument("--until", metavar="TIME", help="the same; now, if left out")
-    aws.add_argument("--cache", type=Path, metavar="DIR", help="where to keep what was fetched")
+def _add_sources(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="file of log lines, plain or .gz; - for standard input"
+    )
+    parser.add_argument("--service", metavar="NAME", help="service to judge, if the records are of several")
+    aws = parser.add_argument_group("reading from AWS, with the credentials and region that boto3 finds")
+    aws.add_argument(
+        "--stack", action="append", default=[], metavar="NAME", help="read the log group of this stack"
+    )
+    aws.add_argument("--log-group", action="append", default=[], metavar="NAME", help="read this log group")
+    aws.add_argument("--since", metavar="TIME", help=f"begin 7d or 12h ago, or at a date (default: {SINCE})")
+    aws.add_argument("--until", metavar="TIME", help="end, written in the same way (default: now)")
+    aws.add_argument("--cache", type=Path, metavar="DIR", help="folder to keep downloaded hours in")
     aws.add_argument(
         "--engine",
         choices=("download", "insights"),
-        help="fetch the records (download), or let Logs Insights sum them up: means and intervals only",
+        help="read every record (download, the default), or let Logs Insights sum them up (insights): means "
+        "and intervals only",
     )
 
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+        raise argparse.ArgumentTypeError(f"must be a whole number, 1 or more: got {text[:20]!r}")
     return int(text)
+
+
+def _weights(text: str) -> Weights:
+    try:
+        return parse_weights(text)
+    except PlacementError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _path(text: str) -> Path:
     if not text.strip():
-        raise argparse.ArgumentTypeError("needs the path of a file to write")
+        raise argparse.ArgumentTypeError("must be the path of a file to write")
     return Path(text)

@@ -1,1 +1,1 @@
-"""Where the report speaks to AWS: read only, and only when a stack or a log group is named."""
+"""Reads deployments and logs from AWS, and changes nothing; only if a stack or log group is named."""

@@ -1,18 +1,18 @@
-"""Rows of Logs Insights into a ledger of environments and their sums."""
+"""Rows of Logs Insights into environments and the sums of their requests."""
 
 from collections.abc import Iterable
 
 import numpy as np
 
+from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.aws.insights import Row
-from telemetry.report.ledger import Ledger, Unit
-from telemetry.report.records import PLACEMENTS, Placement
-from telemetry.report.sums import Sums
-from telemetry.report.totals import Totals
+from telemetry.report.read.ledger import Ledger, Unit
+from telemetry.report.read.sums import Sums
+from telemetry.report.read.totals import Totals
 
 
 class Aggregates:
-    """Takes rows in any order; several rows of one environment add up."""
+    """Adds up rows, which may come in any order; an environment may have several."""
 
     def __init__(self, service: str | None) -> None:
         self.ledger = Ledger(service)
@@ -25,7 +25,7 @@ class Aggregates:
         self._span = [np.inf, -np.inf]
 
     def add_requests(self, rows: Iterable[Row]) -> None:
-        """Take rows of `insights.REQUESTS`; reports without a record belong to no environment."""
+        """Add rows of `insights.REQUESTS`; reports without a record belong to no environment."""
         for row in rows:
             unit = self._unit(row)
             if unit is None:
@@ -42,7 +42,7 @@ class Aggregates:
             ]
 
     def add_environments(self, rows: Iterable[Row]) -> None:
-        """Take rows of `insights.ENVIRONMENTS`."""
+        """Add rows of `insights.ENVIRONMENTS`."""
         for row in rows:
             unit = self._unit(row)
             if unit is None:
@@ -54,7 +54,7 @@ class Aggregates:
                     self.ledger.planned.add(planned)
 
     def totals(self) -> Totals:
-        """Return the sums of everything that was taken."""
+        """Return the sums of everything that was added."""
         arms = np.asarray([PLACEMENTS.index(unit.placement) for unit in self.ledger.units], np.int64)
         totals = Totals(Sums.zero(arms))
         columns = np.asarray(self._sums, np.float64).reshape(len(arms), 5).T
@@ -68,7 +68,7 @@ class Aggregates:
         return totals
 
     def _unit(self, row: Row) -> int | None:
-        """Number of the row's environment in its arm; None for rows of nothing, or of another service."""
+        """Return the number of the row's environment; None for rows without an arm, or of another service."""
         arm = next((arm for arm in PLACEMENTS if arm == row.get("arm")), None)
         if arm is None or "unit" not in row:
             return None

@@ -1,4 +1,4 @@
-"""What was fetched stays on this machine, so that an interrupted download goes on where it stopped."""
+"""Keeps downloaded hours on this machine, so that an interrupted download continues where it stopped."""
 
 import gzip
 import hashlib
@@ -14,12 +14,16 @@ NAME: Final = "lifespan-report"
 
 
 def default_folder() -> Path:
-    """Where caches belong on this machine."""
+    """Return the folder that this user's caches belong in."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / NAME
 
 
 class Cache:
-    """Files of lines, one for each settled window of one source."""
+    """Files of lines, one for each settled window of one log group.
+
+    Raises:
+        UnusableError: The folder cannot be made.
+    """
 
     def __init__(self, folder: Path, source: str) -> None:
         self.folder = folder / hashlib.blake2s(source.encode(), digest_size=8).hexdigest()
@@ -29,12 +33,12 @@ class Cache:
             raise UnusableError(f"--cache {folder}: {error.strerror}") from error
 
     def lines(self, window: Window) -> Iterator[bytes] | None:
-        """Give the lines of a window; None when it was not fetched to its end."""
+        """Return the lines of a window; None if it was not downloaded to its end."""
         path = self._path(window)
         return _read(path) if path.exists() else None
 
     def keep(self, window: Window, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """Pass lines on, and keep them once all have come."""
+        """Pass lines on; when all have come, the window counts as downloaded."""
         part = self._path(window).with_suffix(".part")
         with gzip.open(part, "wb", compresslevel=3) as file:
             for line in lines:

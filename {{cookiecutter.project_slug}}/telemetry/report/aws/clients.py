@@ -1,4 +1,4 @@
-"""Clients of AWS that back off when throttled, and whose failures are told in a sentence."""
+"""Clients of AWS that wait when they are throttled, and what AWS refuses as one sentence."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ CONFIGURE: Final = "set AWS_DEFAULT_REGION and AWS_PROFILE, or run `aws configur
 
 
 def client(service: str) -> Any:
-    """Make a client; identity and region are boto3's to find (profile, variables, role).
+    """Make a client; boto3 finds identity and region (profile, variables, role).
 
     Raises:
         UnusableError: No region is configured.
@@ -39,7 +39,7 @@ def client(service: str) -> Any:
 
 @contextmanager
 def explained(what: str) -> Iterator[None]:
-    """Turn what AWS refuses into one sentence.
+    """Raise what AWS refuses as an error of one sentence; `what` says what was asked for.
 
     Raises:
         UnusableError: AWS refused, could not be reached, or knows nobody by these credentials.

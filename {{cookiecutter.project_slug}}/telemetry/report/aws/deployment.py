@@ -1,4 +1,4 @@
-"""What is deployed, as far as it decides whether records can tell anything."""
+"""The configuration of a deployed function, as far as it decides whether it can be measured."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from telemetry.report.aws.stack import Stack
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A name that requests come in by."""
+    """An alias of the function, with what the version behind it is configured with."""
 
     name: str
     version: str
@@ -20,7 +20,7 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A function's configuration."""
+    """The configuration of a function, and of its aliases."""
 
     stack: Stack
     runtime: str
@@ -38,7 +38,7 @@ class Deployment:
 
 
 def deployment_of(stack: Stack, functions: Any, logs: Any) -> Deployment:
-    """Look a function's configuration up.
+    """Read the configuration of a stack's function.
 
     Raises:
         UnusableError: AWS refuses.

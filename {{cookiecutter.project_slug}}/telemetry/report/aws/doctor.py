@@ -1,30 +1,37 @@
 """Examine a deployment: its configuration, and what its last records say."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 import numpy as np
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from telemetry.report.aws.checks import Check, Recent, State, checks
+from telemetry.report.aws.checks import Check, Recent, checks
 from telemetry.report.aws.clients import client
-from telemetry.report.aws.deployment import deployment_of
+from telemetry.report.aws.deployment import Deployment, deployment_of
 from telemetry.report.aws.log_group import fetched
 from telemetry.report.aws.period import period
 from telemetry.report.aws.stack import stack_of
-from telemetry.report.evidence import Evidence, entered
-from telemetry.report.ledger import Ledger
-from telemetry.report.reading import Reader
-
-FINE, BROKEN = 0, 1
-STYLES: Final[dict[State, str]] = {"ok": "green", "look": "yellow", "broken": "red"}
+from telemetry.report.read.evidence import Evidence, summed
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.reader import Reader
 
 
-def examine(stack: str, since: str, console: Console) -> int:
-    """Print what was found; the exit code says whether something is broken.
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was examined, and what was found."""
+
+    deployment: Deployment
+    recent: Recent
+    checks: list[Check]
+
+    @property
+    def broken(self) -> bool:
+        """Something keeps the deployment from being measured."""
+        return any(check.state == "broken" for check in self.checks)
+
+
+def examine(stack: str, since: str) -> Examination:
+    """Look at the deployment of a stack, and at the records that it wrote since then.
 
     Raises:
         UnusableError: The stack is not there, or AWS refuses.
@@ -35,9 +42,8 @@ def examine(stack: str, since: str, console: Console) -> int:
     reader = Reader(ledger)
     for window in when.windows():
         reader.read(fetched(logs, deployment.log_group, window))
-    found = list(checks(deployment, recent_of(entered(ledger, reader, [deployment.log_group]), since)))
-    console.print(_table(found), width=min(console.width, 110))
-    return BROKEN if any(check.state == "broken" for check in found) else FINE
+    recent = recent_of(summed(ledger, reader, [deployment.log_group]), since)
+    return Examination(deployment, recent, list(checks(deployment, recent)))
 
 
 def recent_of(evidence: Evidence, since: str) -> Recent:
@@ -53,11 +59,3 @@ def recent_of(evidence: Evidence, since: str) -> Recent:
         slowest_startup_ms=float(startups["wall"].max()) if len(startups) else None,
         slowest_init_ms=float(whole.max()) if len(whole) else None,
     )
-
-
-def _table(found: list[Check]) -> Table:
-    table = Table("", "", "found", "what to do", box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for check in found:
-        state = Text(check.state, style=STYLES[check.state])
-        table.add_row(Text(check.what), state, Text(check.found), Text(check.advice))
-    return table

@@ -1,4 +1,4 @@
-"""One row per environment from Logs Insights: for fleets whose logs are too many to fetch.
+"""One row per environment from Logs Insights: for fleets whose logs are too large to download.
 
 The first `stats` joins a request's record with its platform.report line and drops duplicates, the second sums
 up by environment. The columns are those of `sums.Sums`, so the estimator is the same as for fetched records.
@@ -50,14 +50,14 @@ filter {schema.RECORD} = "{schema.ENVIRONMENT_RECORD}" or {schema.RECORD} = "{sc
 
 @dataclass(frozen=True, slots=True)
 class Insights:
-    """Asks one log group."""
+    """Queries one log group; `wait` sleeps between two looks at a running query."""
 
     logs: Any
     group: str
     wait: Callable[[float], None] = time.sleep
 
     def rows(self, query: str, period: Period) -> Iterator[Row]:
-        """Give all rows of a query; an environment may come in several, whose sums add up.
+        """Yield all rows of a query; an environment may have several, whose sums add up.
 
         Raises:
             UnusableError: Logs Insights refuses, or one minute holds too many environments.
@@ -68,7 +68,10 @@ class Insights:
             return
         half = (period.end - period.start) / 2
         if half < SHORTEST:
-            raise UnusableError(f"log group {self.group}: {CAP} environments and more within a minute.")
+            raise UnusableError(
+                f"log group {self.group}: {CAP} environments or more wrote records within a minute, which is "
+                "more than Logs Insights returns. Use --engine download."
+            )
         middle = (period.start + half).replace(microsecond=0)
         yield from self.rows(query, Period(period.start, middle, period.now))
         yield from self.rows(query, Period(middle, period.end, period.now))

@@ -1,4 +1,4 @@
-"""The lines of a log group: fetched hour by hour, filtered by CloudWatch, each hour once."""
+"""The lines of a log group, filtered by CloudWatch and downloaded hour by hour, each hour once."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -14,7 +14,7 @@ PATTERN: Final = r'?"\"record\":\"" ?"platform.report" ?"REPORT RequestId"'
 
 
 def log_group_lines(logs: Any, group: str, period: Period, cache: Cache) -> Iterator[bytes]:
-    """Give all records of a period; what was fetched before comes from the cache.
+    """Yield all records of a period; hours that were downloaded before come from the cache.
 
     Raises:
         UnusableError: CloudWatch refuses.
@@ -32,7 +32,7 @@ def log_group_lines(logs: Any, group: str, period: Period, cache: Cache) -> Iter
 
 
 def fetched(logs: Any, group: str, window: Window) -> Iterator[bytes]:
-    """Give the records of a window, page by page.
+    """Yield the records of a window, page by page.
 
     Raises:
         UnusableError: CloudWatch refuses.
@@ -47,7 +47,7 @@ def fetched(logs: Any, group: str, window: Window) -> Iterator[bytes]:
 
 
 def group_arn(logs: Any, group: str) -> str:
-    """Return what tells a log group from all others, in whatever account and region.
+    """Return the ARN of a log group, which tells it from those of other accounts and regions.
 
     Raises:
         UnusableError: There is no such group.
@@ -57,4 +57,4 @@ def group_arn(logs: Any, group: str) -> str:
             for found in page["logGroups"]:
                 if found["logGroupName"] == group:
                     return str(found["arn"])
-    raise UnusableError(f"log group {group}: there is none of that name in {logs.meta.region_name}.")
+    raise UnusableError(f"log group {group}: there is no log group of that name in {logs.meta.region_name}.")

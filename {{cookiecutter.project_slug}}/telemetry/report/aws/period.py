@@ -1,4 +1,4 @@
-"""Which time to read: `7d`, `12h`, a date; in windows of whole hours, so that the same ones come again."""
+"""The period to read, in windows of whole hours, so that a downloaded hour can be used again."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ FORMAT: Final = "%Y-%m-%d %H:%M"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From `start` to before `end`."""
+    """The time from `start` to just before `end`."""
 
     start: datetime
     end: datetime
@@ -27,25 +27,25 @@ class Window:
 
     @property
     def start_ms(self) -> int:
-        """Unix milliseconds."""
+        """`start` in Unix milliseconds."""
         return round(self.start.timestamp() * 1000)
 
     @property
     def last_ms(self) -> int:
-        """The last millisecond in it."""
+        """The last millisecond within, since 1970."""
         return round(self.end.timestamp() * 1000) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `start`, at a full hour, to before `end`."""
+    """The time from `start`, at a full hour, to just before `end`."""
 
     start: datetime
     end: datetime
     now: datetime
 
     def windows(self) -> Iterator[Window]:
-        """Give whole hours; the last one may be cut by the end."""
+        """Yield whole hours; the last one may be cut by the end."""
         start = self.start
         while start < self.end:
             end = min(start + WINDOW, self.end)
@@ -66,7 +66,9 @@ def period(since: str, until: str | None, now: datetime) -> Period:
     start = _instant(since, now, "--since").replace(minute=0, second=0, microsecond=0)
     end = now if until is None else _instant(until, now, "--until")
     if start >= end:
-        raise UnusableError(f"--since {since}: nothing is between {start:{FORMAT}} and {end:{FORMAT}} UTC.")
+        raise UnusableError(
+            f"--since {since}: the period from {start:{FORMAT}} to {end:{FORMAT}} UTC is empty."
+        )
     return Period(start, min(end, now), now)
 
 

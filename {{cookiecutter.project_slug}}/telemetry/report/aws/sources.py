@@ -1,4 +1,4 @@
-"""From what the command line names on AWS to what a verdict rests on."""
+"""What the command line names on AWS: as lines to download, or as evidence that CloudWatch summed up."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,24 +11,14 @@ from telemetry.report.aws.log_group import group_arn, log_group_lines
 from telemetry.report.aws.period import Period
 from telemetry.report.aws.stack import stack_of
 from telemetry.report.errors import UnusableError
-from telemetry.report.evidence import Evidence, Source
-from telemetry.report.ledger import printable
-from telemetry.report.model import Input
-from telemetry.report.startup import loads_of
-from telemetry.report.wording import counted
-
-REMARK = (
-    "summed up by Logs Insights, environment by environment: startups, resources, state, start classes, "
-    "percentiles and failed requests need the records themselves (--engine download)"
-)
-COLLECTED = (
-    "{} that share a record (LIFESPAN_WRITE_EVERY) are in no figure: the means are too high, as Logs "
-    "Insights cannot take it apart; --engine download can"
-)
+from telemetry.report.read.evidence import Evidence, Input
+from telemetry.report.read.lines import Source
+from telemetry.report.read.loads import loads_of
+from telemetry.report.read.reader import must_hold_one_service
 
 
 def groups_of(stacks: list[str], groups: list[str]) -> list[str]:
-    """Return the log groups of stacks, and those named.
+    """Return the log groups of the stacks, and those that were named.
 
     Raises:
         UnusableError: A stack is not there.
@@ -38,7 +28,7 @@ def groups_of(stacks: list[str], groups: list[str]) -> list[str]:
 
 
 def downloaded(groups: list[str], when: Period, cache: Path | None) -> Iterator[Source]:
-    """Give each group as lines, which are fetched as they are read.
+    """Yield each group as a source, whose lines are downloaded as they are read.
 
     Raises:
         UnusableError: A group is not there.
@@ -49,8 +39,8 @@ def downloaded(groups: list[str], when: Period, cache: Path | None) -> Iterator[
         yield Source(_name(group, when), log_group_lines(logs, group, when, kept))
 
 
-def summed(groups: list[str], when: Period, service: str | None) -> Evidence:
-    """Let Logs Insights sum up each environment.
+def aggregated(groups: list[str], when: Period, service: str | None) -> Evidence:
+    """Have Logs Insights sum up the requests of each environment.
 
     Raises:
         UnusableError: CloudWatch refuses, or nothing, or several services, are in the logs.
@@ -58,20 +48,22 @@ def summed(groups: list[str], when: Period, service: str | None) -> Evidence:
     logs = client("logs")
     found = Aggregates(service)
     for group in groups:
-        asked = Insights(logs, group)
-        found.add_environments(asked.rows(ENVIRONMENTS, when))
-        found.add_requests(asked.rows(REQUESTS, when))
+        insights = Insights(logs, group)
+        found.add_environments(insights.rows(ENVIRONMENTS, when))
+        found.add_requests(insights.rows(REQUESTS, when))
     names = [_name(group, when) for group in groups]
-    services = found.ledger.services
-    if not services:
+    if not found.ledger.services:
         raise UnusableError(f"no records in {', '.join(names)}.")
-    if (service is None and len(services) > 1) or (service is not None and service not in services):
-        listed = ", ".join(map(printable, services))
-        raise UnusableError(f"{', '.join(names)}: records of {listed}. Choose one with --service NAME.")
+    must_hold_one_service(found.ledger, ", ".join(names))
     totals = found.totals()
-    read = Input(names, 0, {"invocation": found.requests}, {}, {}, {}, totals.unreported, 0)
-    apart = [COLLECTED.format(counted(found.collected, "warm request"))] if found.collected else []
-    return Evidence(found.ledger, totals, loads_of(found.ledger), read, (REMARK, *apart))
+    return Evidence(
+        found.ledger,
+        totals,
+        loads_of(found.ledger),
+        Input(names, 0, {"invocation": found.requests}, {}, {}, {}, totals.unreported, 0),
+        aggregated=True,
+        unsummed_requests=found.collected,
+    )
 
 
 def _name(group: str, when: Period) -> str:

@@ -1,4 +1,4 @@
-"""What a stack deployed: its function, and the log group where the records are."""
+"""A stack's function, and the log group that its records go to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from telemetry.report.errors import UnusableError
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """By the stack's outputs, or else by its resources."""
+    """Names from the stack's outputs, or else from its resources."""
 
     name: str
     status: str
@@ -19,7 +19,7 @@ class Stack:
 
 
 def stack_of(cloudformation: Any, name: str) -> Stack:
-    """Look a stack up.
+    """Look up a stack's function and log group.
 
     Raises:
         UnusableError: There is none, or it has no function.

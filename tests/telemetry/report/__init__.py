@@ -1,0 +1,1 @@
+"""Records in, verdict out; the same rooms as the code."""

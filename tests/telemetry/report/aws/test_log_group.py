@@ -1,0 +1,177 @@
+import http.server
+import json
+import threading
+from collections.abc import Generator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import botocore.endpoint
+import pytest
+
+from telemetry.report.__main__ import main
+from telemetry.report.aws.cache import Cache
+from telemetry.report.aws.clients import client
+from telemetry.report.aws.log_group import log_group_lines
+from telemetry.report.aws.period import period
+from tests.telemetry.report.aws.conftest import GROUP, put
+from tests.telemetry.report.simulation import Run
+
+RUN = Run(lab=False)
+
+
+def report(tmp_path: Path, *arguments: str) -> dict[str, Any]:
+    path = tmp_path / "verdict.json"
+    code = main([*arguments, "--cache", str(tmp_path / "cache"), "--json", str(path)])
+    assert code == 0
+    verdict: dict[str, Any] = json.loads(path.read_text())
+    return verdict
+
+
+@pytest.mark.parametrize("text_reports", [False, True])
+def test_group_tells_what_a_file_does(logs: Any, tmp_path: Path, text_reports: bool) -> None:  # noqa: FBT001
+    lines = Run(lab=False, text_reports=text_reports).lines()
+    put(logs, lines)
+    path = tmp_path / "records.jsonl"
+    path.write_text("".join(line + "\n" for line in lines))
+    fetched, read = report(tmp_path, "--log-group", GROUP), report(tmp_path, str(path))
+    assert fetched["sentence"] == read["sentence"]
+    assert fetched["comparisons"] == read["comparisons"]
+    assert fetched["input"]["records"] == read["input"]["records"]
+    assert fetched["input"]["sources"][0].startswith(f"{GROUP}, 20")
+
+
+def test_streams_and_files_are_one_input(logs: Any, tmp_path: Path) -> None:
+    lines = RUN.lines()
+    path = tmp_path / "more.jsonl"
+    path.write_text("".join(line + "\n" for line in lines[1000:]))
+    put(logs, lines[:500])
+    put(logs, lines[500:1000], "two", timedelta(hours=5))
+    verdict = report(tmp_path, "--log-group", GROUP, str(path))
+    assert sum(verdict["input"]["records"].values()) == len(lines)
+
+
+def test_other_times_stay_out(logs: Any, tmp_path: Path) -> None:
+    put(logs, Run(arms={"init": 3}, lab=False).lines(), "old", timedelta(hours=30))
+    put(logs, Run(arms={"init": 2}, lab=False, seed=8).lines(), "new")
+    assert report(tmp_path, "--log-group", GROUP, "--since", "12h")["arms"][0]["environments"] == 2
+    until = (datetime.now(UTC) - timedelta(hours=20)).isoformat()
+    old = report(tmp_path, "--log-group", GROUP, "--since", "2d", "--until", until)
+    assert old["arms"][0]["environments"] == 3
+
+
+class Requests:
+    """How often CloudWatch was asked for events; from the `limit`th time on, somebody presses Ctrl-C."""
+
+    def __init__(self, logs: Any, limit: float = float("inf")) -> None:
+        self.count, self.limit = 0, limit
+        logs.meta.events.register("before-call.cloudwatch-logs.FilterLogEvents", self.asked)
+
+    def asked(self, **_: Any) -> None:
+        self.count += 1
+        if self.count > self.limit:
+            raise KeyboardInterrupt
+
+
+def lines_of(logs: Any, folder: Path) -> Generator[bytes, None, None]:
+    yield from log_group_lines(logs, GROUP, period("10h", None, datetime.now(UTC)), Cache(folder, GROUP))
+
+
+def test_interrupted_download_goes_on(logs: Any, tmp_path: Path) -> None:
+    lines = RUN.lines()
+    for number in range(4):
+        part = lines[number * len(lines) // 4 : (number + 1) * len(lines) // 4]
+        put(logs, part, str(number), timedelta(hours=2 * number + 1))
+    stopped = Requests(logs, limit=6)
+    with pytest.raises(KeyboardInterrupt):
+        list(lines_of(logs, tmp_path))
+    stopped.limit, stopped.count = float("inf"), 0
+    found = [line.decode().strip() for line in lines_of(logs, tmp_path)]
+    assert sorted(found) == sorted(lines)
+    assert stopped.count <= 11 - 6 + 1
+
+
+def test_half_a_window_is_fetched_again(logs: Any, tmp_path: Path) -> None:
+    lines = RUN.lines()
+    put(logs, lines)
+    with closing(lines_of(logs, tmp_path)) as reading:
+        for _ in range(10):
+            next(reading)
+    assert sorted(line.decode().strip() for line in lines_of(logs, tmp_path)) == sorted(lines)
+
+
+def test_running_hour_is_never_kept(logs: Any, tmp_path: Path) -> None:
+    list(lines_of(logs, tmp_path))
+    put(logs, ["late"], ago=timedelta())
+    assert list(lines_of(logs, tmp_path)) == [b"late\n"]
+
+
+def test_settled_hours_are_asked_for_once(logs: Any, tmp_path: Path) -> None:
+    list(lines_of(logs, tmp_path))
+    asked = Requests(logs)
+    list(lines_of(logs, tmp_path))
+    assert asked.count <= 2
+
+
+def test_pages_are_followed(logs: Any, tmp_path: Path) -> None:
+    lines = [f"line {number}" for number in range(10_500)]
+    put(logs, lines)
+    assert sum(1 for _ in lines_of(logs, tmp_path)) == len(lines)
+
+
+def test_missing_group_is_named(logs: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--log-group", "/aws/lambda/tick", "--cache", str(tmp_path)]) == 2
+    assert (
+        "log group /aws/lambda/tick: there is no log group of that name in eu-west-1"
+        in capsys.readouterr().err
+    )
+
+
+def test_interrupt_says_how_to_go_on(
+    logs: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(botocore.endpoint.Endpoint, "make_request", stop)
+    assert main(["--log-group", GROUP, "--cache", str(tmp_path)]) == 130
+    assert "Run it again" in capsys.readouterr().err
+
+
+class Throttled(http.server.BaseHTTPRequestHandler):
+    """Refuses twice, as CloudWatch does when it is asked too often."""
+
+    asked = 0
+
+    def do_POST(self) -> None:
+        Throttled.asked += 1
+        self.rfile.read(int(self.headers["Content-Length"]))
+        refused = Throttled.asked <= 2
+        answer = {"__type": "ThrottlingException"} if refused else {"events": [{"message": "one"}]}
+        body = json.dumps(answer).encode()
+        self.send_response(400 if refused else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_throttling_is_sat_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
+    with http.server.HTTPServer(("127.0.0.1", 0), Throttled) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", f"http://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            logs = client("logs")
+            now = datetime.now(UTC)
+            found = list(log_group_lines(logs, GROUP, period("1m", None, now), Cache(tmp_path, GROUP)))
+        finally:
+            server.shutdown()
+            thread.join()
+    assert set(found) == {b"one\n"}
+    assert len(waits) == 2

@@ -1,0 +1,151 @@
+"""What is said of each comparator, and what a lab run cannot say of Lambda."""
+
+import json
+import re
+
+import pytest
+
+from telemetry.report.estimate.intervals import Estimate
+from telemetry.report.estimate.ledger_check import LedgerCheck
+from telemetry.report.show.sentence import ledger_sentence
+from telemetry.report.show.verdict import Verdict
+from tests.telemetry.report.reported import verdict_from
+from tests.telemetry.report.simulation import Run
+
+THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
+LAZY = {"init": 25, "first_invocation": 25}
+INIT_ONLY = {"init": 25}
+CANNOT = "gainst a lazy singleton (startup in the first invocation) this run cannot tell what it saves"
+
+
+@pytest.fixture(scope="module")
+def verdict() -> Verdict:
+    return verdict_from(Run(arms=THREE_ARMS).lines())
+
+
+@pytest.fixture(scope="module")
+def on_lambda() -> Verdict:
+    return verdict_from(Run(arms=THREE_ARMS, lab=False).lines())
+
+
+def test_null_by_construction_is_no_finding(verdict: Verdict, on_lambda: Verdict) -> None:
+    assert verdict.sentence.startswith("Keeping the lifespan saves ")
+    assert CANNOT in verdict.sentence
+    assert "no visible difference" not in verdict.sentence
+    assert "and makes no visible difference (" in on_lambda.sentence
+    assert CANNOT not in on_lambda.sentence
+
+
+def test_null_alone_is_the_sentence() -> None:
+    lines = [line for line in Run(arms=LAZY).lines() if '"startup"' not in line]
+    assert verdict_from(lines).sentence.startswith(f"A{CANNOT}")
+
+
+def test_hidden_init_is_still_a_finding() -> None:
+    found = verdict_from(Run(arms=LAZY, start="proactive").lines())
+    assert CANNOT not in found.sentence
+    assert "per request against a lazy singleton" in found.sentence
+
+
+def test_headline_has_a_line_for_each_comparator(verdict: Verdict, on_lambda: Verdict) -> None:
+    assert verdict.headline[0].endswith("against stock Mangum (lifespan on every invocation)")
+    assert verdict.headline[1].startswith(f"A{CANNOT}")
+    assert on_lambda.headline[1].startswith("It makes no visible difference (")
+
+
+def test_loss_is_called_a_cost() -> None:
+    lines = []
+    for line in Run(arms=LAZY, start="provisioned").lines():
+        record = json.loads(line)
+        if record.get("placement") == "init" and record["record"] == "invocation":
+            slow = record["request_id"]
+        elif record.get("type") == "platform.report" and record["record"]["requestId"] == slow:
+            record["record"]["metrics"]["durationMs"] += 100
+        lines.append(json.dumps(record))
+    verdict = verdict_from(lines)
+    found = verdict.results.comparisons[0]
+    assert (found.finding, found.difference_ms < 0) == ("costs", True)
+    number = r"[\d.]+"
+    cost = rf", and costs {number} ms \[{number}, {number}\] per request against a lazy singleton"
+    assert re.search(cost, verdict.sentence)
+
+
+def test_upper_bound_says_at_most() -> None:
+    sentence = verdict_from(Run(arms=INIT_ONLY).lines()).sentence
+    assert sentence.startswith("Keeping the lifespan saves at most ")
+    assert "an upper bound from first startups, as no repeated startup was recorded" in sentence
+
+
+def test_missing_shutdown_is_said() -> None:
+    lines = [line for line in Run(arms=INIT_ONLY).lines() if '"record":"shutdown"' not in line]
+    assert "its shutdown left out" in verdict_from(lines).sentence
+
+
+def test_few_environments_say_how_many_more() -> None:
+    sentence = verdict_from(Run(arms={"init": 8}).lines()).sentence
+    assert sentence.startswith("Cannot tell yet against stock Mangum")
+    assert "12 more environments of init" in sentence
+
+
+def test_lazy_singleton_stands_beside_the_bound() -> None:
+    sentence = verdict_from(Run(arms=LAZY).lines()).sentence
+    assert "saves at most" in sentence
+    assert f"; a{CANNOT}" in sentence
+
+
+def meaning_of(arms: dict[str, int], start: str = "cold") -> str | None:
+    return verdict_from(Run(arms=arms, start=start).lines()).meaning
+
+
+def test_meaning_tells_size_from_decision() -> None:
+    text = str(meaning_of(THREE_ARMS))
+    assert text.startswith("The saving against stock Mangum is no argument for starting up in INIT")
+    assert "This run cannot tell whether to start up in INIT or lazily, because in both cases" in text
+    assert text.endswith("decide by resource, below.")
+
+
+def test_hidden_init_decides_for_keeping() -> None:
+    text = str(meaning_of(LAZY, start="proactive"))
+    assert text == "The comparison with a lazy singleton decides: keep the lifespan in INIT."
+
+
+def test_unmeasured_decision_is_said() -> None:
+    text = str(meaning_of({"init": 25, "every_invocation": 25}))
+    assert "was not measured: that takes the arm first_invocation" in text
+
+
+def test_no_comparison_means_nothing() -> None:
+    assert meaning_of(INIT_ONLY) is None
+
+
+@pytest.mark.parametrize("start", ["cold", "proactive", "provisioned"])
+def test_agreement_of_the_ledger_is_said(start: str) -> None:
+    verdict = verdict_from(Run(arms={"init": 40, "every_invocation": 40}, start=start).lines())
+    assert str(verdict.ledger_sentence).endswith("the two agree.")
+
+
+def test_unexplained_difference_is_said() -> None:
+    verdict = verdict_from(Run(arms={"init": 40, "every_invocation": 40}, untold_ms=100).lines())
+    assert re.search(r"do not agree\. Outside .* 9\d[\d.]* ms .* around them", str(verdict.ledger_sentence))
+
+
+def test_noise_may_be_all_that_is_left() -> None:
+    none = Estimate(0, 0, 0, 0.95)
+    said = ledger_sentence(
+        LedgerCheck(
+            difference=Estimate(112, 62, 162, 0.95),
+            explained=Estimate(100, 90, 110, 0.95),
+            remainder=Estimate(12, -5, 29, 0.95),
+            left_in_startups=none,
+            left_in_requests=none,
+            left_around=none,
+            agree=False,
+            hidden_first_startups=0,
+        )
+    )
+    assert "what is left, 12 ms [-5, 29], may be nothing" in said
+
+
+def test_one_environment_cannot_agree() -> None:
+    verdict = verdict_from(Run(arms={"init": 25, "every_invocation": 1}).lines())
+    assert "too few environments to say" in str(verdict.ledger_sentence)

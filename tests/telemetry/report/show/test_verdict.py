@@ -1,0 +1,71 @@
+"""What a verdict says as a whole: against whom, where it was measured, and how far it can be trusted."""
+
+import json
+import re
+
+import pytest
+
+from adapter.placement import parse_weights
+from telemetry.report.show.verdict import Verdict
+from tests.telemetry.report.reported import verdict_from
+from tests.telemetry.report.simulation import HALVES, Run, experiment
+
+
+@pytest.fixture(scope="module")
+def verdict() -> Verdict:
+    return verdict_from(Run().lines())
+
+
+def test_sentence_names_comparator_and_place(verdict: Verdict) -> None:
+    assert verdict.sentence.startswith("Keeping the lifespan saves 2")
+    assert "per request against stock Mangum (lifespan on every invocation)" in verdict.sentence
+    assert verdict.sentence.endswith(
+        "measured on this machine (Test CPU, 2 cores, Python 3.13.0), not on Lambda."
+    )
+
+
+def test_sentence_without_lab_says_lambda() -> None:
+    sentence = verdict_from(Run(lab=False).lines()).sentence
+    assert "measured on Lambda (512 MB; Python 3.13.0; 2025-10-09" in sentence
+    assert "no lab record" in sentence
+
+
+def test_time_out_of_range_is_survived() -> None:
+    lines = [re.sub(r'"at":\d+', '"at":1e99', line) for line in Run(lab=False).lines()]
+    assert "a time out of range" in verdict_from(lines).sentence
+
+
+def test_killed_lab_is_no_lambda() -> None:
+    *lines, last = Run().lines()
+    first = json.dumps(json.loads(last) | {"run": "r", "sent": {}, "complete": False})
+    assert verdict_from([first, *lines]).sentence.endswith("not on Lambda.")
+
+
+def test_look_before_the_planned_size_is_interim() -> None:
+    verdict = verdict_from(experiment(planned=200).lines())
+    assert verdict.sentence.startswith(
+        "Interim look at 24 of 200 planned environments per arm, not the verdict yet: keeping the lifespan"
+    )
+    assert verdict.meaning is None
+
+
+def test_planned_size_makes_the_verdict() -> None:
+    assert verdict_from(experiment(planned=24).lines()).sentence.startswith("Keeping the lifespan")
+
+
+def test_lopsided_assignment_is_called_off() -> None:
+    run = Run(arms={"init": 80, "first_invocation": 20}, invocations=2)
+    verdict = verdict_from(run.lines(), parse_weights(HALVES))
+    assert "; NOT to be trusted, as environments were not assigned as declared" in verdict.sentence
+    assert verdict.meaning is None
+
+
+def test_startups_alone_tell_nothing() -> None:
+    lines = [line for line in Run(lab=False).lines() if '"record":"startup"' in line]
+    sentence = verdict_from(lines).sentence
+    assert sentence.startswith("Cannot tell yet what keeping the lifespan saves: no invocation")
+
+
+def test_missing_init_tells_nothing() -> None:
+    sentence = verdict_from(Run(arms={"every_invocation": 25}).lines()).sentence
+    assert "no environment with placement init was recorded" in sentence

@@ -1,0 +1,211 @@
+"""The verdict's sentences, recomputed from the records by arithmetic that shares no code with the report.
+
+`python -m tests.telemetry.report.test_arithmetic RECORDS VERDICT` checks any pair, if each request has a
+platform.report line.
+"""
+
+import json
+import math
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scipy.special import stdtrit
+
+from tests.telemetry.report.simulation import Run
+
+INTERVAL = re.compile(r"(-?[\d.]+) ms \[(-?[\d.]+), (-?[\d.]+)\]")
+PARTS = ("own", "around")
+Sums = dict[str, tuple[float, int]]
+"""By environment: milliseconds, and requests."""
+Triple = tuple[float, float | None, float | None]
+SHOWN_FROM = 10
+"""Environments in an arm from which on there are intervals."""
+
+
+def complaints(records: Path, verdict: Path) -> list[str]:
+    """Every number of the verdict's sentences that the records do not give; empty when all is well."""
+    found, lines = json.loads(verdict.read_text()), _read(records)
+    requests = _requests(lines)
+    user = {arm: _sums(mine, "user") for arm, mine in requests.items()}
+    expected, wrong = [], []
+    for comparison in found["comparisons"]:
+        kind = {"user_visible_ms": "user", "billed_ms": "billed"}[comparison["estimand"]]
+        sums = {arm: _sums(requests[arm], kind) for arm in (comparison["baseline"], "init")}
+        own = _difference(sums[comparison["baseline"]], sums["init"])
+        expected.append(own)
+        wrong += _unequal(
+            f"{kind} against {comparison['baseline']}", own, _triple(comparison, "difference_ms")
+        )
+    if found["bound"]:
+        own = _interval(_at_most(lines, requests["init"], found["bound"]["k"]))
+        expected.append(own)
+        wrong += _unequal("bound", own, _triple(found["bound"], "at_most_ms"))
+    if found["ledger"]:
+        paid = _sums(requests["every_invocation"], "repeated")
+        difference, explained = _difference(user["every_invocation"], user["init"]), _interval(paid)
+        rest = _difference(_sums(requests["every_invocation"], "rest"), user["init"])
+        parts = [
+            _difference(_sums(requests["every_invocation"], one), _sums(requests["init"], one))
+            for one in PARTS
+        ]
+        expected += [difference, explained, rest, *parts]
+        wrong += _unequal("remainder", rest, _triple(found["ledger"]["remainder"], "value"))
+        wrong += _unequal("explained", explained, _triple(found["ledger"]["explained"], "value"))
+        low, high = explained[1:]
+        agree = None if low is None or high is None else low <= difference[0] <= high
+        if found["ledger"]["agree"] is not agree:
+            wrong.append("the ledger's agreement is not what its numbers say")
+    return wrong + _unfounded(found, expected)
+
+
+def _unfounded(found: dict[str, Any], expected: list[Triple]) -> list[str]:
+    """Intervals in the sentences that no expected one rounds to; `costs` turns a difference's sign."""
+    whole = [(value, low, high) for value, low, high in expected if low is not None and high is not None]
+    both = [*whole, *((-value, -high, -low) for value, low, high in whole)]
+    wrong = []
+    for shown in INTERVAL.findall(f"{found['sentence']} {found['ledger_sentence']}"):
+        digits, numbers = len(shown[0].partition(".")[2]), tuple(map(float, shown))
+        if not any(numbers == tuple(round(number, digits) for number in triple) for triple in both):
+            wrong.append(f"{shown} stands in a sentence, but does not follow from the records")
+    return wrong
+
+
+def _unequal(name: str, own: Triple, given: Triple) -> list[str]:
+    same = all(
+        a == b if a is None or b is None else math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-6)
+        for a, b in zip(own, given, strict=True)
+    )
+    return [] if same else [f"{name}: {given} in the verdict, {own} from the records"]
+
+
+def _triple(of: dict[str, Any], value: str) -> Triple:
+    return of[value], of["low"], of["high"]
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    found = []
+    for line in path.read_text().splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue
+    return [line for line in found if isinstance(line, dict)]
+
+
+def _requests(lines: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    reports = {
+        line["record"]["requestId"]: line["record"]["metrics"]
+        for line in lines
+        if line.get("type") == "platform.report"
+    }
+    arms, seen = defaultdict(list), set()
+    for line in lines:
+        if line.get("record") == "invocation" and line["request_id"] not in seen:
+            seen.add(line["request_id"])
+            metrics = reports[line["request_id"]]
+            on_path = metrics.get("initDurationMs", 0.0) if line["start"] == "cold" else 0.0
+            line["user"] = metrics["durationMs"] + on_path
+            line["billed"] = metrics["billedDurationMs"]
+            starts = line["n"] > 1 or line["start"] != "cold"
+            line["repeated"] = line.get("shutdown_ms", 0.0) + (line.get("startup_ms", 0.0) if starts else 0.0)
+            line["rest"] = line["user"] - line["repeated"]
+            loading = line.get("startup_ms", 0.0) + line.get("shutdown_ms", 0.0)
+            line["own"] = line["InvocationDuration"] - loading
+            line["around"] = metrics["durationMs"] - line["InvocationDuration"]
+            arms[line["placement"]].append(line)
+    return arms
+
+
+def _sums(requests: list[dict[str, Any]], field: str) -> Sums:
+    sums: Sums = {}
+    for request in requests:
+        ms, n = sums.get(request["environment"], (0.0, 0))
+        sums[request["environment"]] = ms + request[field], n + 1
+    return sums
+
+
+def _at_most(lines: list[dict[str, Any]], requests: list[dict[str, Any]], k: float) -> Sums:
+    startup, shutdown = defaultdict(list), defaultdict(list)
+    for line in lines:
+        if line.get("record") == "startup" and line["ordinal"] == 1 and line["outcome"] == "complete":
+            wall, cpu = line["StartupDuration"], line["cpu_ms"]
+            startup[line["environment"]].append(wall - cpu + cpu * k)
+        if line.get("record") == "shutdown" and line["phase"] == "shutdown":
+            shutdown[line["environment"]].append(line["duration_ms"])
+    all_shutdowns = [ms for some in shutdown.values() for ms in some]
+    sums: Sums = {}
+    for request in requests:
+        one = request["environment"]
+        stops = shutdown[one] or all_shutdowns or [0.0]
+        cost = sum(startup[one]) / len(startup[one]) + sum(stops) / len(stops)
+        ms, n = sums.get(one, (0.0, 0))
+        sums[one] = ms + (0.0 if request["n"] == 1 and request["start"] == "cold" else cost), n + 1
+    return sums
+
+
+def _mean_and_variance(sums: Sums) -> tuple[float, float, float]:
+    whole, n = sum(ms for ms, _ in sums.values()), sum(count for _, count in sums.values())
+    left_out = [(whole - ms) / (n - count) for ms, count in sums.values()]
+    middle, groups = sum(left_out) / len(left_out), len(left_out)
+    variance = (groups - 1) / groups * sum((one - middle) ** 2 for one in left_out)
+    return whole / n, variance, n**2 / sum(count**2 for _, count in sums.values())
+
+
+def _interval(sums: Sums) -> Triple:
+    mean, variance, effective = _mean_and_variance(sums)
+    if len(sums) < SHOWN_FROM:
+        return mean, None, None
+    margin = float(stdtrit(effective - 1, 0.975)) * math.sqrt(variance)
+    return mean, mean - margin, mean + margin
+
+
+def _difference(baseline: Sums, arm: Sums) -> Triple:
+    (mean_a, var_a, eff_a), (mean_b, var_b, eff_b) = _mean_and_variance(baseline), _mean_and_variance(arm)
+    if min(len(baseline), len(arm)) < SHOWN_FROM:
+        return mean_a - mean_b, None, None
+    df = (var_a + var_b) ** 2 / (var_a**2 / (eff_a - 1) + var_b**2 / (eff_b - 1))
+    margin = float(stdtrit(df, 0.975)) * math.sqrt(var_a + var_b)
+    return mean_a - mean_b, mean_a - mean_b - margin, mean_a - mean_b + margin
+
+
+THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
+RUNS = {
+    "lab": Run(arms=THREE_ARMS),
+    "uneven": Run(arms={"init": 60, "every_invocation": 30}, unequal=True, lab=False),
+    "proactive": Run(arms=THREE_ARMS, start="proactive"),
+    "unexplained": Run(untold_ms=50),
+    "init only": Run(arms={"init": 25}, lab=False),
+    "few": Run(arms={"init": 3, "every_invocation": 4}),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_sentences_follow_from_records(name: str, tmp_path: Path) -> None:
+    records, verdict = tmp_path / "records.jsonl", tmp_path / "verdict.json"
+    records.write_text(RUNS[name].text())
+    command = [sys.executable, "-m", "telemetry.report", str(records), "--json", str(verdict)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    assert complaints(records, verdict) == []
+
+
+def test_wrong_verdict_is_noticed(tmp_path: Path) -> None:
+    records, verdict = tmp_path / "records.jsonl", tmp_path / "verdict.json"
+    records.write_text(RUNS["lab"].text())
+    command = [sys.executable, "-m", "telemetry.report", str(records), "--json", str(verdict)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    found = json.loads(verdict.read_text())
+    found["comparisons"][0]["low"] += 0.01
+    found["sentence"] = found["sentence"].replace("saves 2", "saves 3")
+    verdict.write_text(json.dumps(found))
+    assert len(complaints(records, verdict)) == 2
+
+
+if __name__ == "__main__":
+    found = complaints(Path(sys.argv[1]), Path(sys.argv[2]))
+    sys.stderr.write("".join(f"{one}\n" for one in found))
+    sys.exit(1 if found else 0)

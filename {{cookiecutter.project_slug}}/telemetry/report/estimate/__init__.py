@@ -1,0 +1,1 @@
+"""Evidence in, numbers with intervals out; the words for them are in `show`."""

@@ -1,0 +1,121 @@
+"""Arms, and each against `init`: the difference per request, and whether it can be told at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from adapter.placement import PLACEMENTS, Placement
+from telemetry.report.estimate.intervals import Estimate, contrast, estimate, known, more_needed
+from telemetry.report.estimate.jackknife import LEVEL, Difference, Ratio, difference, quotient
+from telemetry.report.read.ledger import Unit
+from telemetry.report.read.sums import Sums
+
+Estimand: TypeAlias = Literal["user_visible_ms", "billed_ms"]
+Finding: TypeAlias = Literal["saves", "costs", "no difference seen", "cannot tell yet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """All requests of the environments that were assigned one placement."""
+
+    placement: Placement
+    environments: int
+    g_eff: float
+    """Effective number of environments: (sum n)^2 / sum(n^2)."""
+    requests: int
+    failed_requests: int
+    """Status 500 or above, or no response."""
+    fell_back: int
+    """Environments that left the placement; analysed as assigned."""
+    user_visible_ms: Estimate
+    billed_ms: Estimate | None
+    """None without platform.report lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Difference per request, baseline minus arm: above 0, the arm saves."""
+
+    baseline: Placement
+    arm: Placement
+    estimand: Estimand
+    difference_ms: float
+    low: float | None
+    high: float | None
+    level: float
+    df: float | None
+    times: float | None
+    """Baseline over arm, with its interval."""
+    times_low: float | None
+    times_high: float | None
+    mean_ms: dict[Placement, float]
+    g_eff: dict[Placement, float]
+    n_environments: dict[Placement, int]
+    n_requests: dict[Placement, int]
+    finding: Finding
+    more_environments: dict[Placement, int]
+    """How many more each arm needs at least, when it cannot be told yet."""
+
+
+def arms_of(
+    units: Sequence[Unit], sums: Sums, user: dict[Placement, Ratio], billed: dict[Placement, Ratio]
+) -> list[Arm]:
+    """Describe every arm that served a request; `user` and `billed` are its means per request."""
+    fell_back = [unit.placement for unit in units if unit.fell_back]
+    return [
+        Arm(
+            placement=placement,
+            environments=of.environments,
+            g_eff=of.g_eff,
+            requests=of.n,
+            failed_requests=int(sums.failed[sums.in_arm(placement)].sum()),
+            fell_back=fell_back.count(placement),
+            user_visible_ms=estimate(of),
+            billed_ms=estimate(billed[placement]) if billed[placement].environments else None,
+        )
+        for placement, of in user.items()
+        if of.environments
+    ]
+
+
+def compare(arms: dict[Placement, Ratio], estimand: Estimand) -> list[Comparison]:
+    """Compare every recorded arm with `init`, the largest saving first; nothing without `init`.
+
+    The largest is to be expected where most is repeated, so the order is that of `PLACEMENTS` reversed.
+    """
+    init = arms["init"]
+    if not init.environments:
+        return []
+    baselines = (arm for arm in reversed(PLACEMENTS) if arm != "init" and arms[arm].environments)
+    return [_comparison(name, arms[name], init, estimand) for name in baselines]
+
+
+def _comparison(name: Placement, baseline: Ratio, init: Ratio, estimand: Estimand) -> Comparison:
+    found, times = contrast(baseline, init, difference), contrast(baseline, init, quotient)
+    both: dict[Placement, Ratio] = {name: baseline, "init": init}
+    more: dict[Placement, int] = {arm: missing for arm, of in both.items() if (missing := more_needed(of))}
+    return Comparison(
+        baseline=name,
+        arm="init",
+        estimand=estimand,
+        difference_ms=found.value,
+        low=known(found.low),
+        high=known(found.high),
+        level=LEVEL,
+        df=known(found.df),
+        times=known(times.value),
+        times_low=known(times.low),
+        times_high=known(times.high),
+        mean_ms={arm: of.value for arm, of in both.items()},
+        g_eff={arm: of.g_eff for arm, of in both.items()},
+        n_environments={arm: of.environments for arm, of in both.items()},
+        n_requests={arm: of.n for arm, of in both.items()},
+        finding="cannot tell yet" if more else _finding(found),
+        more_environments=more,
+    )
+
+
+def _finding(found: Difference) -> Finding:
+    if found.low > 0:
+        return "saves"
+    return "costs" if found.high < 0 else "no difference seen"

@@ -1,0 +1,111 @@
+"""The upper bound on what stock Mangum could cost, when only the kept lifespan was recorded.
+
+A first startup pays imports and caches that a repeat does not, so it bounds the repeat from above. It is
+never the estimate: only an arm that repeats, or the lab, tells what a repeat costs.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from telemetry.report.estimate.intervals import estimate, known, more_needed, ratios
+from telemetry.report.estimate.jackknife import LEVEL
+from telemetry.report.read.columns import Numbers, Vector
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.sums import Sums
+
+ONE_CPU_MB: Final = 1769
+"""Memory at which Lambda gives one whole CPU; INIT has one at any memory size."""
+SMALLEST_MB: Final = 128
+"""The smallest memory that Lambda gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpperBound:
+    """What stock Mangum could cost at most per request, from first startups; no repeat was recorded."""
+
+    at_most_ms: float
+    low: float | None
+    high: float | None
+    level: float
+    df: float | None
+    k: float
+    """How much slower CPU work may run in an invocation than in INIT; 1 in the lab."""
+    with_shutdown: bool
+    g_eff: float
+    n_environments: int
+    n_requests: int
+    more_environments: int
+    """How many more `init` needs at least before the bound can be told; 0 when it has enough."""
+
+
+def slowdown(ledger: Ledger) -> float:
+    """Return how many times as long CPU work may take in an invocation as in INIT: the upper end of k.
+
+    A cost moved from INIT into an invocation is (wall - cpu) + cpu * k with k between 1 and
+    max(1, 1769 / memory): INIT runs with a CPU boost. The lab has no boost, so k = 1. Where records do not
+    tell the memory, the smallest size is assumed.
+    """
+    return 1.0 if ledger.labs else slowdown_on_lambda(ledger)
+
+
+def slowdown_on_lambda(ledger: Ledger) -> float:
+    """Return what `slowdown` is on Lambda, with the memory size that the records tell."""
+    return slowdown_at(min(ledger.memory_mb, default=SMALLEST_MB))
+
+
+def slowdown_at(memory_mb: float) -> float:
+    """Return what `slowdown` is on Lambda with a memory size."""
+    return max(1.0, ONE_CPU_MB / memory_mb)
+
+
+def upper_bound(ledger: Ledger, sums: Sums) -> UpperBound | None:
+    """Bound the cost of stock Mangum per request of the `init` arm; None where no startup was recorded."""
+    k = slowdown(ledger)
+    startup, shutdown = _first_startups(ledger, k), _shutdowns(ledger)
+    mine = sums.in_arm("init") & ~np.isnan(startup)
+    paying = np.where(mine, sums.n - sums.waited, 0.0)
+    repeat = np.nan_to_num(startup) + np.nan_to_num(shutdown)
+    found = ratios(sums, paying * repeat, np.where(mine, sums.n, 0.0))["init"]
+    if not found.environments:
+        return None
+    shown = estimate(found)
+    return UpperBound(
+        at_most_ms=found.value,
+        low=shown.low,
+        high=shown.high,
+        level=LEVEL,
+        df=known(found.df) if found.environments > 1 else None,
+        k=k,
+        with_shutdown=not np.isnan(shutdown).all(),
+        g_eff=found.g_eff,
+        n_environments=found.environments,
+        n_requests=found.n,
+        more_environments=more_needed(found),
+    )
+
+
+def _first_startups(ledger: Ledger, k: float) -> Vector:
+    """Mean first startup of each unit, as it would take in an invocation; NaN where none was recorded."""
+    rows, _ = ledger.startups.deduplicated("key")
+    rows = rows[rows["complete"] == 1]
+    cpu = np.where(np.isnan(rows["cpu"]), rows["wall"], rows["cpu"])
+    return _mean_by_unit(ledger, rows["process"], rows["wall"] + cpu * (k - 1))
+
+
+def _shutdowns(ledger: Ledger) -> Vector:
+    """Mean shutdown of each unit at its end; the mean of all where it has none, NaN where none has."""
+    rows, _ = ledger.shutdowns.deduplicated("key")
+    own = _mean_by_unit(ledger, rows["process"], rows["ms"])
+    own[np.isnan(own)] = rows["ms"].mean() if len(rows) else np.nan
+    return own
+
+
+def _mean_by_unit(ledger: Ledger, process: Numbers, ms: Vector) -> Vector:
+    units = np.asarray(ledger.process_units, np.int64)[process]
+    n = np.bincount(units, minlength=len(ledger.units))
+    total = np.bincount(units, weights=ms, minlength=len(ledger.units))
+    mean: Vector = np.full(len(n), np.nan)
+    np.divide(total, n, out=mean, where=n > 0)
+    return mean

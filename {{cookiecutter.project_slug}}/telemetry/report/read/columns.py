@@ -1,0 +1,141 @@
+"""Growing tables of numbers, packed by column type; from a certain size on they spill to disk."""
+
+import struct
+import tempfile
+import weakref
+from collections.abc import Mapping
+from typing import IO, Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector: TypeAlias = NDArray[np.float64]
+Numbers: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+
+FORMATS: Final[Mapping[str, str]] = {"i8": "q", "i4": "i", "i1": "b", "f8": "d"}
+IN_MEMORY: Final = 8 * 2**20
+"""Bytes of rows that a table keeps in memory before it writes them to disk."""
+PARTS: Final = 64
+"""A hundred million requests are then 1.6 million a part."""
+
+
+class Table:
+    """A table in memory: a few bytes per value, where a list of objects takes fifty.
+
+    Args:
+        columns: Name and type (`i8`, `i4`, `i1`, `f8`) of each column, in the order of `append`.
+    """
+
+    __slots__ = ("_buffer", "_pack", "dtype")
+
+    def __init__(self, **columns: str) -> None:
+        self.dtype = np.dtype([(name, f"<{kind}") for name, kind in columns.items()])
+        self._pack = struct.Struct("<" + "".join(FORMATS[kind] for kind in columns.values())).pack
+        self._buffer = bytearray()
+
+    def append(self, *values: float) -> None:
+        """Add one row."""
+        self._buffer += self._pack(*values)
+
+    def extend(self, rows: NDArray[Any]) -> None:
+        """Add rows that have the table's columns."""
+        self._buffer += rows.tobytes()
+
+    def clear(self) -> None:
+        """Remove all rows; arrays that were taken keep theirs."""
+        self._buffer = bytearray()
+
+    def array(self) -> NDArray[Any]:
+        """Return all rows, by column name. The table takes no rows while the array is in use."""
+        return np.frombuffer(self._buffer, dtype=self.dtype)
+
+    def deduplicated(self, key: str) -> tuple[NDArray[Any], int]:
+        """Return the first row of each key, in order, and how many rows were left out."""
+        return deduplicated(self.array(), key)
+
+
+class SpillingTable:
+    """A table whose memory does not grow: rows beyond `IN_MEMORY` go to a temporary file.
+
+    It is read in parts, each with all rows of some values of one column, in the order in which they came.
+
+    Args:
+        by: The column that decides in which part a row is; of type `i8` or `i4`.
+        columns: As for `Table`.
+    """
+
+    def __init__(self, by: str, **columns: str) -> None:
+        self._by = by
+        self._rows = Table(**columns)
+        self._room = IN_MEMORY // self._rows.dtype.itemsize
+        self._file: IO[bytes] | None = None
+        self._starts: list[Numbers] = []
+        """Where each part begins in the file, by batch; the last entry is the end."""
+
+    def append(self, *values: float) -> None:
+        """Add one row."""
+        self._rows.append(*values)
+        self._room -= 1
+        if self._room <= 0:
+            self._write()
+
+    def extend(self, rows: NDArray[Any]) -> None:
+        """Add rows that have the table's columns."""
+        self._rows.extend(rows)
+        self._room -= len(rows)
+        if self._room <= 0:
+            self._write()
+
+    @property
+    def dtype(self) -> "np.dtype[Any]":
+        """Type of a row."""
+        return self._rows.dtype
+
+    @property
+    def in_memory(self) -> int:
+        """Bytes of rows that are not on disk."""
+        return self._rows.array().nbytes
+
+    @property
+    def parts(self) -> int:
+        """How many parts to read: one while all rows are in memory."""
+        return 1 if self._file is None else PARTS
+
+    def part(self, number: int, of: int) -> NDArray[Any]:
+        """Return the rows of one of `of` parts, counted from 0. The table takes no more rows after this."""
+        if of == 1:
+            return self._rows.array()
+        if len(self._rows.array()):
+            self._write()
+        return np.concatenate([self._read(starts, number) for starts in self._starts] or [self._rows.array()])
+
+    def _write(self) -> None:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(prefix="telemetry-report-")  # noqa: SIM115  # closed below
+            weakref.finalize(self, self._file.close)
+        rows = self._rows.array()
+        part = rows[self._by] % PARTS
+        rows[np.argsort(part, kind="stable")].tofile(self._file)
+        counts = np.bincount(part, minlength=PARTS)
+        end = 0 if not self._starts else int(self._starts[-1][-1])
+        self._starts.append(end + np.concatenate(([0], np.cumsum(counts))) * rows.itemsize)
+        self._rows.clear()
+        self._room = IN_MEMORY // self._rows.dtype.itemsize
+
+    def _read(self, starts: Numbers, number: int) -> NDArray[Any]:
+        if self._file is None:
+            return self._rows.array()
+        self._file.seek(int(starts[number]))
+        return np.frombuffer(self._file.read(int(starts[number + 1] - starts[number])), self._rows.dtype)
+
+
+def parts_of(*tables: SpillingTable) -> int:
+    """Return in how many parts to read tables that are read side by side."""
+    return max(table.parts for table in tables)
+
+
+def deduplicated(rows: NDArray[Any], key: str) -> tuple[NDArray[Any], int]:
+    """Return the first row of each key, in order, and how many rows were left out."""
+    _, first = np.unique(rows[key], return_index=True)
+    return rows[np.sort(first)], len(rows) - len(first)

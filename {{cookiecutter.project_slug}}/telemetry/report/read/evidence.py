@@ -1,0 +1,78 @@
+"""What a verdict rests on, wherever it was read from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telemetry import schema
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.lines import Source
+from telemetry.report.read.loads import Loads, loads_of
+from telemetry.report.read.reader import Reader
+from telemetry.report.read.totals import Totals, totals_of
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What was read, and what was not entered and why."""
+
+    sources: list[str]
+    lines: int
+    records: dict[str, int]
+    malformed: dict[str, int]
+    others: dict[str, int]
+    duplicates: dict[str, int]
+    requests_without_report: int
+    reports_without_request: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that was read, summed up in one pass."""
+
+    ledger: Ledger
+    totals: Totals
+    loads: Loads
+    read: Input
+    aggregated: bool = False
+    """Logs Insights summed up the requests; no single record was read."""
+    unsummed_requests: int = 0
+    """Warm requests that share a record and are in no sum; only where `aggregated`."""
+
+
+def evidence_of(sources: Sequence[Source], service: str | None = None) -> Evidence:
+    """Read lines, and sum up what they hold.
+
+    Args:
+        sources: Read one after the other, as if they were one.
+        service: Take the records of this service only; None where all are of one service.
+
+    Raises:
+        UnusableError: A source cannot be read, no record is in them, or they hold several services.
+    """
+    ledger = Ledger(service)
+    reader = Reader(ledger)
+    for source in sources:
+        reader.read(source.lines)
+    names = [source.name for source in sources]
+    reader.must_have_read(names)
+    return summed(ledger, reader, names)
+
+
+def summed(ledger: Ledger, reader: Reader, names: list[str]) -> Evidence:
+    """Sum up what a reader has entered into a ledger."""
+    totals, loads = totals_of(ledger), loads_of(ledger)
+    read = Input(
+        sources=names,
+        lines=reader.lines,
+        records=dict(reader.records),
+        malformed=dict(reader.malformed.most_common()),
+        others=dict(reader.others.most_common()),
+        duplicates={
+            schema.INVOCATION: totals.duplicates,
+            "startup or resource": loads.duplicates,
+            schema.PLATFORM_REPORT: totals.duplicate_reports,
+        },
+        requests_without_report=totals.unreported,
+        reports_without_request=totals.reports_without_request,
+    )
+    return Evidence(ledger, totals, loads, read)

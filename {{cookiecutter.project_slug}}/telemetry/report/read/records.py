@@ -1,0 +1,243 @@
+"""What the report reads from a line, typed; one struct per kind of record, named by `telemetry.schema`."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+from adapter.placement import Placement
+from telemetry import schema
+
+Milliseconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0)]
+EXPERIMENT = r"^\s*\w+\s*=\s*\d[\d.]*\s*(,\s*\w+\s*=\s*\d[\d.]*\s*)+$"
+Counted: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Common(msgspec.Struct, frozen=True, tag_field=schema.RECORD, gc=False):
+    """What every record of an execution environment carries."""
+
+    v: Counted
+    at: float
+    service: str
+    environment: str
+    process: str
+
+
+class Assigned(Common, frozen=True, tag=schema.ENVIRONMENT_RECORD):
+    """An experiment assigned the environment its arm, before any startup."""
+
+    placement: Placement
+    experiment: Annotated[str, msgspec.Meta(pattern=EXPERIMENT)]
+    planned: Counted | None = None
+
+
+class Startup(Common, frozen=True, tag=schema.STARTUP, rename={
+    "duration_ms": schema.STARTUP_DURATION.name,
+    "state_bytes": schema.STATE_SIZE.name,
+    "state_share": schema.STATE_SHARE_OF_MEMORY.name,
+}):  # fmt: skip
+    """One startup: the first of its process, or a repeat."""
+
+    placement: Placement
+    ordinal: Counted
+    phase: Literal["init", "invocation"]
+    outcome: Literal["complete", "unsupported", "failed"]
+    duration_ms: Milliseconds
+    init_ms: Milliseconds | None = None
+    cpu_ms: Milliseconds | None = None
+    init_type: str | None = None
+    state_keys: tuple[str, ...] = ()
+    state_bytes: float | None = None
+    state_share: float | None = None
+    state_method: str | None = None
+    rss_bytes: float | None = None
+    native_bytes: float | None = None
+    py_blocks: float | None = None
+    memory_mb: float | None = None
+    python: str | None = None
+    adapter: str | None = None
+
+
+class Resource(
+    Common, frozen=True, tag=schema.RESOURCE, rename={"duration_ms": schema.RESOURCE_DURATION.name}
+):
+    """One resource of one startup."""
+
+    placement: Placement
+    ordinal: Counted
+    resource: str
+    duration_ms: Milliseconds
+    cpu_ms: Milliseconds | None = None
+    rss_bytes: float | None = None
+    native_bytes: float | None = None
+    py_blocks: float | None = None
+    overlapped: bool = False
+    error: str | None = None
+
+
+class Invocation(
+    Common, frozen=True, tag=schema.INVOCATION, rename={"duration_ms": schema.INVOCATION_DURATION.name}
+):
+    """One request, as the adapter saw it."""
+
+    placement: Placement
+    n: Counted
+    request_id: str
+    start: schema.Start
+    duration_ms: Milliseconds
+    status: int | None = None
+    touched: dict[str, int] = {}  # msgspec gives each struct a dict of its own
+    startup_ms: Milliseconds = 0.0
+    shutdown_ms: Milliseconds = 0.0
+
+
+class Warm(
+    Common,
+    frozen=True,
+    tag=schema.WARM,
+    rename={"durations_ms": schema.INVOCATION_DURATION.name},
+):
+    """Several warm requests, none of which failed or has a record of its own."""
+
+    placement: Placement
+    request_ids: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    durations_ms: tuple[Milliseconds, ...]
+    touched: dict[str, int] = {}
+    """How many of them read each state key."""
+
+    def __post_init__(self) -> None:
+        """Refuse a record that does not give each request its duration."""
+        if len(self.request_ids) != len(self.durations_ms):
+            raise ValueError("as many request_ids as durations are needed")
+
+
+class Shutdown(Common, frozen=True, tag=schema.SHUTDOWN):
+    """One shutdown, inside an invocation or at the end."""
+
+    ordinal: Counted
+    phase: Literal["invocation", "shutdown"]
+    duration_ms: Milliseconds
+
+
+class Fallback(Common, frozen=True, tag=schema.FALLBACK):
+    """The environment left its arm's placement; it is analysed as assigned."""
+
+    placement: Placement
+    in_force: Placement
+
+
+class Failure(Common, frozen=True, tag=schema.FAILURE):
+    """A startup or shutdown failed."""
+
+    error: str | None = None
+
+
+class Death(Common, frozen=True, tag=schema.DEATH):
+    """The lifespan task died."""
+
+    error: str | None = None
+
+
+class Fault(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.FAULT):
+    """A sink failed, perhaps before the environment was known."""
+
+    v: Counted
+    service: str
+
+
+class End(Common, frozen=True, tag=schema.END):
+    """The last record of a process that was told to end."""
+
+    dropped_spans: int = 0
+
+
+class Host(msgspec.Struct, frozen=True):
+    """The machine of a lab run."""
+
+    system: str | None = None
+    cpu: str | None = None
+    cores: int | None = None
+    memory_mb: float | None = None
+    python: str | None = None
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What the lab sent to the environments of one placement."""
+
+    environments: int
+    invocations: int
+    starts: dict[str, int] = {}
+
+
+class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
+    """What a lab run was, written when it begins and again when it ends."""
+
+    v: Counted
+    run: str = ""
+    app: str | None = None
+    """What it ran: an app, or else a handler."""
+    host: Host = Host()
+    sent: dict[str, Sent] = {}
+    """By placement; under another name those whose placement the lab never learnt."""
+    complete: bool = True
+
+
+class PlatformMetrics(msgspec.Struct, frozen=True, gc=False, rename={
+    "duration_ms": "durationMs",
+    "billed_ms": "billedDurationMs",
+    "memory_mb": "memorySizeMB",
+    "used_mb": "maxMemoryUsedMB",
+    "init_ms": "initDurationMs",
+    "restore_ms": "restoreDurationMs",
+}):  # fmt: skip
+    """Lambda's figures for one request."""
+
+    duration_ms: Milliseconds
+    billed_ms: Milliseconds
+    memory_mb: float | None = None
+    used_mb: float | None = None
+    init_ms: Milliseconds | None = None
+    restore_ms: Milliseconds | None = None
+
+
+class PlatformRecord(msgspec.Struct, frozen=True, gc=False, rename={"request_id": "requestId"}):
+    """The inner part of a platform event."""
+
+    request_id: str
+    metrics: PlatformMetrics
+
+
+class PlatformReport(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag=schema.PLATFORM_REPORT):
+    """Lambda's own line about one invocation."""
+
+    record: PlatformRecord
+
+
+Record: TypeAlias = (
+    Assigned
+    | Startup
+    | Resource
+    | Invocation
+    | Warm
+    | Shutdown
+    | Fallback
+    | Failure
+    | Death
+    | Fault
+    | End
+    | Lab
+)
+KINDS: Mapping[str, type[Record]] = {
+    schema.ENVIRONMENT_RECORD: Assigned,
+    schema.STARTUP: Startup,
+    schema.RESOURCE: Resource,
+    schema.INVOCATION: Invocation,
+    schema.WARM: Warm,
+    schema.SHUTDOWN: Shutdown,
+    schema.FALLBACK: Fallback,
+    schema.FAILURE: Failure,
+    schema.DEATH: Death,
+    schema.FAULT: Fault,
+    schema.END: End,
+    schema.LAB: Lab,
+}

@@ -1,0 +1,89 @@
+"""What is kept of any number of requests: sums by environment, and histograms of fixed size."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+
+from adapter.placement import PLACEMENTS, Placement
+from telemetry.report.read.columns import Flags, Numbers, Vector
+
+STEP: Final = 1e-3
+"""Width of a bin on the natural log scale: a percentile is off by 0.05 % at most."""
+LEAST_MS: Final = 1e-3
+MOST_MS: Final = 1e8
+"""Durations outside of these limits, the upper one of which is a day and more, count as the limit."""
+BINS: Final = int(np.ceil(np.log(MOST_MS / LEAST_MS) / STEP))
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Arrays by unit, that is by environment in its arm. Times are milliseconds."""
+
+    arms: Numbers
+    """Position in `PLACEMENTS`."""
+    n: Vector
+    """Requests."""
+    failed: Vector
+    firsts: Vector
+    """First requests of a process."""
+    waited: Vector
+    """First requests that waited for INIT."""
+    user: Vector
+    init: Vector
+    """The part of `user` that was INIT, or the restore of a snapshot."""
+    billed_n: Vector
+    """Requests with a platform.report line."""
+    billed: Vector
+    adapter: Vector
+    """As the adapter measured, startup and shutdown inside invocations included."""
+    loading: Vector
+    """Startup and shutdown inside invocations."""
+    repeated: Vector
+    """The part of `loading` that the `init` arm would not have paid: see `totals`."""
+    hidden: Vector
+    """First startups that count as repeated, as INIT was off the path."""
+    used_mb: Vector
+    """The most memory in use; NaN without a platform.report line."""
+
+    @classmethod
+    def zero(cls, arms: Numbers) -> Self:
+        """Begin with no requests."""
+        fields = [name for name in cls.__slots__ if name not in {"arms", "used_mb"}]
+        used = np.full(len(arms), np.nan)
+        return cls(arms=arms, used_mb=used, **{name: np.zeros(len(arms)) for name in fields})
+
+    def in_arm(self, placement: Placement) -> Flags:
+        """Which units were assigned the placement."""
+        return np.equal(self.arms, PLACEMENTS.index(placement))
+
+
+class Histogram:
+    """Counts durations in bins of equal width on the log scale (DDSketch: Masson et al., VLDB 12, 2019)."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(BINS, np.int64)
+        self._total = 0.0
+
+    def add(self, ms: Vector) -> None:
+        """Count some durations."""
+        within = np.clip(ms, LEAST_MS, MOST_MS)
+        bins = np.minimum((np.log(within / LEAST_MS) / STEP).astype(np.int64), BINS - 1)
+        self._counts += np.bincount(bins, minlength=BINS)
+        self._total += float(ms.sum())
+
+    @property
+    def n(self) -> int:
+        """Number of durations."""
+        return int(self._counts.sum())
+
+    @property
+    def mean(self) -> float:
+        """Their exact mean."""
+        return self._total / self.n
+
+    def percentile(self, percent: float) -> float:
+        """Return the middle of the bin that holds the nearest rank."""
+        rank = max(1, int(np.ceil(self.n * percent / 100)))
+        at = int(np.searchsorted(np.cumsum(self._counts), rank))
+        return float(LEAST_MS * np.exp((at + 0.5) * STEP))

@@ -1,0 +1,128 @@
+"""All requests in one pass: sums by environment, start classes, durations, and what was left out."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias, assert_never
+
+import numpy as np
+
+from adapter.placement import PLACEMENTS, Placement
+from telemetry import schema
+from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Vector
+from telemetry.report.read.ledger import Ledger, printable
+from telemetry.report.read.requests import Join, Requests
+from telemetry.report.read.sums import Histogram, Sums
+
+Latencies: TypeAlias = dict[tuple[Placement, schema.Start], Histogram]
+
+
+@dataclass(slots=True)
+class Totals:
+    """Sums by unit, and counts over all."""
+
+    sums: Sums
+    starts: Numbers = field(default_factory=lambda: np.zeros((len(PLACEMENTS), len(schema.STARTS)), np.int64))
+    """Requests by arm and start class."""
+    latencies: Latencies = field(default_factory=dict)
+    touching: Vector = field(default_factory=lambda: np.zeros((0, 0)))
+    """Requests that touched a resource, by unit and resource."""
+    repeats: SpillingTable = field(default_factory=lambda: SpillingTable("unit", unit="i8", ms="f8"))
+    """Startup and shutdown inside one invocation together, in processes that had started before."""
+    first_at: float = np.inf
+    last_at: float = -np.inf
+    unreported: int = 0
+    billed_without_init: int = 0
+    """Cold starts whose billed ms cannot hold INIT."""
+    duplicates: int = 0
+    duplicate_reports: int = 0
+    reports_without_request: int = 0
+    imports_counted: bool = False
+    """Without platform.report lines only: see `requests.Join`."""
+
+
+def starts_once(placement: Placement) -> bool:
+    """Return whether a process starts up once; if not, each event has a startup of its own."""
+    match placement:
+        case "init" | "first_invocation":
+            return True
+        case "every_invocation":
+            return False
+        case _:
+            assert_never(placement)
+
+
+def totals_of(ledger: Ledger) -> Totals:
+    """Sum up all requests of a ledger, each once."""
+    arms = np.asarray([PLACEMENTS.index(unit.placement) for unit in ledger.units], np.int64)
+    totals, join, resources = Totals(Sums.zero(arms)), Join(ledger), _resources(ledger)
+    totals.touching = np.zeros((len(arms), len(ledger.resource_names)))
+    for part in join.parts():
+        if len(part.rows):
+            _add(totals, part, resources)
+    totals.duplicates = join.duplicates
+    totals.duplicate_reports = join.duplicate_reports
+    totals.reports_without_request = join.reports_without_request
+    totals.imports_counted = join.imports_counted
+    return totals
+
+
+def _resources(ledger: Ledger) -> Flags:
+    """Say which resources are in which set of touched state keys."""
+    found = np.zeros((len(ledger.touched_sets), len(ledger.resource_names)), np.bool_)
+    for keys, row in ledger.touched_sets.items():
+        for key in map(printable, keys):
+            if key in ledger.resource_names:
+                found[row, ledger.resource_names[key]] = True
+    return found
+
+
+def _add(totals: Totals, part: Requests, resources: Flags) -> None:
+    rows, unit = part.rows, part.unit
+    arm = totals.sums.arms[unit]
+    repeating = np.asarray([not starts_once(placement) for placement in PLACEMENTS])
+    _sum(totals.sums, part, repeating[arm])
+    for column in range(resources.shape[1]):
+        touched = resources[rows["touched"], column]
+        totals.touching[:, column] += np.bincount(unit, touched, minlength=len(totals.touching))
+    np.add.at(totals.starts, (arm, rows["start"]), 1)
+    _keep_repeats(totals.repeats, part)
+    for code, start in np.argwhere(totals.starts):
+        ms = part.user_ms[(arm == code) & (rows["start"] == start)]
+        totals.latencies.setdefault((PLACEMENTS[code], schema.STARTS[start]), Histogram()).add(ms)
+    totals.first_at = min(totals.first_at, float(rows["at"].min()))
+    totals.last_at = max(totals.last_at, float(rows["at"].max()))
+    totals.unreported += int((~part.reported).sum())
+    totals.billed_without_init += int((part.cold & part.reported & (part.billed_ms + 1 < part.user_ms)).sum())
+
+
+def _sum(sums: Sums, part: Requests, repeating: Flags) -> None:
+    """Add up; in a repeating arm, each startup counts as repeated that the `init` arm would not have paid.
+
+    The first one of a process is not repeated, unless INIT was off the path: there `init` had hidden it.
+    """
+    rows = part.rows
+    hidden = part.first & ~part.cold & repeating & (rows["startup"] > 0)
+    repeated = rows["shutdown"] + np.where(~part.first | hidden, rows["startup"], 0.0)
+    for into, values in (
+        (sums.n, np.ones(len(rows))),
+        (sums.failed, rows["failed"]),
+        (sums.firsts, part.first),
+        (sums.waited, part.first & part.cold),
+        (sums.user, part.user_ms),
+        (sums.init, part.init_ms),
+        (sums.billed_n, part.reported),
+        (sums.billed, np.nan_to_num(part.billed_ms)),
+        (sums.adapter, rows["ms"]),
+        (sums.loading, rows["startup"] + rows["shutdown"]),
+        (sums.repeated, np.where(repeating, repeated, 0.0)),
+        (sums.hidden, hidden),
+    ):
+        into += np.bincount(part.unit, values, minlength=len(into))  # noqa: PLW2901  # adds in place
+    np.fmax.at(sums.used_mb, part.unit, part.used_mb)
+
+
+def _keep_repeats(repeats: SpillingTable, part: Requests) -> None:
+    rows = part.rows
+    repeat = (rows["startup"] > 0) & ~part.first
+    kept = np.empty(int(repeat.sum()), repeats.dtype)
+    kept["unit"], kept["ms"] = part.unit[repeat], (rows["startup"] + rows["shutdown"])[repeat]
+    repeats.extend(kept)

@@ -1,0 +1,1 @@
+"""Numbers in, words out: sentences, tables, charts, and the keys of verdict.json."""

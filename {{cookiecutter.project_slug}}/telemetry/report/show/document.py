@@ -1,0 +1,70 @@
+"""verdict.json: the numbers of a verdict with the words for them, under keys that programs rely on."""
+
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from telemetry.report.estimate.advice import ResourceAdvice
+from telemetry.report.estimate.comparison import Comparison
+from telemetry.report.estimate.start_classes import Starts
+from telemetry.report.estimate.upper_bound import UpperBound
+from telemetry.report.show.notes import NOT_ESTIMATED, mismatch
+from telemetry.report.show.startup_tables import why
+from telemetry.report.show.verdict import Verdict
+from telemetry.report.show.wording import comparator
+
+Document: TypeAlias = dict[str, Any]
+
+VERSION: Final = 1
+
+
+def document(verdict: Verdict) -> Document:
+    """Return what verdict.json holds. What cannot be told is None, or NaN, which JSON writes as null."""
+    results = verdict.results
+    place = _fields(results.measured_on)
+    return {
+        "v": VERSION,
+        "sentence": verdict.sentence,
+        "headline": verdict.headline,
+        "meaning": verdict.meaning,
+        "measured_on": {"where": place.pop("where"), "text": verdict.place, **place},
+        "arms": [_fields(arm) for arm in results.arms],
+        "comparisons": [_comparison(found) for found in results.comparisons],
+        "bound": None if results.bound is None else _bound(results.bound),
+        "ledger": None if results.ledger is None else _fields(results.ledger),
+        "ledger_sentence": verdict.ledger_sentence,
+        "startup": _fields(results.startup),
+        "resources": [_advice(found) for found in results.resources],
+        "state": _fields(results.state),
+        "starts": _starts(results.starts),
+        "latency": [_fields(found) for found in results.latency],
+        "invocations": [_fields(found) for found in results.invocations],
+        "assignment": None if results.assignment is None else _fields(results.assignment),
+        "progress": None if results.progress is None else _fields(results.progress),
+        "notes": verdict.notes,
+        "not_estimated": list(NOT_ESTIMATED),
+        "input": _fields(results.input),
+    }
+
+
+def _fields(found: object) -> Document:
+    fields: Document = msgspec.to_builtins(found)
+    return fields
+
+
+def _comparison(found: Comparison) -> Document:
+    return {"comparator": comparator(found.baseline), **_fields(found)}
+
+
+def _bound(found: UpperBound) -> Document:
+    return {"comparator": comparator("every_invocation"), **_fields(found)}
+
+
+def _advice(found: ResourceAdvice) -> Document:
+    fields = _fields(found)
+    del fields["reason"]
+    return {"name": fields.pop("name"), "advice": fields.pop("advice"), "why": why(found), **fields}
+
+
+def _starts(found: Starts) -> Document:
+    return {**_fields(found), "mismatches": list(map(mismatch, found.mismatches))}

@@ -1,0 +1,193 @@
+"""What a reader must know beside the numbers: exclusions, fallbacks, and what does not fit."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from telemetry import schema
+from telemetry.report.estimate.assignment import Assignment
+from telemetry.report.estimate.comparison import Arm
+from telemetry.report.estimate.intervals import FEWEST
+from telemetry.report.estimate.results import Basis, Results
+from telemetry.report.estimate.start_classes import Mismatch
+from telemetry.report.estimate.upper_bound import ONE_CPU_MB, UpperBound
+from telemetry.report.read.evidence import Input
+from telemetry.report.read.ledger import printable
+from telemetry.report.show.wording import INIT_IS_BILLED, counted, listed
+
+NOT_ESTIMATED: Final = (
+    "cold-start counts by arm (the arms share one pool of environments)",
+    "break-even of the arms (it rests on those counts)",
+    f"fleet dollars ({INIT_IS_BILLED})",
+    "what cold, warm or slow requests gain (percentiles only describe: the arm decides which are cold)",
+)
+MOST: Final = 3
+"""Of one kind of note."""
+
+
+def notes(results: Results) -> Iterator[str]:
+    """Yield all notes, first how the records were read."""
+    yield from _aggregation(results.basis)
+    yield from _input(results.input)
+    yield from _basis(results.basis)
+    yield from _arms(results.arms)
+    yield from _run(results)
+    yield from _refused(results.refused_experiments)
+    yield from _design(results)
+    yield from _bound(results.bound)
+
+
+def _aggregation(basis: Basis) -> Iterator[str]:
+    if basis.aggregated:
+        yield (
+            "summed up by Logs Insights, environment by environment: startups, resources, state, start "
+            "classes, percentiles and failed requests need the records themselves (--engine download)"
+        )
+    if basis.unsummed_requests:
+        yield (
+            f"{counted(basis.unsummed_requests, 'warm request')} that share a record (LIFESPAN_WRITE_EVERY) "
+            "are in no figure, because Logs Insights cannot take such a record apart: the means are too "
+            "high; use --engine download"
+        )
+
+
+def _input(read: Input) -> Iterator[str]:
+    """Say what was skipped, and why."""
+    if read.malformed:
+        yield f"skipped {counted(sum(read.malformed.values()), 'line')}: {listed(read.malformed)}"
+    if read.others:
+        yield f"{counted(sum(read.others.values()), 'line')} of other kinds: {listed(read.others)}"
+    if any(read.duplicates.values()):
+        duplicates = {kind: count for kind, count in read.duplicates.items() if count}
+        yield f"dropped {counted(sum(duplicates.values()), 'duplicate')}: {listed(duplicates)}"
+    if read.reports_without_request:
+        yield (
+            f"{counted(read.reports_without_request, 'platform.report line')} without an invocation record "
+            "(time-outs, crashes, or another function): not in the figures"
+        )
+
+
+def _basis(basis: Basis) -> Iterator[str]:
+    """Say where the adapter's own figures had to stand in for the platform's."""
+    without, total = basis.without_report, basis.requests
+    if basis.billed_without_init:
+        yield (
+            f"{counted(basis.billed_without_init, 'cold start')} billed without INIT (as before 2025-08): "
+            "billed ms is as the platform gave it"
+        )
+    if not without:
+        return
+    whose = "no request has a" if without == total else f"{without} of {counted(total, 'request')} have no"
+    imports = "imports and startup in INIT" if basis.imports_counted else "startup in INIT, without imports"
+    yield (
+        f"{whose} platform.report line: user-visible ms there is InvocationDuration, plus {imports} for cold "
+        "starts; billed ms leaves them out"
+    )
+
+
+def _arms(arms: list[Arm]) -> Iterator[str]:
+    """Say which arms are too small, which did not run as assigned, and which failed requests."""
+    if small := [arm for arm in arms if arm.environments < FEWEST]:
+        yield (
+            f"no interval is shown below {FEWEST} environments: "
+            + ", ".join(f"`{arm.placement}` has {arm.environments}" for arm in small)
+        )
+    for arm in arms:
+        if arm.fell_back:
+            yield (
+                f"{counted(arm.fell_back, 'environment')} of `{arm.placement}` fell back to `init` after a "
+                "failed repeat; analysed as assigned"
+            )
+        if arm.failed_requests:
+            share = f"{arm.failed_requests} of {arm.requests} requests"
+            yield f"{share} of `{arm.placement}` failed (status 5xx, or no answer)"
+
+
+def _run(results: Results) -> Iterator[str]:
+    """Say what was odd about the run."""
+    startup = results.startup
+    if not results.measured_on.complete:
+        yield "the lab run was cut short: its counts may not match what it sent"
+    if results.starts.mismatches:
+        differences = "; ".join(map(mismatch, results.starts.mismatches))
+        yield f"start classes differ from what the lab sent: {differences}"
+    if startup.failed:
+        yield f"{counted(startup.failed, 'startup')} did not complete: not in the startup times"
+    if (startup.whole.first_in_init or startup.whole.first_in_invocation) and not startup.resources:
+        yield (
+            'no resource was measured by itself: `with preload("name"):` around a load in the lifespan tells '
+            "what it costs, and whether it should be lazy"
+        )
+    for kind, name in ((schema.DEATH, "lifespan death"), (schema.FAULT, "telemetry fault")):
+        if count := results.input.records.get(kind):
+            yield f"{counted(count, name)} recorded"
+
+
+def mismatch(found: Mismatch) -> str:
+    """Say by how much the recorded requests differ from those that the lab sent."""
+    return f"{found.placement}: {found.recorded} {found.start} recorded, {found.sent} sent"
+
+
+def _refused(experiments: list[str]) -> Iterator[str]:
+    """Say which declared experiments the adapter would have refused."""
+    for text in experiments[:MOST]:
+        yield f"records name an experiment that the adapter refuses, {printable(text)}: left out of the check"
+    if len(experiments) > MOST:
+        yield f"and {len(experiments) - MOST} more such experiments"
+
+
+def _design(results: Results) -> Iterator[str]:
+    """Say how the environments came into their arms, and how far the experiment is."""
+    assignment = results.assignment
+    recorded = [arm.placement for arm in results.arms]
+    if assignment is not None:
+        yield _fit(assignment)
+        if len(assignment.experiments) > 1:
+            yield (
+                f"the weights were changed during the experiment ({'; '.join(assignment.experiments)}): "
+                "traffic may differ between the times, so judge the records of each alone"
+            )
+        if others := [arm for arm in recorded if arm not in assignment.weights]:
+            yield f"recorded, but not part of the declared experiment: {', '.join(others)}"
+        yield _progress(results)
+    elif results.measured_on.where == "lambda" and len(recorded) > 1:
+        yield (
+            "no experiment was declared (LIFESPAN_EXPERIMENT, --experiment): unless environments were "
+            "assigned at random, the arms may differ in time and traffic too"
+        )
+
+
+def _fit(assignment: Assignment) -> str:
+    test = f"chi-square {assignment.chi_square:.1f} on {assignment.df} df, p = {assignment.p_value:.3g}"
+    if not assignment.as_declared:
+        return f"assignment NOT as declared: the comparison is not to be trusted: {test}"
+    if assignment.empty:
+        of = counted(sum(assignment.environments.values()), "environment")
+        return (
+            f"assignment not known to be as declared: {', '.join(assignment.empty)} has none of {of}, which "
+            f"may be chance, or a handler that does not take its placement from the environment: {test}"
+        )
+    return f"assignment as declared: {test}"
+
+
+def _progress(results: Results) -> str:
+    progress = results.progress
+    if progress is None:
+        return (
+            "no size was planned (LIFESPAN_EXPERIMENT_PLANNED, --planned): whoever looks often, and stops "
+            "when they like the result, is wrong more often than 1 time in 20; `plan` proposes a size"
+        )
+    if progress.interim:
+        return (
+            f"interim: stop at {progress.planned} environments per arm, not when you like the result; only "
+            "errors, or environments not assigned as declared, are a reason to stop before"
+        )
+    return "the planned size is reached: this is the verdict, and the experiment may end"
+
+
+def _bound(bound: UpperBound | None) -> Iterator[str]:
+    """Say what the upper bound rests on."""
+    if bound is not None and bound.k > 1:
+        yield (
+            f"the upper bound takes CPU work as {bound.k:.1f} times slower in an invocation than in INIT, "
+            f"which has a CPU boost ({ONE_CPU_MB} MB over the memory size)"
+        )

@@ -1,0 +1,41 @@
+"""The list of the verdict's sections, in the order of reading: the terminal and the page show these."""
+
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias
+
+from telemetry.report.show import request_tables, startup_tables
+from telemetry.report.show.notes import NOT_ESTIMATED
+from telemetry.report.show.section import ListSection, Section
+from telemetry.report.show.verdict import Verdict
+
+Build: TypeAlias = Callable[[Verdict], Section]
+
+
+def not_estimated(_verdict: Verdict) -> ListSection:
+    """List what the numbers do not say."""
+    return ListSection("not-estimated", "Not estimated", NOT_ESTIMATED)
+
+
+def notes(verdict: Verdict) -> ListSection:
+    """List what a reader must know beside the numbers."""
+    return ListSection("notes", "Notes", verdict.notes)
+
+
+SECTIONS: Final[tuple[Build, ...]] = (
+    request_tables.differences,
+    not_estimated,
+    startup_tables.startup,
+    startup_tables.advice,
+    request_tables.arms,
+    request_tables.ledger,
+    startup_tables.state,
+    request_tables.starts,
+    request_tables.invocations,
+    notes,
+)
+"""Add a section here, and both show it."""
+
+
+def sections(verdict: Verdict) -> Iterator[Section]:
+    """Yield every section that has rows."""
+    yield from (section for build in SECTIONS if (section := build(verdict)).rows)

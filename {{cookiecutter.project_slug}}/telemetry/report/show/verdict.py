@@ -1,0 +1,88 @@
+"""A verdict: the results, and everything that is said of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from telemetry.report.estimate.results import MeasuredOn, Results
+from telemetry.report.estimate.start_classes import same_wait
+from telemetry.report.show.notes import notes
+from telemetry.report.show.sentence import doubted, interim, ledger_sentence, meaning, statement
+from telemetry.report.show.wording import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The results, and the words for them."""
+
+    results: Results
+    sentence: str
+    headline: list[str]
+    """The same by comparator, first what matters most; without the place."""
+    meaning: str | None
+    """What can be decided by that, and what not."""
+    place: str
+    """Where it was measured."""
+    ledger_sentence: str | None
+    notes: list[str]
+
+
+def verdict_of(results: Results) -> Verdict:
+    """Put results into words."""
+    comparisons = [found for found in results.comparisons if found.estimand == "user_visible_ms"]
+    environments = {arm.placement: arm.environments for arm in results.arms}
+    null = results.measured_on.where == "lab" and same_wait(results.starts)
+    place = place_of(results.measured_on)
+    said = statement(comparisons, results.bound, environments, place, same_wait=null)
+    doubtful = results.assignment is not None and not results.assignment.as_declared
+    early = results.progress is not None and results.progress.interim
+    if doubtful:
+        said = doubted(said)
+    if results.progress is not None and early:
+        said = interim(said, results.progress)
+    return Verdict(
+        results=results,
+        sentence=said.text,
+        headline=said.headline,
+        meaning=None if doubtful or early else meaning(comparisons, same_wait=null),
+        place=place,
+        ledger_sentence=None if results.ledger is None else ledger_sentence(results.ledger),
+        notes=list(notes(results)),
+    )
+
+
+def place_of(measured_on: MeasuredOn) -> str:
+    """Say where and when it was measured."""
+    if measured_on.where == "lab":
+        return f"measured on this machine ({_joined(_machine(measured_on), ', ')}), not on Lambda"
+    return f"measured on Lambda ({_joined(_function(measured_on), '; ')})"
+
+
+def _machine(measured_on: MeasuredOn) -> Sequence[str | None]:
+    host = measured_on.host
+    if host is None:
+        return ()
+    python = host.python or ", ".join(measured_on.python)
+    cores = None if host.cores is None else counted(host.cores, "core")
+    return (host.cpu or host.system, cores, f"Python {python}" if python else None)
+
+
+def _function(measured_on: MeasuredOn) -> Sequence[str | None]:
+    memory, first, last = measured_on.memory_mb, measured_on.first_at, measured_on.last_at
+    return (
+        None if memory is None else f"{memory:.0f} MB",
+        f"Python {', '.join(measured_on.python)}" if measured_on.python else None,
+        None if first is None or last is None else " to ".join(dict.fromkeys(map(_day, (first, last)))),
+        "no lab record in the input",
+    )
+
+
+def _joined(parts: Sequence[str | None], by: str) -> str:
+    return by.join(part for part in parts if part)
+
+
+def _day(at: float) -> str:
+    try:
+        return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()
+    except (OverflowError, OSError, ValueError):
+        return "a time out of range"

@@ -1,0 +1,96 @@
+"""How numbers and arms are put into words: the same in sentences, tables, charts and verdict.json."""
+
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from adapter.placement import Placement
+
+MEGABYTE: Final = 2**20
+INIT_IS_BILLED: Final = (
+    "INIT is billed since 2025-08: against a lazy singleton, keeping the lifespan buys latency, hardly money"
+)
+
+
+def comparator(baseline: Placement) -> str:
+    """Name what keeping the lifespan is compared with; what it is stands in brackets."""
+    match baseline:
+        case "init":
+            return "the lifespan kept (startup in INIT)"
+        case "first_invocation":
+            return "a lazy singleton (startup in the first invocation)"
+        case "every_invocation":
+            return "stock Mangum (lifespan on every invocation)"
+        case _:
+            assert_never(baseline)
+
+
+def short_name(placement: Placement) -> str:
+    """Name an arm in a cell."""
+    match placement:
+        case "init":
+            return "lifespan kept"
+        case "first_invocation":
+            return "lazy singleton"
+        case "every_invocation":
+            return "stock Mangum"
+        case _:
+            assert_never(placement)
+
+
+def explained(placement: Placement) -> str:
+    """Say what an arm does, for somebody who has not met it."""
+    match placement:
+        case "init":
+            return "startup once, in Lambda's INIT phase: the lifespan is kept"
+        case "first_invocation":
+            return "startup once, in the first invocation: a lazy singleton"
+        case "every_invocation":
+            return "startup and shutdown around every event: stock Mangum"
+        case _:
+            assert_never(placement)
+
+
+def arm_name(placement: Placement) -> str:
+    """Name an arm, with its placement: `stock Mangum (every_invocation)`."""
+    return f"{short_name(placement)} ({placement})"
+
+
+def decimals(value: float, low: float | None, high: float | None) -> int:
+    """Digits after the point that the width of the interval, or else the value, is worth."""
+    spread = abs(value) / 20 if low is None or high is None else (high - low) / 2
+    return 0 if spread >= 2 else 1 if spread >= 0.2 else 2
+
+
+def bracketed(value: float, low: float | None, high: float | None) -> str:
+    """Write `412 [401, 423]`, or `412` without an interval."""
+    digits = decimals(value, low, high)
+    if low is None or high is None:
+        return plain(value, digits)
+    return f"{plain(value, digits)} [{plain(low, digits)}, {plain(high, digits)}]"
+
+
+def milliseconds(value: float, low: float | None, high: float | None) -> str:
+    """Write `412 ms [401, 423]`."""
+    number, _, interval = bracketed(value, low, high).partition(" ")
+    return f"{number} ms {interval}".rstrip()
+
+
+def plain(value: float, digits: int) -> str:
+    """Write a number without a minus before zero."""
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text
+
+
+def megabytes(size: float | None) -> str:
+    """Write bytes in MB as Lambda counts them (2^20)."""
+    return "-" if size is None else f"{size / MEGABYTE:.1f} MB"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write `1 line`, `2 lines`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(counts: Mapping[str, int]) -> str:
+    """Write `not JSON (2), plain text (1)`."""
+    return ", ".join(f"{reason} ({count})" for reason, count in counts.items())
