@@ -4,9 +4,10 @@ import asyncio
 import json
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
-from bench.function import PYTHON, environ
+from bench.function import PYTHON, ROOT, environ
 from bench.spread import spread
 from bench.stacks import BOOK, UDP
 from telemetry.lab.imports.measurement import STDLIB, by_package, parse_import_times
@@ -26,23 +27,24 @@ async def _measure(repetitions: int) -> dict[str, Any]:
     taken: dict[tuple[str, str], list[dict[str, float]]] = {case: [] for case in cases}
     for _ in range(repetitions):
         for case, runs in taken.items():
-            runs.append(json.loads(await _said(*case)))
+            runs.append(json.loads(await said(*case)))
     rows: dict[str, Any] = {stack: {} for stack in STACKS}
     for (stack, collector), runs in taken.items():
         rows[stack][f"collector_{collector}"] = {
             unit: spread([run[unit] for run in runs])._asdict() for unit in ("ms", "cpu_ms")
         }
-    return {"stacks": rows, **_by_module(await _said(UDP, "off", "-X", "importtime"))}
+    return {"stacks": rows, **_by_module(await said(UDP, "off", "-X", "importtime"))}
 
 
-async def _said(stack: str, collector: str, *options: str) -> str:
+async def said(stack: str, collector: str, *options: str, root: Path = ROOT) -> str:
     """One process, on a Runtime API of its own: to register an extension is part of INIT."""
     api = RuntimeApi({"functionName": "bench"})
     address = {"AWS_LAMBDA_RUNTIME_API": await api.listen(), "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:9"}
     try:
         process = await asyncio.create_subprocess_exec(
             *(str(PYTHON), *options, "-m", "bench.added_child", stack, collector),
-            env=environ(stack, **address),
+            cwd=root,
+            env=environ(stack, **address, PYTHONPATH=str(root)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

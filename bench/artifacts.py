@@ -16,14 +16,14 @@ LEFT_OUT: Final = ("__pycache__", "pip*", "setuptools*", "pkg_resources", "_dist
 
 
 @contextmanager
-def artifacts() -> Iterator[Mapping[str, Path]]:
+def artifacts(root: Path = ROOT) -> Iterator[Mapping[str, Path]]:
     """Two folders, `bytecode` and `source`: every library of the benchmarks, and the rooms."""
     [libraries] = (PYTHON.parents[1] / "lib").glob("python3*/site-packages")
     with tempfile.TemporaryDirectory() as folder:
         source, bytecode = Path(folder, "source"), Path(folder, "bytecode")
         shutil.copytree(libraries, source, ignore=shutil.ignore_patterns(*LEFT_OUT))
         for room in ROOMS:
-            shutil.copytree(ROOT / room, source / room, ignore=shutil.ignore_patterns(*LEFT_OUT))
+            shutil.copytree(root / room, source / room, ignore=shutil.ignore_patterns(*LEFT_OUT))
         shutil.copytree(source, bytecode, copy_function=os.link)
         subprocess.run(
             [str(PYTHON), "-m", "compileall", "-q", "-j", "0", str(bytecode)],

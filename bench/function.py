@@ -51,9 +51,9 @@ def environ(stack: str, **more: str) -> dict[str, str]:
 
 
 class Function:
-    """One such process. What it writes is kept as lines."""
+    """One such process, of the checkout at `root`. What it writes is kept as lines."""
 
-    def __init__(self, stack: str, app: str, variables: Mapping[str, str]) -> None:
+    def __init__(self, stack: str, app: str, variables: Mapping[str, str], root: Path = ROOT) -> None:
         commands, self._commands = os.pipe()
         answers, told = os.pipe()
         self._out, out = os.pipe()
@@ -62,7 +62,8 @@ class Function:
         arguments = (stack, app, str(EVENT), str(commands), str(told))
         self._process = subprocess.Popen(
             [str(PYTHON), "-m", "bench.child", *arguments],
-            env=environ(stack, **variables),
+            cwd=root,
+            env=environ(stack, **variables, PYTHONPATH=str(root)),
             pass_fds=(commands, told),
             stdin=subprocess.DEVNULL,
             stdout=out,
