@@ -11,7 +11,7 @@ import pytest
 from tests.telemetry.on_lambda import event
 
 IMPORTS = """
-import os
+import importlib, os
 from adapter import LifespanAdapter
 """
 APP = """
@@ -19,8 +19,10 @@ async def app(scope, receive, send):
     if scope["type"] == "lifespan":
         for kind in ("startup", "shutdown"):
             await receive()
+            globals()["structlog"] = importlib.import_module("structlog")
             await send({"type": f"lifespan.{kind}.complete"})
         return
+    structlog.get_logger().info("served")
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"ok"})
 """
@@ -73,10 +75,20 @@ def serve(handler: str, folder: Path, **variables: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("handler", [TODAYS, EARLIER], ids=["todays", "earlier"])
 def test_handler_is_served_and_measured(handler: str, tmp_path: Path) -> None:
-    *records, answer = serve(handler, tmp_path)
-    assert [record["record"] for record in records] == ["startup", "invocation", "shutdown", "end"]
-    assert {record["placement"] for record in records} == {"first_invocation"}
+    *lines, answer = serve(handler, tmp_path)
+    records = [line["record"] for line in lines if "record" in line]
+    assert records == ["startup", "invocation", "shutdown", "end"]
+    assert {line["placement"] for line in lines} == {"first_invocation"}
     assert answer == {"status": 200, "sends_later": False}
+
+
+@pytest.mark.parametrize("handler", [TODAYS, EARLIER], ids=["todays", "earlier"])
+def test_service_logs_json(handler: str, tmp_path: Path) -> None:
+    """The app's lifespan is the first to import structlog, as the sample service's."""
+    lines = serve(handler, tmp_path)
+    [logged] = [line for line in lines if line.get("message") == "served"]
+    [invocation] = [line for line in lines if line.get("record") == "invocation"]
+    assert (logged["level"], logged["request_id"]) == ("INFO", invocation["request_id"])
 
 
 @pytest.mark.parametrize("handler", [TODAYS, EARLIER], ids=["todays", "earlier"])
