@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+import telemetry.pipeline
+from telemetry import Telemetry
 from tests.telemetry.on_lambda import event
 
 IMPORTS = """
@@ -95,6 +97,15 @@ def test_service_logs_json(handler: str, tmp_path: Path) -> None:
 def test_handler_sends_spans_after_the_response(handler: str, tmp_path: Path) -> None:
     *_, answer = serve(handler, tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9")
     assert answer["sends_later"] is True
+
+
+def test_hooks_are_what_the_long_form_passes() -> None:
+    telemetry = Telemetry.from_env({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"})
+    assert telemetry.hooks == {"observe": telemetry.observe, "after_response": telemetry.after_response}
+
+
+def test_front_door_is_the_pipelines() -> None:
+    assert Telemetry is telemetry.pipeline.Telemetry
 
 
 def test_front_door_names_what_it_lacks() -> None:

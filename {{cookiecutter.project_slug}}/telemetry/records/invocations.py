@@ -119,7 +119,7 @@ class WarmBatch:
 
 
 def is_remarkable(fact: InvocationEnded) -> bool:
-    """Whether somebody may look for this very invocation."""
+    """Whether the invocation failed, or contained a startup or a shutdown: then it has a line of its own."""
     failed = fact.error is not None or fact.status is None or fact.status >= 500
     return failed or fact.startup_ns > 0 or fact.shutdown_ns > 0
 
