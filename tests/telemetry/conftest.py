@@ -9,8 +9,8 @@ from tests.telemetry.harness import Harness
 
 
 @pytest.fixture(autouse=True)
-def _apart() -> Iterator[None]:
-    """No test sees another's logging, nor its current span."""
+def _isolated() -> Iterator[None]:
+    """Isolate the tests from each other: logging and the current span are global."""
     token = context.attach(Context())
     yield
     context.detach(token)

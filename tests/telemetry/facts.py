@@ -1,4 +1,4 @@
-"""Facts by hand: what the adapter would state, with every number known."""
+"""Facts made by hand, with known numbers, as the adapter would state them."""
 
 from adapter.facts import (
     Environment,

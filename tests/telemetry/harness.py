@@ -1,4 +1,4 @@
-"""Telemetry as a service has it, with everything that it says within reach."""
+"""A harness around telemetry: gives it facts as the adapter does, and collects what it writes and exports."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ ENVIRON = {
 
 
 class Harness:
-    """One process: its telemetry, its stdout, its spans."""
+    """One process: its telemetry, its stdout and its exported spans."""
 
     def __init__(
         self, environ: Mapping[str, str] | None = None, exporter: SpanExporter | None = None
@@ -62,7 +62,7 @@ class Harness:
     def serve(
         self, app: ASGIApp, path: str = "/", index: int = 1, **options: Any
     ) -> tuple[InvocationEnded, list[Message]]:
-        """Invoke, and run the traced app inside, as the adapter does."""
+        """Invoke, and run the traced app inside the invocation, as the adapter does."""
         sent: list[Message] = []
         context = options.pop("trace_context", None)
         traced = self.telemetry.traced(app)

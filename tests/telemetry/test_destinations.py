@@ -1,6 +1,6 @@
 import pytest
 
-from telemetry.destinations import parse_base, parse_headers
+from telemetry.destinations import Address, parse_base, parse_headers
 from telemetry.settings import Settings
 from tests.telemetry.harness import Harness
 
@@ -77,3 +77,21 @@ def test_headers_of_traces_come_first() -> None:
 def test_port_must_be_one() -> None:
     with pytest.raises(ValueError, match="Port"):
         parse_base("http://host:99999")
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("169.254.79.129:2000", Address("169.254.79.129", 2000)),
+        ("tcp:127.0.0.1:2000 udp:127.0.0.2:2001", Address("127.0.0.2", 2001)),
+        ("udp:127.0.0.2:2001 tcp:127.0.0.1:2000", Address("127.0.0.2", 2001)),
+        ("[::1]:2000", Address("::1", 2000)),
+    ],
+)
+def test_daemon_address_forms(text: str, address: Address) -> None:
+    assert Settings.from_env({"AWS_XRAY_DAEMON_ADDRESS": text}).daemon == address
+
+
+def test_headers_may_be_kept_in_aws() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:otlp"
+    assert Settings.from_env({ARN: arn}).otlp_headers_arn == arn

@@ -14,7 +14,7 @@ from tests.telemetry.facts import T0, S, answered, invoked, shut_down, started, 
 from tests.telemetry.harness import ENVIRON, Harness
 
 
-def hearing_all(handle: Callable[[Fact], None]) -> Handlers:
+def handling_all(handle: Callable[[Fact], None]) -> Handlers:
     return dict.fromkeys(get_args(Fact), handle)
 
 
@@ -24,7 +24,7 @@ def _visit(visits: list[str], name: str, _: Fact) -> None:
 
 def test_ends_visit_in_reverse() -> None:
     visits: list[str] = []
-    sinks = [(name, hearing_all(partial(_visit, visits, name))) for name in "abc"]
+    sinks = [(name, handling_all(partial(_visit, visits, name))) for name in "abc"]
     fan_out = FanOut(sinks, lambda *_: None)
     began = invoked()
     for fact in (started(), began, answered(began), startup(), shut_down().began, shut_down()):
@@ -41,7 +41,7 @@ def test_raising_sink_stops_no_other() -> None:
         raise LookupError("a value of the state")
 
     sinks = [
-        (name, hearing_all(handle))
+        (name, handling_all(handle))
         for name, handle in (("a", seen.append), ("b", broken), ("c", seen.append))
     ]
     fan_out = FanOut(sinks, lambda name, error: faults.append((name, type(error).__name__)))
@@ -51,7 +51,7 @@ def test_raising_sink_stops_no_other() -> None:
     assert faults == [("b", "LookupError")]
 
 
-def test_sinks_hear_what_they_name() -> None:
+def test_sinks_get_the_kinds_they_name() -> None:
     seen: list[Fact] = []
     fan_out = FanOut([("a", {InvocationBegan: seen.append})], lambda *_: None)
     began = invoked()
@@ -77,7 +77,7 @@ def test_raising_sink_changes_a_counter_only() -> None:
     assert (end["faults"], end["dropped_spans"]) == (2, 3)
 
 
-def test_fault_is_stated_once_by_type() -> None:
+def test_fault_is_reported_once_by_type() -> None:
     harness = Harness({"LIFESPAN_FLUSH_EVERY": "1"}, BrokenExporter())
     harness.observe(started())
     harness.invoke(1)
@@ -88,7 +88,7 @@ def test_fault_is_stated_once_by_type() -> None:
     assert "s3cret" not in "".join(harness.out)
 
 
-def test_each_kind_of_fault_is_stated(harness: Harness) -> None:
+def test_each_kind_of_fault_is_reported(harness: Harness) -> None:
     harness.observe(started())
     harness.telemetry.count("Reserved", float("nan"))
     harness.telemetry.count("Reserved", float("inf"))
@@ -115,11 +115,11 @@ def test_broken_stdout_never_recurses(error: Exception) -> None:
     assert kinds == ["invocation", "fault", "invocation"]
 
 
-def test_unwritable_statement_counts_too() -> None:
-    def state(part: str, error: str) -> None:
+def test_unwritable_report_counts_too() -> None:
+    def report(part: str, error: str) -> None:
         raise OSError
 
-    faults = Faults(state)
+    faults = Faults(report)
     faults.add("spans", ValueError())
     faults.add("spans", ValueError())
     assert faults.total == 3

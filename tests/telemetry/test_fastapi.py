@@ -55,7 +55,7 @@ def test_fastapi_span_is_our_child(harness: Harness, trace_context: dict[str, st
     assert (parent.trace_id, parent.span_id) == (ours.context.trace_id, ours.context.span_id)
 
 
-def test_included_routes_are_told_whole(harness: Harness) -> None:
+def test_included_routes_are_exported_whole(harness: Harness) -> None:
     harness.observe(started())
     harness.serve(fastapi(harness), "/api/v1/tickets/42")
     assert (harness.span("tickets-api").attributes or {})["http.route"] == "/api/v1/tickets/{ticket_id}"
@@ -74,7 +74,7 @@ def test_fastapi_span_is_cleaned(harness: Harness) -> None:
     assert "s3cret" not in theirs(harness).to_json()
 
 
-def test_callers_prefix_is_not_told(harness: Harness) -> None:
+def test_callers_prefix_is_not_exported(harness: Harness) -> None:
     """A path that an outer app takes off by `root_path`, as ASGI has it, is a part of FastAPI's own route."""
     app = fastapi(harness)
 
@@ -96,7 +96,7 @@ def test_operation_spans_nest_too(harness: Harness) -> None:
     assert "fastapi.endpoint" in {span.name for span in harness.spans}
 
 
-def test_fastapi_stays_asleep_by_itself(harness: Harness) -> None:
+def test_fastapi_makes_no_spans_by_itself(harness: Harness) -> None:
     app = FastAPI()
     app.include_router(router)
     harness.observe(started())
@@ -112,7 +112,7 @@ def _own_global(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_own_global")
-def test_global_provider_wakes_fastapi(harness: Harness) -> None:
+def test_global_provider_activates_fastapi(harness: Harness) -> None:
     harness.telemetry.install_global()
     app = FastAPI(telemetry={"operation_spans": False})
     app.include_router(router)
@@ -123,12 +123,12 @@ def test_global_provider_wakes_fastapi(harness: Harness) -> None:
 
 
 @pytest.mark.usefixtures("_own_global")
-def test_idle_provider_is_never_global() -> None:
+def test_provider_without_a_target_is_never_global() -> None:
     Telemetry.from_env(ENVIRON, write=lambda _: None).install_global()
     assert trace._TRACER_PROVIDER is None
 
 
-def test_idle_telemetry_keeps_fastapi_asleep() -> None:
+def test_without_a_target_fastapi_makes_no_spans() -> None:
     telemetry = Telemetry.from_env(ENVIRON, write=lambda _: None)
     telemetry.observe(started())
     app = FastAPI(telemetry={"tracer_provider": telemetry.tracer_provider})

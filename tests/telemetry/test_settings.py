@@ -2,7 +2,6 @@ import logging
 
 import pytest
 
-from telemetry.destinations import Address
 from telemetry.settings import Settings
 from tests.telemetry.harness import Harness
 
@@ -58,19 +57,6 @@ def test_ignored_settings_are_logged_without_value() -> None:
         ("WARNING", "LIFESPAN_FLUSH_EVERY"),
     ]
     assert "s3cret" not in "".join(harness.out)
-
-
-@pytest.mark.parametrize(
-    ("text", "address"),
-    [
-        ("169.254.79.129:2000", Address("169.254.79.129", 2000)),
-        ("tcp:127.0.0.1:2000 udp:127.0.0.2:2001", Address("127.0.0.2", 2001)),
-        ("udp:127.0.0.2:2001 tcp:127.0.0.1:2000", Address("127.0.0.2", 2001)),
-        ("[::1]:2000", Address("::1", 2000)),
-    ],
-)
-def test_daemon_address_forms(text: str, address: Address) -> None:
-    assert Settings.from_env({"AWS_XRAY_DAEMON_ADDRESS": text}).daemon == address
 
 
 def test_disabled_sdk_sends_nothing() -> None:

@@ -8,6 +8,7 @@ from opentelemetry import trace
 
 from adapter.asgi import ASGIApp
 from adapter.facts import Observe
+from telemetry.destinations import Address, Endpoint
 from telemetry.fan_out import FanOut, Faults, Handlers
 from telemetry.invocation_context import InvocationContext
 from telemetry.logs.context import Logs
@@ -44,22 +45,21 @@ class Telemetry:
         write: Write = write_stdout,
         span_exporter: "SpanExporter | None" = None,
     ) -> None:
-        self._settings = settings
         self._context = InvocationContext()
         self._dropped = DroppedSpans()
         self._records = Records(settings, self._context, write, self._losses)
         self._faults = Faults(self._records.fault)
         self._metrics = BusinessMetrics(settings, write, self._faults.add)
         self._logs = Logs(settings, self._context, write, self._faults.add)
-        self._target = span_exporter or settings.endpoint or settings.daemon
-        self._queue = SpanQueue(self._open_exporter, self._dropped)
+        target = span_exporter or settings.endpoint or settings.daemon
+        self._span_pipeline = LateSpanPipeline(settings, target, self._dropped) if target else None
         self.after_response: Callable[[float], None] | None = None
         """To be called after each response, with the seconds that the invocation has left: it sends spans,
         and never raises. None where that would be of no use."""
         self.observe: Observe = FanOut(
             (
                 ("start", StartClass(self._context, settings.proactive_gap_ms).handlers()),
-                ("spans", self._span_handlers(environ)),
+                ("spans", self._span_handlers(settings, environ)),
                 ("logs", self._logs.handlers()),
                 ("metrics", self._metrics.handlers()),
                 ("records", self._records.handlers()),
@@ -114,9 +114,9 @@ class Telemetry:
 
         The first use imports the SDK, some 5 ms. Where spans go nowhere, its tracers make none.
         """
-        if self._target is not None:
+        if self._span_pipeline is not None:
             try:
-                return self._span_pipeline.provider()
+                return self._span_pipeline.opened.provider()
             except Exception as error:  # noqa: BLE001 - a service that cannot be traced is still a service
                 self._faults.add("spans", error)
         return trace.NoOpTracerProvider()
@@ -131,27 +131,41 @@ class Telemetry:
         if not isinstance(provider := self.tracer_provider, trace.NoOpTracerProvider):
             trace.set_tracer_provider(provider)
 
-    @cached_property
-    def _span_pipeline(self) -> "SpanPipeline":
-        from telemetry.export.span_pipeline import SpanPipeline  # noqa: PLC0415 - imports the SDK, some 6 ms
-
-        if self._target is None:
-            raise RuntimeError("spans have nowhere to go")
-        return SpanPipeline(self._settings, self._target, self._queue, self._dropped)
-
-    def _open_exporter(self) -> Exporter:
-        return self._span_pipeline.open_exporter()
-
     def _losses(self) -> Losses:
         return Losses(self._faults.total, self._dropped.total)
 
-    def _span_handlers(self, environ: Mapping[str, str]) -> Handlers:
-        if self._target is None:
+    def _span_handlers(self, settings: Settings, environ: Mapping[str, str]) -> Handlers:
+        if self._span_pipeline is None:
             return Passthrough(self._context, environ).handlers()
-        settings, has_endpoint = self._settings, self._settings.endpoint is not None
+        queue, has_endpoint = self._span_pipeline.queue, settings.endpoint is not None
         schedule = FlushSchedule(
-            self._queue, settings.flush_every, self._faults.add, expects_after_response=has_endpoint
+            queue, settings.flush_every, self._faults.add, expects_after_response=has_endpoint
         )
         if has_endpoint:
             self.after_response = schedule.after_response
-        return Spans(settings, self._context, environ, self._queue, schedule).handlers()
+        return Spans(settings, self._context, environ, queue, schedule).handlers()
+
+
+class LateSpanPipeline:
+    """The queue of the spans, and behind it the span pipeline, which is made when it is first needed.
+
+    It needs the SDK, whose import takes some 6 ms: too much for INIT.
+    """
+
+    def __init__(
+        self, settings: Settings, target: "SpanExporter | Address | Endpoint", dropped: DroppedSpans
+    ) -> None:
+        self._settings = settings
+        self._target = target
+        self._dropped = dropped
+        self.queue = SpanQueue(self._open_exporter, dropped)
+
+    @cached_property
+    def opened(self) -> "SpanPipeline":
+        """The pipeline; raises what the SDK raises about its own environment variables."""
+        from telemetry.export.span_pipeline import SpanPipeline  # noqa: PLC0415 - see the class
+
+        return SpanPipeline(self._settings, self._target, self.queue, self._dropped)
+
+    def _open_exporter(self) -> Exporter:
+        return self.opened.open_exporter()

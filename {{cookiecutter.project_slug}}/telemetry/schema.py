@@ -20,7 +20,7 @@ SERVICE: Final = "service"
 ENVIRONMENT: Final = "environment"
 PROCESS: Final = "process"
 PLACEMENT: Final = "placement"
-"""As assigned to the environment: an arm of an experiment is analysed as assigned, whatever came of it."""
+"""As assigned to the environment, even if another one is in force: arms are analysed as assigned."""
 
 # Kinds of records
 ENVIRONMENT_RECORD: Final = "environment"
@@ -43,7 +43,7 @@ LAB: Final = "lab"
 EXPERIMENT: Final = "experiment"
 """The arms' weights, as declared; absent when no experiment runs."""
 PLANNED: Final = "planned"
-"""Environments in every arm at which the experiment is over, as declared."""
+"""Environments per arm at which the experiment ends, as declared."""
 
 # startup; ORDINAL, CPU and ERROR also on others
 ORDINAL: Final = "ordinal"
@@ -140,7 +140,7 @@ METRICS: Final[tuple[Metric, ...]] = (
 )
 
 RESOURCES_WITH_METRICS: Final = 10
-"""A metric per resource is paid for per resource: only the first so many of a startup get one."""
+"""Each resource's metric is billed, so only the first resources of a startup have one."""
 
 # Events by the platform, in Lambda's JSON log format
 PLATFORM_REPORT: Final = "platform.report"

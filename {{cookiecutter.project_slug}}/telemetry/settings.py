@@ -57,7 +57,7 @@ class Settings(Struct):
     experiment: str | None = None
     """Weights of the arms while an experiment runs, in the form that the adapter has read."""
     planned: int | None = None
-    """Environments of every arm at which the experiment is over."""
+    """Environments per arm at which the experiment ends."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:

@@ -98,7 +98,7 @@ def test_path_becomes_the_known_route() -> None:
     assert dict(clean.attributes or {}) == {"http.route": "/tickets/{id}", "url.path": "/tickets/{id}"}
 
 
-def test_peer_is_ours_to_tell_on_calls_only() -> None:
+def test_peer_is_exported_of_own_calls_only() -> None:
     peer: dict[str, AnyValue] = {"server.address": "db.internal", "server.port": 5432}
     assert kept(SpanKind.CLIENT, peer) == {"server.address": "db.internal", "server.port": 5432}
     assert kept(SpanKind.SERVER, peer) == {}
@@ -182,5 +182,5 @@ def test_answered_request_is_named_anew(
         ("DynamoDB.GetItem", "DynamoDB.GetItem"),
     ],
 )
-def test_libraries_tell_no_path(theirs: str, name: str) -> None:
+def test_names_by_libraries_lose_the_path(theirs: str, name: str) -> None:
     assert named(theirs, scope=LIBRARY) == (name, ["exception", "event"])

@@ -40,7 +40,7 @@ def parameter(text: str) -> str:
 
 @pytest.mark.parametrize("keep", [secret, parameter])
 @pytest.mark.parametrize("text", ["x-api-key=s3cret", json.dumps({"x-api-key": "s3cret"})])
-def test_endpoint_is_told_what_aws_keeps(keep: object, text: str) -> None:
+def test_headers_kept_in_aws_are_sent(keep: object, text: str) -> None:
     assert callable(keep)
     headers = OtlpHeaders({"x-team": "tickets"}, keep(text))
     assert headers.all == {"x-team": "tickets"}
@@ -61,7 +61,7 @@ def test_secret_is_fetched_once() -> None:
     assert (headers.complete, headers.all) == (True, {"a": "1"})
 
 
-def test_missing_secret_is_asked_for_again() -> None:
+def test_missing_secret_is_fetched_again() -> None:
     headers = OtlpHeaders({}, f"arn:aws:secretsmanager:{REGION}:123456789012:secret:none-abcdef")
     with pytest.raises(Exception, match="ResourceNotFound"):
         headers.fetch()

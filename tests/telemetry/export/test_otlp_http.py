@@ -100,7 +100,7 @@ def test_next_export_is_not_held_up() -> None:
     assert len(endpoint.received) == 3
 
 
-def test_what_was_given_up_is_never_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_abandoned_request_is_never_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """The name is looked up for longer than the deadline, and then the endpoint is there."""
     found, connected = threading.Event(), threading.Event()
     connect = socket.create_connection
@@ -148,7 +148,7 @@ def test_exception_comes_back() -> None:
         WithDeadline().run(work, time.monotonic() + 30)
 
 
-def test_what_hangs_is_given_up() -> None:
+def test_work_that_hangs_is_abandoned() -> None:
     release, aside = threading.Event(), WithDeadline()
     with pytest.raises(TimeoutError):
         aside.run(release.wait, time.monotonic())

@@ -68,7 +68,7 @@ def span(size: int = 10, flags: int = 1) -> ReadableSpan:
     return ReadableSpan("x" * size, context, resource=Resource({}), start_time=1, end_time=2)
 
 
-def test_whole_life_arrives(daemon: socket.socket) -> None:
+def test_spans_of_an_environment_arrive(daemon: socket.socket) -> None:
     host, port = daemon.getsockname()
     environ = {**ENVIRON, "AWS_XRAY_DAEMON_ADDRESS": f"{host}:{port}"}
     telemetry = Telemetry.from_env(environ, write=lambda _: None)

@@ -81,7 +81,7 @@ def test_log_level_filters(level: str, heard: int) -> None:
     assert len(harness.out) - before == heard
 
 
-def test_exceptions_are_told_without_locals(harness: Harness) -> None:
+def test_exceptions_are_logged_without_locals(harness: Harness) -> None:
     def fail() -> None:
         password = "s3cret" + "s3cret"
         raise LookupError(len(password))

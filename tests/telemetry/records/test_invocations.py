@@ -18,7 +18,7 @@ from tests.telemetry.harness import Harness
 COMMON = {"v": 1, "service": "tickets", "environment": "3f0c12345678", "placement": "init"}
 
 
-def test_first_invocation_tells_all(harness: Harness) -> None:
+def test_first_invocation_has_all_fields(harness: Harness) -> None:
     harness.observe(started())
     harness.invoke(status=201, touched={"model": 1, "tickets": 2}, startup_ns=800 * MS, shutdown_ns=25 * MS)
     record = harness.record("invocation")
@@ -169,7 +169,7 @@ def test_one_of_several_has_a_line() -> None:
     assert [record["invocations"] for record in harness.records("warm")] == [4] * 4
 
 
-def test_batch_tells_what_it_holds() -> None:
+def test_batch_names_what_it_holds() -> None:
     record = harness_after([200] * 6, EVERY).record("warm")
     assert record.pop("_aws")["Timestamp"] == record.pop("at")
     assert record == {

@@ -193,7 +193,7 @@ def test_snapshot_sends_its_startup_once(harness: Harness) -> None:
     assert harness.record("startup")["trace_id"] == trace_id(whole)
 
 
-def test_forked_process_tells_only_its_own(harness: Harness) -> None:
+def test_forked_process_exports_only_its_own(harness: Harness) -> None:
     harness.observe(started())
     harness.start_up()
     harness.observe(started(T0 + 2 * S))
@@ -255,7 +255,7 @@ def test_restart_before_any_invocation_keeps_both(harness: Harness) -> None:
     assert (first.links, len(second.links)) == ((), 1)
 
 
-def test_app_without_lifespan_is_met_too(harness: Harness) -> None:
+def test_app_without_lifespan_is_linked_too(harness: Harness) -> None:
     harness.observe(started())
     harness.start_up(startup(outcome="unsupported"))
     harness.invoke()

@@ -55,7 +55,7 @@ def test_mounted_path_keeps_its_parameters(harness: Harness) -> None:
     assert http_attributes(harness)["http.route"] == "/seats/{seat}"
 
 
-def test_unknown_path_is_not_told(harness: Harness) -> None:
+def test_path_without_a_route_is_left_out(harness: Harness) -> None:
     harness.observe(started())
     harness.serve(STARLETTE, "/s3cret")
     assert http_attributes(harness).keys().isdisjoint({"http.route", "url.path"})
@@ -74,7 +74,7 @@ def test_callers_scheme_is_checked(harness: Harness) -> None:
     assert "url.scheme" not in http_attributes(harness)
 
 
-def test_exception_goes_on_with_its_route_told(harness: Harness) -> None:
+def test_exception_passes_and_its_route_is_recorded(harness: Harness) -> None:
     harness.observe(started())
     began = invoked()
     harness.observe(began)
@@ -141,7 +141,7 @@ def test_foreign_state_goes_with_the_foreign_parent(harness: Harness) -> None:
     assert headers[b"traceparent"] != b"garbage"
 
 
-def test_callers_parent_is_told_when_nothing_is_recorded() -> None:
+def test_callers_parent_is_passed_on_when_nothing_is_recorded() -> None:
     app = Seen()
     telemetry = Telemetry.from_env(ENVIRON, write=lambda _: None)
     telemetry.observe(started())
@@ -196,7 +196,7 @@ def test_odd_scope_costs_a_fault_only(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize("route", ["/s3cret", object(), type("Route", (), {"path": 7})()])
-def test_odd_routes_are_not_told(harness: Harness, route: object) -> None:
+def test_odd_routes_are_left_out(harness: Harness, route: object) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scope["route"] = route
 

@@ -76,7 +76,7 @@ def test_refused_batch_counts_as_dropped() -> None:
     assert dropped.total == 3
 
 
-def test_raising_export_is_heard_and_counted() -> None:
+def test_error_of_an_export_is_raised_and_counted() -> None:
     dropped = DroppedSpans()
     queue = SpanQueue(FakeExporter(raises=ConnectionError()).open, dropped)
     queue.put(SPAN)
@@ -123,7 +123,7 @@ def test_unused_queue_closes_nothing() -> None:
     assert (exporter.opened, exporter.closed) == (0, 0)
 
 
-def test_what_is_forgotten_counts_as_dropped() -> None:
+def test_emptied_queue_counts_as_dropped() -> None:
     exporter, dropped = FakeExporter(), DroppedSpans()
     queue = SpanQueue(exporter.open, dropped)
     queue.put(SPAN)
@@ -185,7 +185,7 @@ def test_batches_after_the_response() -> None:
     assert process.left == [3, 3]
 
 
-def test_inside_where_nobody_calls_after() -> None:
+def test_flush_inside_if_nobody_calls_after_the_response() -> None:
     process = Process()
     for _ in range(FLUSH_EVERY_INSIDE):
         process.invoke()
@@ -194,7 +194,7 @@ def test_inside_where_nobody_calls_after() -> None:
     assert process.left == [FLUSH_EVERY_INSIDE + 1]
 
 
-def test_datagrams_leave_every_so_often() -> None:
+def test_flush_inside_every_so_often_without_an_endpoint() -> None:
     process = Process(every=2, expects_after_response=False)
     for _ in range(5):
         process.invoke()
@@ -202,7 +202,7 @@ def test_datagrams_leave_every_so_often() -> None:
 
 
 @pytest.mark.parametrize("remaining_s", [0.2, 0.1, -1])
-def test_last_moments_of_an_invocation_are_left_alone(remaining_s: float) -> None:
+def test_last_moments_of_an_invocation_are_not_used(remaining_s: float) -> None:
     process = Process()
     process.invoke(remaining_s=remaining_s)
     assert process.attempts == 0
@@ -210,7 +210,7 @@ def test_last_moments_of_an_invocation_are_left_alone(remaining_s: float) -> Non
     assert process.left == [2]
 
 
-def test_failing_endpoint_is_asked_less_and_less() -> None:
+def test_failing_destination_is_tried_less_and_less() -> None:
     process = Process()
     process.failing = True
     attempts = []

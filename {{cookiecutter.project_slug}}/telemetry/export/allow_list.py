@@ -100,7 +100,7 @@ def _is_allowed(key: str, value: AnyValue) -> bool:
 
 
 def span_name(span: ReadableSpan, method: object, request: HttpRequest | None) -> str:
-    """The name under which a span of somebody else is exported.
+    """The name under which a span that is not ours is exported.
 
     A SERVER span is renamed by method and route of the request that it answers. Of a name that one of
     OpenTelemetry's instrumentations gave, what comes before the first `/` is kept. Any other name is the

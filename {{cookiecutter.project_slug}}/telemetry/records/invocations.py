@@ -1,7 +1,7 @@
 """The records of invocations: a line for each, or one record for several warm ones.
 
-A line is written for every request, so it is formatted by hand: everything that does not change between two
-requests is prepared as text, which takes a fifth of the time of encoding the record as JSON.
+A line is written for every request, so it is formatted by hand: what does not change between two requests is
+prepared as text, and the rest filled in. That takes 2 µs, where encoding the record as JSON takes 10.
 """
 
 import json
@@ -119,7 +119,7 @@ class WarmBatch:
 
 
 def is_remarkable(fact: InvocationEnded) -> bool:
-    """Whether somebody may look for this very invocation."""
+    """Whether the invocation failed, or contained a startup or a shutdown: then it has a line of its own."""
     failed = fact.error is not None or fact.status is None or fact.status >= 500
     return failed or fact.startup_ns > 0 or fact.shutdown_ns > 0
 

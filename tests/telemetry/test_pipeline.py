@@ -64,7 +64,7 @@ def adapted(harness: Harness, placement: Placement = "init") -> LifespanAdapter:
 @pytest.mark.parametrize(
     ("placement", "startups"), [("init", [1]), ("first_invocation", [1]), ("every_invocation", [1, 2, 3])]
 )
-def test_each_placement_tells_its_startups(
+def test_each_placement_records_its_startups(
     harness: Harness, placement: Placement, startups: list[int]
 ) -> None:
     with adapted(harness, placement) as handler:
@@ -109,7 +109,7 @@ def test_broken_telemetry_costs_no_response(path: str) -> None:
     assert harness.record("end")["faults"] >= 1
 
 
-def test_spans_of_a_life_fit_together(harness: Harness) -> None:
+def test_spans_of_an_environment_fit_together(harness: Harness) -> None:
     with adapted(harness) as handler:
         handler(event("/tickets/42", {"traceparent": TRACEPARENT}), Context())
     server, startup = harness.span("tickets-api"), harness.span("asgi.lifespan.startup")
@@ -140,7 +140,7 @@ def test_service_logs_inside_its_invocation(harness: Harness) -> None:
     ]
 
 
-def test_exception_is_told_by_type(harness: Harness) -> None:
+def test_exception_is_named_by_type(harness: Harness) -> None:
     with adapted(harness) as handler:
         handler(event("/broken"), Context())
         handler(event("/tickets/42"), Context())
@@ -160,7 +160,7 @@ def test_posted_event_is_no_http_trigger(harness: Harness) -> None:
     assert posted["http.route"] == "/received"
 
 
-def test_unusable_event_is_told_and_raised(harness: Harness) -> None:
+def test_unusable_event_is_recorded_and_raised(harness: Harness) -> None:
     handler: Any
     with adapted(harness) as handler:
         with pytest.raises(RuntimeError):
