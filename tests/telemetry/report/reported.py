@@ -7,6 +7,8 @@ from telemetry.report.estimate.results import Declared, Results, results_of
 from telemetry.report.read.evidence import Evidence, summed
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.reader import Reader
+from telemetry.report.show.section import TableSection
+from telemetry.report.show.sections import sections
 from telemetry.report.show.verdict import Verdict, verdict_of
 
 
@@ -25,3 +27,7 @@ def results_from(lines: Iterable[str], weights: Weights | None = None, planned: 
 
 def verdict_from(lines: Iterable[str], weights: Weights | None = None, planned: int | None = None) -> Verdict:
     return verdict_of(results_from(lines, weights, planned))
+
+
+def tables_of(verdict: Verdict) -> dict[str, TableSection]:
+    return {section.name: section for section in sections(verdict) if isinstance(section, TableSection)}

@@ -1,6 +1,4 @@
-import http.server
 import json
-import threading
 from collections.abc import Generator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -12,7 +10,6 @@ import pytest
 
 from telemetry.report.__main__ import main
 from telemetry.report.aws.cache import Cache
-from telemetry.report.aws.clients import client
 from telemetry.report.aws.log_group import log_group_lines
 from telemetry.report.aws.period import period
 from tests.telemetry.report.aws.conftest import GROUP, put
@@ -137,41 +134,3 @@ def test_interrupt_says_how_to_go_on(
     monkeypatch.setattr(botocore.endpoint.Endpoint, "make_request", stop)
     assert main(["--log-group", GROUP, "--cache", str(tmp_path)]) == 130
     assert "Run it again" in capsys.readouterr().err
-
-
-class Throttled(http.server.BaseHTTPRequestHandler):
-    """Refuses twice, as CloudWatch does when it is asked too often."""
-
-    asked = 0
-
-    def do_POST(self) -> None:
-        Throttled.asked += 1
-        self.rfile.read(int(self.headers["Content-Length"]))
-        refused = Throttled.asked <= 2
-        answer = {"__type": "ThrottlingException"} if refused else {"events": [{"message": "one"}]}
-        body = json.dumps(answer).encode()
-        self.send_response(400 if refused else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
-
-
-def test_throttling_is_sat_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
-    with http.server.HTTPServer(("127.0.0.1", 0), Throttled) as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", f"http://127.0.0.1:{server.server_port}")
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            logs = client("logs")
-            now = datetime.now(UTC)
-            found = list(log_group_lines(logs, GROUP, period("1m", None, now), Cache(tmp_path, GROUP)))
-        finally:
-            server.shutdown()
-            thread.join()
-    assert set(found) == {b"one\n"}
-    assert len(waits) == 2

@@ -24,12 +24,6 @@ def test_resource_of_every_request_stays() -> None:
     assert (found.advice, found.touched_environments, found.environments) == ("keep", 25, 25)
 
 
-@pytest.mark.parametrize(("lab", "environments"), [(True, 25), (False, 75)])
-def test_arms_of_a_lab_repeat_each_other(*, lab: bool, environments: int) -> None:
-    """A lab sends every arm the same events, so three arms tell no more of use than one."""
-    assert advice(touch=0.5, lab=lab).environments == environments
-
-
 def test_unused_resource_turns_lazy() -> None:
     found = advice(touch=0)
     assert found.advice == "make lazy"
@@ -82,14 +76,6 @@ def test_slow_invocations_speak_against_lazy() -> None:
     assert in_lab.saving_ms.low is not None
     assert on_lambda.saving_ms.low is not None
     assert on_lambda.saving_ms.low < in_lab.saving_ms.low
-
-
-def test_touching_requests_have_a_share() -> None:
-    found = advice(touch=0.3).request_share
-    assert found is not None
-    assert found.low is not None
-    assert found.high is not None
-    assert 0.2 < found.low < 0.3 < found.high < 0.4
 
 
 def test_break_even_is_where_touches_catch_up() -> None:

@@ -50,11 +50,6 @@ def test_figures_are_those_of_all_lines(every: int, *, reports: bool) -> None:
     assert figures(shared) == figures(whole)
 
 
-def test_touches_are_those_of_all_lines() -> None:
-    whole, shared = (evidence_from(lines(n)).totals.touching.sum(axis=0).tolist() for n in (1, 11))
-    assert shared == whole == [REQUESTS // 3, REQUESTS]
-
-
 def test_record_that_comes_twice_counts_once() -> None:
     once = lines(11)
     [*_, warm] = [line for line in once if '"record":"warm"' in line]
@@ -68,3 +63,8 @@ def test_record_that_lacks_a_duration_is_malformed() -> None:
     warm = json.loads(next(line for line in once if '"record":"warm"' in line))
     results = results_from([*once, json.dumps(warm | {"InvocationDuration": [1.0]})])
     assert sum(results.input.malformed.values()) == 1
+
+
+def test_touches_are_those_of_all_lines() -> None:
+    whole, shared = (evidence_from(lines(n)).totals.touching.sum(axis=0).tolist() for n in (1, 11))
+    assert shared == whole == [REQUESTS // 3, REQUESTS]

@@ -63,11 +63,6 @@ def test_charts_keep_text_and_colour(html: str) -> None:
     assert 'fill="currentColor"' in html
 
 
-def test_equal_lives_need_no_chart(html: str) -> None:
-    assert 'id="chart-invocations"' not in html
-    assert 'id="chart-invocations"' in page(verdict_from(Run(unequal=True).lines()))
-
-
 def test_limits_follow_the_first_table(html: str) -> None:
     first, second = html.split("</table>")[1], html.split("</table>")[2]
     assert "Not estimated" in first

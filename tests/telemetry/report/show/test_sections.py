@@ -14,7 +14,7 @@ from telemetry.report.show.sections import sections
 from telemetry.report.show.terminal import show_verdict
 from telemetry.report.show.verdict import Verdict
 from tests.telemetry.report.reported import verdict_from
-from tests.telemetry.report.simulation import Loaded, Run, experiment
+from tests.telemetry.report.simulation import Run
 
 THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
 
@@ -22,11 +22,6 @@ THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
 @pytest.fixture(scope="module")
 def verdict() -> Verdict:
     return verdict_from([*Run(arms=THREE_ARMS).lines(), "some text"])
-
-
-@pytest.fixture(scope="module")
-def on_lambda() -> Verdict:
-    return verdict_from(Run(arms=THREE_ARMS, lab=False).lines())
 
 
 def terminal(verdict: Verdict) -> str:
@@ -90,75 +85,3 @@ def test_cells_that_stand_out_do_so_in_both(verdict: Verdict) -> None:
     shown = {cell for section in sections(verdict) if isinstance(section, TableSection)
              for row in section.rows for cell in row}  # fmt: skip
     assert shown & TONES.keys() >= {"saves", "keep", "make lazy"}
-
-
-def captions(of: Verdict) -> dict[str, str]:
-    return {section.name: section.caption for section in sections(of) if isinstance(section, TableSection)}
-
-
-def rows(of: Verdict, name: str) -> list[tuple[str, ...]]:
-    (found,) = (section for section in sections(of) if section.name == name)
-    assert isinstance(found, TableSection)
-    return list(found.rows)
-
-
-def test_null_by_construction_has_its_finding(verdict: Verdict) -> None:
-    assert rows(verdict, "per-request")[1][-1] == "no difference seen"
-
-
-def test_interim_finding_is_so_far() -> None:
-    verdict = verdict_from(experiment(planned=200).lines())
-    assert rows(verdict, "per-request")[0][-1].endswith(" so far")
-
-
-def test_mix_of_the_lab_is_said(verdict: Verdict, on_lambda: Verdict) -> None:
-    said = "At 12 requests per environment, 1 of 12 cold, as the lab was told; on Lambda traffic decides that"
-    assert said in captions(verdict)["per-request"]
-    assert "as the lab was told" not in captions(on_lambda)["per-request"]
-
-
-def test_comparator_is_explained(verdict: Verdict) -> None:
-    assert "Mangum itself did not run" in captions(verdict)["per-request"]
-    without = verdict_from(Run(arms={"init": 25, "first_invocation": 25}).lines())
-    assert "Mangum itself" not in captions(without)["per-request"]
-
-
-def test_advice_of_a_lab_run_is_of_this_machine(verdict: Verdict, on_lambda: Verdict) -> None:
-    assert (
-        "with 512 MB on Lambda the same load may take up to 3.5 times as long" in captions(verdict)["advice"]
-    )
-    assert "on Lambda" not in captions(on_lambda)["advice"]
-
-
-def test_slower_requests_may_turn_the_advice() -> None:
-    run = Run(arms={"init": 25}, resources={"thing": Loaded(200, 50, 0.015)})
-    verdict = verdict_from(run.lines())
-    found = verdict.results.resources[0]
-    assert (found.advice, found.advice_on_lambda) == ("make lazy", "not enough data")
-    because = rows(verdict, "advice")[0][-1]
-    assert "; on Lambda perhaps: not enough data" in because
-    assert re.search(r"; keep it if environments serve more than about \d+ to \d+ requests;", because)
-
-
-@pytest.mark.parametrize(
-    ("touch", "run", "because"),
-    [
-        (0, {"first_ms": 3}, "less than 5 ms to save"),
-        (1, {}, "lazy saves less than 20 % of its load"),
-        (0.12, {}, "the interval leaves both open"),
-        (0, {"environments": 19}, "fewer than 20 environments"),
-        (0, {"overlapped": True}, "loads together with another"),
-        (1, {"visible": False}, "no state key has its name"),
-    ],
-)
-def test_advice_says_which_number_decided(touch: float, run: dict[str, float], because: str) -> None:
-    thing = Loaded(run.get("first_ms", 200), 50, touch, bool(run.get("visible", True)))
-    arms = {"init": int(run.get("environments", 25))}
-    lines = Run(arms=arms, resources={"thing": thing}, overlapped=bool(run.get("overlapped"))).lines()
-    assert rows(verdict_from(lines), "advice")[0][-1] == because
-
-
-def test_startup_and_shutdown_stand_together(verdict: Verdict) -> None:
-    found = rows(verdict, "startup")
-    assert [row[0] for row in found][:2] == ["startup", "startup + shutdown"]
-    assert found[-1][0] == "how often"
