@@ -23,8 +23,8 @@ ADAPTER = Path(str(adapter.__file__)).resolve().parent
 ALONGSIDE = ("service", "telemetry")
 LIMIT_S = 30
 """For one test. A mutant may make it wait for ever; then it fails, as it should."""
-DEADLINE_S = 240
-"""For a whole run, should that limit not reach what hangs."""
+DEADLINE_S = 180
+"""For a whole run, should that limit not reach what hangs; more than the longest limit that a test sets."""
 FAILED = 1
 """Exit code of pytest when tests have failed, and not when it could not run them."""
 
@@ -42,8 +42,8 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(copy: Path, tests: Sequence[str]) -> tuple[int, str]:
-    """Exit code and output of pytest in the copy; whatever still runs then is ended."""
+def run(copy: Path, tests: Sequence[str]) -> tuple[int | None, str]:
+    """Exit code and output of pytest in the copy; None for what had to be ended at the deadline."""
     nodes = [f"tests/{test}" for test in tests]
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", f"--timeout={LIMIT_S}"]
     log = copy / "output.txt"  # and no pipe, which stays open as long as any child of a test lives
@@ -56,11 +56,13 @@ def run(copy: Path, tests: Sequence[str]) -> tuple[int, str]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    code = None
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=DEADLINE_S)
+        code = process.wait(timeout=DEADLINE_S)
     with contextlib.suppress(ProcessLookupError):  # nothing is left
         os.killpg(process.pid, signal.SIGKILL)
-    return process.wait(), log.read_text(encoding="utf-8")
+    process.wait()
+    return code, log.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
@@ -79,6 +81,7 @@ def test_tests_pass_without_mutants(copy: Path) -> None:
 @pytest.mark.timeout(DEADLINE_S + 60)
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_mutant_is_killed(mutant: Mutant, copy: Path) -> None:
+    """A test that hangs has noticed its mutant too: without it, the same tests end in the same time."""
     mutant.apply(copy / "adapter")
     code, output = run(copy, [mutant.test])
-    assert code == FAILED, output
+    assert code in {FAILED, None}, output
