@@ -144,12 +144,6 @@ def test_named_metrics_are_all_plotted() -> None:
     assert found >= AWS_METRICS
 
 
-def test_metric_of_the_service_is_plotted() -> None:
-    created = Series("Lifespan", "TicketsCreated", frozenset({SERVICE}))
-    assert created in COUNTED
-    assert created in plotted(dashboard(Rendering()))
-
-
 def test_each_graph_of_the_arms_has_them_all() -> None:
     graphs = by(PLACEMENT)
     assert graphs.keys() >= {"Invocation, mean", "Failed requests"}
