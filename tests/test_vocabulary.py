@@ -18,6 +18,8 @@ ROOMS = ("adapter", "artifact", "service", "telemetry")
 OWNER = Path("adapter/placement.py")
 
 DECIDE = {
+    "adapter/lifespan/placements.py",
+    "adapter/placement.py",
     "telemetry/lab/run/arguments.py",
     "telemetry/report/read/totals.py",
     "telemetry/report/show/drawing.py",

@@ -20,6 +20,7 @@ from adapter.http.request import Request
 from adapter.lifespan.budget import Budget
 from adapter.lifespan.placements import lifespans_for
 from adapter.lifespan.startup import Lifecycle
+from adapter.placement import starts_in_init
 from adapter.process import extension
 from adapter.process.context import function_arn, request_id, trace_context
 from adapter.process.identity import (
@@ -91,7 +92,7 @@ class ExecutionEnvironment:
             self.sigterm.install()
             if environment.init_type == MANAGED_INSTANCES:
                 end_with_parent()
-        if self._settings.placement == "init":
+        if starts_in_init(self._settings.placement):
             self._prepare(Budget(environment, self._settings.startup_budget, reinit=reinit))
 
     def enter(self) -> None:

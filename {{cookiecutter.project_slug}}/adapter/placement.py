@@ -11,7 +11,7 @@ import logging
 import os
 import re
 from collections.abc import Mapping
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, assert_never, get_args
 
 Placement: TypeAlias = Literal["init", "first_invocation", "every_invocation"]
 """When the startup runs: once in Lambda's INIT phase, once at the first event, or around each event."""
@@ -60,6 +60,16 @@ def parse_placement(text: str, name: str = "placement") -> Placement:
         if text == placement:
             return placement
     raise PlacementError(f"{name} is {text!r}; choices are: {', '.join(PLACEMENTS)}")
+
+
+def starts_in_init(placement: Placement) -> bool:
+    """Whether the startup runs in Lambda's INIT phase, before there is an event."""
+    match placement:
+        case "init":
+            return True
+        case "first_invocation" | "every_invocation":
+            return False
+    assert_never(placement)
 
 
 def parse_weights(text: str) -> Weights:

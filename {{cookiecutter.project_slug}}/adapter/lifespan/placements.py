@@ -2,7 +2,7 @@
 
 import math
 import time
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 from adapter.errors import (
     LifespanDiedError,
@@ -19,10 +19,10 @@ from adapter.settings import Settings
 
 
 class Kept:
-    """Started in INIT or at the first event, and kept; replaced when it has died, if the policy says so."""
+    """Started in INIT or at the first event, and kept; replaced when it has died, if the settings says so."""
 
-    def __init__(self, policy: Settings, lifecycle: Lifecycle, lifespan: Lifespan | None = None) -> None:
-        self._policy = policy
+    def __init__(self, settings: Settings, lifecycle: Lifecycle, lifespan: Lifespan | None = None) -> None:
+        self._settings = settings
         self._lifecycle = lifecycle
         self._lifespan = lifespan
         self._startup: Startup | None = None
@@ -61,9 +61,9 @@ class Kept:
     def _replaced(self, dead: Lifespan, context: Any) -> Lifespan:
         """What serves in the place of a lifespan that has died."""
         self._lifecycle.state_death(dead)
-        if self._policy.on_death == "fail":
+        if self._settings.on_death == "fail":
             raise LifespanDiedError(dead.error)
-        if self._policy.on_death == "exit":
+        if self._settings.on_death == "exit":
             raise LifespanLostError(dead.error, ", and the process ends")
         self._dead, self._lifespan = dead, None
         return self._started(context)
@@ -114,13 +114,16 @@ class Lifespans(Protocol):
         """Shut down whatever is alive, for good."""
 
 
-def lifespans_for(policy: Settings, lifecycle: Lifecycle, observer: Observer) -> Lifespans:
-    """The way that `policy` asks for."""
-    if policy.mode == "off":
+def lifespans_for(settings: Settings, lifecycle: Lifecycle, observer: Observer) -> Lifespans:
+    """The way that `settings` ask for."""
+    if settings.mode == "off":
         return Off()
-    if policy.placement == "every_invocation":
-        return EveryInvocation(policy, lifecycle, observer)
-    return Kept(policy, lifecycle)
+    match settings.placement:
+        case "init" | "first_invocation":
+            return Kept(settings, lifecycle)
+        case "every_invocation":
+            return EveryInvocation(settings, lifecycle, observer)
+    assert_never(settings.placement)
 
 
 class Off:
@@ -151,8 +154,8 @@ class EveryInvocation:
     share (`app.state`, module globals).
     """
 
-    def __init__(self, policy: Settings, lifecycle: Lifecycle, observer: Observer) -> None:
-        self._policy = policy
+    def __init__(self, settings: Settings, lifecycle: Lifecycle, observer: Observer) -> None:
+        self._settings = settings
         self._lifecycle = lifecycle
         self._observer = observer
         self._repeatable = False
@@ -199,7 +202,7 @@ class EveryInvocation:
 
     def _fall_back(self, context: Any, error: str | None) -> Lifespan:
         """Go on as `init`: with the first one or, when that is gone, with one more startup."""
-        self._fallback = Kept(self._policy, self._lifecycle, self._first)
+        self._fallback = Kept(self._settings, self._lifecycle, self._first)
         self._first = None
         self._observer(PlacementChanged(time.time_ns(), "every_invocation", "init", REPEAT_FAILED, error))
         return self._fallback.enter(context)
