@@ -64,7 +64,15 @@ ARROWS = {
     "telemetry.logs": {*CONTRACT, *VOCABULARY, "telemetry.logs"},
     "telemetry.spans": {*CONTRACT, *VOCABULARY, "telemetry.spans"},
     "telemetry.export": {*CONTRACT, *VOCABULARY, "telemetry.spans", "telemetry.export"},
-    "telemetry.pipeline": {*CONTRACT, "telemetry"},
+    "telemetry.pipeline": {
+        *CONTRACT,
+        *VOCABULARY,
+        "telemetry.export",
+        "telemetry.logs",
+        "telemetry.metrics",
+        "telemetry.records",
+        "telemetry.spans",
+    },
     "telemetry.progress": set(),
     # read <- estimate <- show <- the commands; aws feeds read, and doctor's findings are shown.
     "telemetry.report": {"telemetry.report", "adapter.placement"},
