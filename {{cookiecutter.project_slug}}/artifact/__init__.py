@@ -1,1 +1,1 @@
-"""Builds what runs on Lambda, and tells releases apart. Ships to no function itself."""
+"""Builds what runs on Lambda, and tells releases apart. It is not deployed itself."""

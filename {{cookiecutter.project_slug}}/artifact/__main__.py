@@ -14,9 +14,9 @@ PROJECT = Path(__file__).parent.parent
 
 def main(arguments: Sequence[str]) -> int:
     """Fill the folder; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m artifact", description="What `sam build` runs, by make.")
+    parser = argparse.ArgumentParser(prog="python -m artifact", description="Build what is deployed.")
     parser.add_argument("makefile", type=Path, help="artifact/RUNTIME/ARCHITECTURE/Makefile of the target")
-    parser.add_argument("folder", type=Path, help="where the artifact is to be")
+    parser.add_argument("folder", type=Path, help="where to put what is built")
     given = parser.parse_args(arguments)
     try:
         build(Target.of(given.makefile), given.folder)

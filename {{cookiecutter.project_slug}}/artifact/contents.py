@@ -35,7 +35,7 @@ def install_dependencies(target: Target, requirements: Path, folder: Path) -> No
 
 SHIPS: Final = ("service", "adapter", "telemetry")
 STAYS: Final = ("telemetry/lab", "telemetry/report", "telemetry/progress.py")
-"""What inside of them is for this side of the deployment only."""
+"""Parts of these folders that are of use before and after a deployment, not on Lambda."""
 
 
 def copy_folders(project: Path, folder: Path) -> None:

@@ -1,7 +1,7 @@
 """`python -m artifact.deploy`: `sam deploy` with the parameters of samconfig.toml and the id of the release.
 
-A published version keeps its code and its settings. Without a new id, a changed parameter would reach the
-function, but no version of it and so no request.
+With SnapStart or provisioned concurrency, requests go to a published version, which keeps its code and its
+settings. One is published for each new id, so without a new id a changed parameter would reach no request.
 """
 
 import argparse

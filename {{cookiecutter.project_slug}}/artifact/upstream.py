@@ -1,4 +1,4 @@
-"""`python -m artifact.upstream`: the version of the template's folders, and what was changed in them here.
+"""`python -m artifact.upstream`: the version of the template's folders, and what a project changed in them.
 
 `adapter/`, `artifact/` and `telemetry/` are written in the template and are the same bytes in every project.
 `upstream.sha256` holds the hash of each file as the template published it; `sha256sum --check` reads it too.
@@ -132,7 +132,10 @@ def main(arguments: Sequence[str] | None = None, project: Path = PROJECT) -> int
     """Print the report; return 0, or 1 for changes under `--check`, or 2 when there is no valid manifest."""
     parser = argparse.ArgumentParser(
         prog="python -m artifact.upstream",
-        description="Print the version of the template's folders, and what was changed in them here.",
+        description=(
+            "Print the version of the template that adapter/, artifact/ and telemetry/ are from, "
+            "and list what this project has changed in them."
+        ),
     )
     parser.add_argument("--check", action="store_true", help="exit with 1 when something was changed, for CI")
     given = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""Sinks for the adapter's facts: spans, metrics, logs and one JSON record per event. Knows no mangum.
+"""Sinks for the adapter's facts: spans, metrics, logs and one JSON record per event. Does not import mangum.
 
 `Telemetry` is imported when it is first asked for: the report and the lab need the names in `schema` alone.
 """

@@ -13,7 +13,7 @@ SCHEMES: Final = frozenset({"http", "https"})
 
 
 class HttpRequest:
-    """What of an HTTP request may leave the process: one of a few words in each field.
+    """The parts of an HTTP request that may leave the process: in each field, one of a few known words.
 
     A caller may write any method, and the scheme comes from a proxy's header, so neither is taken as it is.
     """

@@ -52,7 +52,9 @@ PHASE: Final = "phase"
 OUTCOME: Final = "outcome"
 INIT_TYPE: Final = "init_type"
 INIT_MS: Final = "init_ms"
-"""From the start of the process to the start of the startup, in the INIT phase: imports, mostly."""
+"""From the start of the process to the start of the startup, in the INIT phase: imports, mostly. Lambda's own
+`initDurationMs` holds the startup too.
+"""
 CPU_MS: Final = "cpu_ms"
 RESOURCES: Final = "resources"
 STATE_KEYS: Final = "state_keys"

@@ -1,4 +1,4 @@
-"""What of a span may leave the process: an allow-list, since every library that makes spans adds to them.
+"""Which parts of a span may leave the process: an allow-list, since libraries that make spans add to them.
 
 A team's own attributes start with `app.`: no others of theirs are on the list.
 """
@@ -41,10 +41,12 @@ CHOICES: Final[Mapping[str, frozenset[str]]] = {
     "http.request.method": METHODS | {OTHER_METHOD},
     "url.scheme": SCHEMES,
 }
-"""The caller writes these: kept only if they are one of the usual words."""
+"""Values that the caller writes: kept only if they are one of the usual words."""
 
 PEER: Final = frozenset({"server.address", "server.port"})
-"""Allowed of a call that the service makes. Of one that it answers, they are the caller's `Host` header."""
+"""Allowed on the span of a call that the service makes; on that of a call that it answers, they would be the
+caller's `Host` header.
+"""
 
 LIBRARIES: Final = "opentelemetry."
 """How the names of OpenTelemetry's instrumentations begin; some name a span by its path."""

@@ -98,7 +98,7 @@ class CleaningExporter:
         self._transport.shutdown()
 
     def _cleaned(self, span: Waiting, requests: Mapping[int, HttpRequest | None]) -> ReadableSpan:
-        """A span directly below an invocation's, if it is in the same batch, is cleaned by its request."""
+        """Clean a span; one directly below an invocation's in this batch gets the route of its request."""
         match span:
             case EndedInvocation():
                 return self._readable.of_invocation(span)

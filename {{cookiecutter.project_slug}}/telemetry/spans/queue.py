@@ -21,7 +21,7 @@ SHUTDOWN_TIMEOUT_S: Final = 0.2
 """Lambda kills the process half a second after SIGTERM, and the lifespan's shutdown needs its share."""
 
 RESERVE_S: Final = 0.2
-"""Of the time that an invocation has left, never used."""
+"""How much of an invocation's remaining time is never used."""
 FLUSH_EVERY_AFTER: Final = 1
 """Invocations between two flushes after a response."""
 FLUSH_EVERY_INSIDE: Final = 20

@@ -1,4 +1,4 @@
-"""What a team's own imports cost: `python -m telemetry.lab.imports --app module:attribute`.
+"""What the imports of an app cost: `python -m telemetry.lab.imports --app module:attribute`.
 
 Those of the app and of its startup, by package, with the bytecode that an artifact should hold and without.
 """

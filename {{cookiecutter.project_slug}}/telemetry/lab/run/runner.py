@@ -24,7 +24,7 @@ class RunStoppedError(Exception):
 
 
 class PlacementReader:
-    """Passes on what an environment writes, and reads the placement in its first record of one kind."""
+    """Passes on what an environment writes, and reads its placement from the first record of `kind`."""
 
     def __init__(self, kind: str, write: Write) -> None:
         self.placement: str | None = None

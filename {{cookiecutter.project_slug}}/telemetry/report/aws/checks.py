@@ -1,4 +1,4 @@
-"""What can be wrong with a deployment. Pure: from facts to findings; `show.examination` has the words."""
+"""What can be wrong with a deployment: from what was read to findings; `show.examination` has the words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

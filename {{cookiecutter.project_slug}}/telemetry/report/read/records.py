@@ -190,7 +190,7 @@ class PlatformMetrics(msgspec.Struct, frozen=True, gc=False, rename={
     "init_ms": "initDurationMs",
     "restore_ms": "restoreDurationMs",
 }):  # fmt: skip
-    """Lambda's figures for one request."""
+    """Lambda's figures for one request. `init_ms` is all of INIT, not up to the startup as in `Startup`."""
 
     duration_ms: Milliseconds
     billed_ms: Milliseconds

@@ -25,7 +25,7 @@ LAZY: Final[Mapping[Finding | None, str]] = {
         "below."
     ),
 }
-"""What follows for the decision that is open."""
+"""What follows for what is to be decided: whether to keep the startup in INIT or start up lazily."""
 SAME_WAIT: Final = "in both cases the first request of an environment waits for the same startup"
 LAZY_UNDECIDED: Final = (
     f"This run cannot tell whether to start up in INIT or lazily, because {SAME_WAIT}: decide by resource, "

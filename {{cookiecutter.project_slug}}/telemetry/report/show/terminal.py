@@ -55,7 +55,11 @@ def _table(section: TableSection, width: int) -> Table:
     for number, (heading, needed) in enumerate(zip(section.headings, _widths(section, width), strict=True)):
         numeric = number > 0 and number not in section.prose
         table.add_column(
-            Text(heading), justify="right" if numeric else "left", overflow="fold", min_width=needed
+            Text(heading),
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=numeric and needed is not None,
+            min_width=needed,
         )
     for row in section.rows:
         table.add_row(*(Text(cell, style=_style(cell)) for cell in row))
@@ -71,5 +75,5 @@ def _widths(section: TableSection, width: int) -> list[int | None]:
     longest = [max(map(len, column)) for column in zip(section.headings, *section.rows, strict=True)]
     words = {0, *section.prose}
     least = [min(size, PROSE_WIDTH) if column in words else size for column, size in enumerate(longest)]
-    fits = sum(least) + 3 * len(least) <= width
+    fits = sum(least) + 2 * len(least) - 1 <= width
     return [size if fits else None for size in least]
