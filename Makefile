@@ -37,7 +37,7 @@ setup: .venv/.installed .venv-sam/.installed ## Install everything (the others d
 	@.venv-bench/bin/$(INSTALL) -r requirements-bench.txt
 	@touch $@
 
-bake: .venv/.installed ## Bake the committed template with its default answers into demo/
+bake: .venv/.installed ## Generate a project from the committed template, with its default answers, in demo/
 	@rm -rf demo/template && mkdir -p demo/template $(DEMO)
 	@# All but its environment: a second demo need not install again.
 	@find $(DEMO) -mindepth 1 -maxdepth 1 ! -name .venv -exec rm -rf {} +
@@ -45,7 +45,7 @@ bake: .venv/.installed ## Bake the committed template with its default answers i
 	@$(BIN)/cookiecutter --no-input --overwrite-if-exists --output-dir demo demo/template
 	@rm -rf demo/template
 
-demo: bake ## Bake, then measure the sample service in a local Lambda: the verdict (QUICK=1: a smoke run, too small for it)
+demo: bake ## Generate a project and measure its sample service in a local Lambda (QUICK=1: a smoke run, too small for a verdict)
 	@echo "Measuring the new project; it has an environment of its own."
 	@$(MAKE) --no-print-directory -C $(DEMO) measure
 	@echo
@@ -57,7 +57,7 @@ test: setup ## Run every fast test
 test-all: setup ## Run every test
 	$(BIN)/python -m pytest --cov --cov-report=term
 
-bench: .venv/.installed .venv-bench/.installed ## Measure what measuring costs, into bench/evidence/
+bench: .venv/.installed .venv-bench/.installed ## Measure what adapter and telemetry cost, into bench/evidence/
 	$(BIN)/python -m bench --document
 
 lint: setup ## Check style, types and workflows
@@ -66,7 +66,7 @@ lint: setup ## Check style, types and workflows
 	$(BIN)/mypy
 	$(BIN)/zizmor --offline --strict-collection --no-progress --quiet . "$(TEMPLATE)"
 
-format: setup ## Put the style right, and renew the manifest
+format: setup ## Mend the style, and renew the manifest
 	$(BIN)/ruff check --fix $(LINTED)
 	$(BIN)/ruff format $(LINTED)
 	@$(MAKE) --no-print-directory manifest
