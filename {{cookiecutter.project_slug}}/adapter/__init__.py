@@ -1,7 +1,7 @@
 """One ASGI app on AWS Lambda, its lifespan kept: `LifespanAdapter` in place of `mangum.Mangum`.
 
-All public names are imported when they are first asked for, so that who needs only the contract (`facts`,
-`placement`, `asgi`) loads neither mangum nor an event loop.
+All public names are imported when they are first asked for, so that code that needs only the contract
+(`facts`, `placement`, `asgi`) loads neither mangum nor an event loop.
 """
 
 from importlib import import_module

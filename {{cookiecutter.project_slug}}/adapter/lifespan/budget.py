@@ -1,4 +1,4 @@
-"""How long Lambda's INIT may take, and what that leaves for the startup."""
+"""How long INIT may take, and what that leaves for the startup, which `Kept` in `placements` stops there."""
 
 import logging
 import math
@@ -15,10 +15,11 @@ logger = logging.getLogger("adapter")
 
 
 class Budget:
-    """Ends `seconds` after the process began; None is without end, as is any INIT that is not on demand.
+    """The time that INIT has: it ends `seconds` after the process began.
 
-    Lambda ends an on-demand INIT after 10 s, and begins anew in the first invocation. A process that came to
-    be like that has the function's timeout instead, and so no budget either; nor has one that is older.
+    There is no limit if `seconds` is None, or if INIT is not on demand. Lambda ends an on-demand INIT after
+    10 s, and begins anew in the first invocation. A process that was started that way has the function's
+    timeout instead, so no budget; nor has one that is older than INIT's limit.
     """
 
     def __init__(self, environment: Environment, seconds: float | None, *, reinit: bool) -> None:

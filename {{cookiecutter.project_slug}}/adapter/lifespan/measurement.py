@@ -14,7 +14,7 @@ from adapter.process.observer import Observer
 
 
 class Excluded(Protocol):
-    """Time that nothing of what is measured has taken, so far."""
+    """Time to subtract from a measurement, so far."""
 
     @property
     def wall_ns(self) -> int:

@@ -22,7 +22,7 @@ class Observer:
         self._observe = observe
 
     def __call__(self, fact: Fact) -> None:
-        """State a fact while something is being measured."""
+        """Pass a fact on while something is being measured."""
         if self._observe is None:
             return
         wall, cpu = time.perf_counter_ns(), time.process_time_ns()
@@ -33,7 +33,7 @@ class Observer:
             self.wall_ns += time.perf_counter_ns() - wall
 
     def outside_measurement(self, fact: Fact) -> None:
-        """State a fact while nothing is measured: to read the clocks takes longer than some observers do."""
+        """Pass a fact on while nothing is measured: reading the clocks takes longer than some observers do."""
         if self._observe is None:
             return
         try:
