@@ -33,7 +33,7 @@ class Observer:
             self.wall_ns += time.perf_counter_ns() - wall
 
     def outside_measurement(self, fact: Fact) -> None:
-        """Pass a fact on while nothing is measured: reading the clocks takes longer than some observers do."""
+        """Pass a fact on while nothing is measured: the clocks take longer to read than some observers."""
         if self._observe is None:
             return
         try:
