@@ -37,6 +37,12 @@ setup: .venv/.installed .venv-sam/.installed ## Install everything (the others d
 	@.venv-bench/bin/$(INSTALL) -r requirements-bench.txt
 	@touch $@
 
+.venv-frameworks/.installed: requirements-frameworks.txt
+	@echo "Installing the frameworks that the adapter is tested with into .venv-frameworks: a minute ..."
+	@$(PYTHON) -m venv .venv-frameworks
+	@.venv-frameworks/bin/$(INSTALL) -r requirements-frameworks.txt
+	@touch $@
+
 bake: .venv/.installed ## Generate a project from the committed template, with its default answers, in demo/
 	@rm -rf demo/template && mkdir -p demo/template $(DEMO)
 	@# All but its environment: a second demo need not install again.
@@ -54,7 +60,7 @@ demo: bake ## Generate a project and measure its sample service in a local Lambd
 test: setup ## Run every fast test
 	$(BIN)/python -m pytest -m "not slow" --cov --cov-report=term
 
-test-all: setup ## Run every test
+test-all: setup .venv-frameworks/.installed ## Run every test
 	$(BIN)/python -m pytest --cov --cov-report=term
 
 bench: .venv/.installed .venv-bench/.installed ## Measure what adapter and telemetry cost, into bench/evidence/
@@ -82,3 +88,4 @@ lock: bake ## Renew the hash-pinned requirements (LOCK_FLAGS=--upgrade for newer
 	$(LOCK) --group dev -c "$(TEMPLATE)/requirements-dev.txt" -o requirements.txt
 	$(LOCK) --group sam -o requirements-sam.txt
 	$(LOCK) --group bench -c "$(TEMPLATE)/requirements-dev.txt" -o requirements-bench.txt
+	$(LOCK) --group frameworks -c "$(TEMPLATE)/requirements-dev.txt" -o requirements-frameworks.txt

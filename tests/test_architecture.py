@@ -28,7 +28,8 @@ REPORT_NEEDS = {"telemetry.report.errors", "telemetry.schema", "adapter.placemen
 
 # Where a file may import from, of ours; the longest prefix that fits a file counts.
 ARROWS = {
-    "adapter": {"adapter.adapter", "adapter.lifespan.measurement"},  # the front door, and nothing else
+    # The front door, and nothing else.
+    "adapter": {"adapter.adapter", "adapter.http.posted", "adapter.lifespan.measurement"},
     **dict.fromkeys(CONTRACT, CONTRACT),
     "adapter.errors": CONTRACT,
     "adapter.settings": {*CONTRACT, "adapter.errors", "adapter.process.identity"},
@@ -46,6 +47,7 @@ ARROWS = {
     "adapter.http": {
         *CONTRACT,
         "adapter.errors",
+        "adapter.settings",
         "adapter.http",
         "adapter.lifespan.state",
         "adapter.process.loop",

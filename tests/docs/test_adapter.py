@@ -7,6 +7,7 @@ import pytest
 from mangum import Mangum
 
 from adapter import LifespanAdapter
+from tests.adapter.http.test_oracle import GATEWAYS
 from tests.docs.documents import code, table, text
 
 TESTS = Path(__file__).parents[1] / "adapter"
@@ -19,7 +20,7 @@ def test_named_tests_exist(named: tuple[str, str]) -> None:
     assert f"\ndef {test}(" in (TESTS / f"{file}.py").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("head", ["Where it differs from Mangum", "Behaviour, side by side"])
+@pytest.mark.parametrize("head", ["Different from Mangum", "Behaviour, side by side"])
 def test_every_row_has_its_test(head: str) -> None:
     rows = table("adapter", head)
     assert len(rows) > 5
@@ -36,11 +37,31 @@ def test_every_parameter_is_told() -> None:
     }
 
 
+def test_what_gateways_change_is_told() -> None:
+    names = [gateway.name for gateway in GATEWAYS]
+    told = {
+        (what, name)
+        for what, where in table("adapter", "What gateways make different")
+        for name in (names if where == "all" else where.split("; "))
+    }
+    assert told == {(change.what, gateway.name) for gateway in GATEWAYS for change in gateway.differences}
+
+
 def test_code_runs() -> None:
-    service, test, snapshot = code("adapter", "python")
+    service, test, snapshot, on_event, event_path = code("adapter", "python")
     names: dict[str, Any] = {"__name__": "service"}
     exec(service, names)  # noqa: S102 - our own document
     exec(test, names)  # noqa: S102 - as above
     names["test_first_word"]()
     exec(snapshot, names)  # noqa: S102 - as above
     assert isinstance(names["handler"], LifespanAdapter)
+    sqs = {"Records": [{"body": "three"}]}
+    exec(on_event, names)  # noqa: S102 - as above
+    with names["handler"] as handler:
+        assert handler(sqs, None) is None
+    exec(event_path, names)  # noqa: S102 - as above
+    with names["handler"] as handler:
+        assert handler(sqs, None) is None
+        forged = {**names["event"], "rawPath": "/events;"}
+        forged["requestContext"] = {"http": {"method": "POST", "path": "//events", "sourceIp": "192.0.2.1"}}
+        assert handler(forged, None)["statusCode"] == 404

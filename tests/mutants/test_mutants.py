@@ -11,13 +11,14 @@ import pytest
 
 import adapter
 from tests.mutants.events import EVENTS
+from tests.mutants.http import HTTP
 from tests.mutants.lifetime import LIFETIME
 from tests.mutants.loop import LOOP
 from tests.mutants.mutant import Mutant
 from tests.mutants.startup import STARTUP
 from tests.mutants.state import STATE
 
-MUTANTS = [*STARTUP, *STATE, *LOOP, *LIFETIME, *EVENTS]
+MUTANTS = [*STARTUP, *STATE, *LOOP, *LIFETIME, *EVENTS, *HTTP]
 ROOT = Path(__file__).parents[2]
 ADAPTER = Path(str(adapter.__file__)).resolve().parent
 ALONGSIDE = ("service", "telemetry")

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from adapter.adapter import LifespanAdapter
+    from adapter.http.posted import posted_event
     from adapter.lifespan.measurement import preload
 
     __version__: str
 
-__all__ = ["LifespanAdapter", "__version__", "preload"]
+__all__ = ["LifespanAdapter", "__version__", "posted_event", "preload"]
 
 _HOMES = {
     "LifespanAdapter": ("adapter.adapter", "LifespanAdapter"),
+    "posted_event": ("adapter.http.posted", "posted_event"),
     "__version__": ("adapter.facts", "VERSION"),
     "preload": ("adapter.lifespan.measurement", "preload"),
 }

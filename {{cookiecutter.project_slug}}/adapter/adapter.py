@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from mangum import Mangum
 from mangum.types import LambdaHandler
@@ -13,11 +13,16 @@ from adapter.environment import ExecutionEnvironment, Invocation
 from adapter.errors import LifespanLostError, UnknownEventError
 from adapter.facts import Observe, OnDeath
 from adapter.http.request import Request
-from adapter.http.triggers import Paths, PostedEvent, Trigger, is_ping, made_cheaper
+from adapter.http.triggers import Trigger, trigger_for
 from adapter.placement import Placement
 from adapter.process.extension import Work, worth_registering
 from adapter.process.identity import inside_lambda
-from adapter.settings import Hook, checked_event_path, checked_settings
+from adapter.settings import Hook, OnEvent, checked_events, checked_root_path, checked_settings
+
+if TYPE_CHECKING:
+    # Not every function needs them, and importing takes time in INIT.
+    from adapter.http.paths import Paths
+    from adapter.http.posted import EventPath
 
 
 class LifespanAdapter(Mangum):
@@ -50,8 +55,13 @@ class LifespanAdapter(Mangum):
         after_restore: The same, in every restored copy.
         raise_app_exceptions: Fail the invocation when the app raises, even after its response, so that
             Lambda's Errors metric sees it.
-        event_path: Where events that are not HTTP are posted as JSON. HTTP requests to any path that ends
-            like it get a 404, so that nobody outside can make up events.
+        root_path: What stands before every path of the app: a string such as `/v1`, or `stage` for the stage
+            of an API Gateway, where the client's path has it.
+        on_event: Coroutine function for events that are not HTTP; gets the event, Lambda's context and the
+            lifespan's state. What it returns is the result of the invocation, and what it raises fails it.
+        event_path: The other way for such events: a path of the app that they are posted to as JSON. The app
+            must refuse requests from outside there: `posted_event(scope)` tells them apart.
+        event_host: The `host` header of posted events, for apps that check it.
         warm_up: What a ping looks like, if not `{}`: any event that has all of its keys and values.
         observe: Receives every fact of `adapter.facts`.
         shutdown_timeout: Seconds that a shutdown may take; inside an invocation it may take what is left of
@@ -86,7 +96,10 @@ class LifespanAdapter(Mangum):
         before_snapshot: Hook | None = None,
         after_restore: Hook | None = None,
         raise_app_exceptions: bool = False,
+        root_path: str = "",
+        on_event: OnEvent | None = None,
         event_path: str | None = None,
+        event_host: str = "localhost",
         warm_up: Mapping[str, Any] | None = None,
         observe: Observe | None = None,
         shutdown_timeout: float = 0.3,
@@ -107,11 +120,13 @@ class LifespanAdapter(Mangum):
             before_snapshot=before_snapshot,
             after_restore=after_restore,
         )
+        # Of a function, as decorators copy them: `__doc__` and `__module__` are the class's.
+        self.__name__ = self.__qualname__ = type(self).__name__
         self.placement = self._settings.placement
         self._raise = raise_app_exceptions
-        self._event_path = checked_event_path(event_path)
-        self._warm_up = warm_up
-        self._paths = Paths(self.config["api_gateway_base_path"], event_path)
+        self._events = checked_events(on_event, event_path, event_host, warm_up)
+        self._event_path = self._set_event_path()
+        self._paths = self._set_paths(checked_root_path(root_path))
         self._observe = observe
         self._after_response = after_response
         self._inherited: list[ExecutionEnvironment] = []
@@ -160,40 +175,77 @@ class LifespanAdapter(Mangum):
             invocation.end(request)
 
     def _respond(self, environment: ExecutionEnvironment, request: Request, event: Any, context: Any) -> Any:
-        trigger = self._trigger(event, context)
-        request.posted = isinstance(trigger, PostedEvent)
+        trigger: Trigger | None
+        ping = False
+        try:
+            trigger = self.infer(event, context)
+        except (RuntimeError, TypeError) as error:
+            ping = self._events.is_ping(event)
+            request.posted = not ping
+            trigger = None if ping else self._post(event, context, error)
         lifespan = environment.lifespans.enter(context)
         try:
-            if trigger is None:  # a ping, which only starts the app
+            if ping:  # only starts the app
                 return None
             if lifespan is not None:
                 request.give_state(lifespan.state)
+            if trigger is None:
+                return request.result(self._events, event, context, environment.loop)
             return trigger(request.response(self._scope(trigger, request), trigger.body, environment.loop))
         finally:
             request.release()
             environment.lifespans.leave(context)
 
-    def _trigger(self, event: Any, context: Any) -> Trigger | None:
-        """What is to be done with the event; None for a ping.
+    def infer(self, event: Any, context: Any) -> Any:
+        """The trigger of an HTTP event, in the shape of Mangum's handlers; custom ones are asked first.
 
         Raises:
-            UnknownEventError: Nothing is.
+            UnknownEventError: The event is not HTTP.
         """
-        try:
-            trigger: Trigger = made_cheaper(self.infer(event, context))
-        except (RuntimeError, TypeError) as error:
-            if is_ping(event, self._warm_up):
-                return None
-            if self._event_path is None:
-                raise UnknownEventError from error
-            return PostedEvent(event, context, self._event_path)
+        for kind in self.custom_handlers:
+            if kind.infer(event, context, self.config):
+                return kind(event, context, self.config)
+        trigger = trigger_for(event, context, self.config)
+        if trigger is None:
+            raise UnknownEventError
         return trigger
 
+    def _post(self, event: Any, context: Any, error: Exception) -> Trigger | None:
+        """The request that brings the app an event that is not HTTP; None for `on_event`.
+
+        Raises:
+            UnknownEventError: Neither is set.
+        """
+        if self._event_path is not None:
+            return self._event_path.post(event, context)
+        if self._events.on_event is None:
+            raise error if isinstance(error, UnknownEventError) else UnknownEventError from error
+        return None
+
     def _scope(self, trigger: Trigger, request: Request) -> Scope:
-        scope = {**trigger.scope}  # the trigger reads its own again, whatever the app does to this one
-        if self._paths and not self._paths.admit(trigger, scope):
+        scope: Scope = trigger.scope
+        if request.posted:
+            return scope
+        if self._paths is not None:
+            self._paths.complete(trigger, scope)
+        if self._event_path is not None and self._event_path.is_path_of(scope):
             request.refuse()
         return scope
+
+    def _set_event_path(self) -> "EventPath | None":
+        if self._events.path is None:
+            return None
+        from adapter.http.posted import EventPath  # noqa: PLC0415 - see above
+
+        return EventPath(self._events.path, self._events.host)
+
+    def _set_paths(self, root_path: str) -> "Paths | None":
+        base_path = self.config["api_gateway_base_path"].strip("/")
+        if not root_path and not base_path:
+            return None
+        from adapter.http.paths import Paths  # noqa: PLC0415 - see above
+
+        return Paths(root_path, base_path)
 
     def _new_environment(self) -> ExecutionEnvironment:
         return ExecutionEnvironment(lambda: self.app, self._settings, self._observe, self._after_response)

@@ -102,8 +102,9 @@ class UnknownEventError(AdapterError, RuntimeError):
     def __init__(self) -> None:
         super().__init__(
             "The event comes from no HTTP source, so the adapter was unable to infer a handler for it. "
-            "Set `event_path` to have such events posted to a path of the app, `warm_up` if it is a ping "
-            "that keeps the function warm, or add a class to `custom_handlers`"
+            "Set `on_event` to an async function for such events, `event_path` to have them posted to a "
+            "path of the app, `warm_up` if it is a ping that keeps the function warm, or add a class to "
+            "`custom_handlers`"
         )
 
 

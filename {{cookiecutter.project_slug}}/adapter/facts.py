@@ -205,7 +205,7 @@ class InvocationEnded(NamedTuple):
     shutdown_ns: int
     """The same of a shutdown."""
     posted: bool = False
-    """The event is not HTTP, and was posted to the adapter's `event_path`; `status` is the app's answer."""
+    """The event is not HTTP: `status` is what the app answered at `event_path`, or 200 after `on_event`."""
 
 
 class PlacementChanged(Struct):

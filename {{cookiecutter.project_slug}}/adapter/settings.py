@@ -5,13 +5,17 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
-from adapter.errors import SettingError
+from adapter.errors import SettingError, UnknownEventError
 from adapter.facts import OnDeath
 from adapter.placement import Placement, PlacementError, parse_placement, placement_from
 from adapter.process.identity import inside_lambda
 
 Hook: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 """Called with the state of the lifespan, whose values it may replace."""
+
+
+OnEvent: TypeAlias = Callable[[Any, Any, dict[str, Any]], Awaitable[Any]]
+"""Takes an event that is not HTTP, Lambda's context and the lifespan's state; returns the result."""
 
 
 class Settings(NamedTuple):
@@ -55,15 +59,64 @@ def checked_settings(  # noqa: PLR0913 - as the fields are
     )
 
 
-def checked_event_path(path: str | None) -> str | None:
-    """`path`, if it is one that can be kept for events.
+class EventSettings(NamedTuple):
+    """What becomes of events that are not HTTP."""
+
+    on_event: OnEvent | None
+    path: str | None
+    """A path of the app that they are posted to."""
+    host: str
+    """Of the requests that post them."""
+    warm_up: Mapping[str, Any] | None
+    """What a ping looks like, beside `{}`."""
+
+    def is_ping(self, event: Any) -> bool:
+        """Whether an event only keeps the function warm: it is empty, or has all that `warm_up` has."""
+        if event == {}:
+            return True
+        shape = self.warm_up
+        return bool(shape) and isinstance(event, Mapping) and (shape or {}).items() <= event.items()
+
+    async def handle(self, event: Any, context: Any, state: dict[str, Any]) -> Any:
+        """Call `on_event`.
+
+        Raises:
+            UnknownEventError: There is none.
+        """
+        if self.on_event is None:
+            raise UnknownEventError
+        return await self.on_event(event, context, state)
+
+
+def checked_events(
+    on_event: OnEvent | None, path: str | None, host: str, warm_up: Mapping[str, Any] | None
+) -> EventSettings:
+    """The settings for events that are not HTTP, if they make sense.
 
     Raises:
-        SettingError: It is not.
+        SettingError: They do not.
     """
-    if path is not None and (not path.startswith("/") or path.endswith("/")):
-        raise SettingError(f"event_path must start with '/' and must not end with '/': got {path!r}")
-    return path
+    if on_event is not None and path is not None:
+        raise SettingError("on_event and event_path are two ways for the same events: set one of them")
+    if path is not None:
+        _check_path("event_path", path)
+    return EventSettings(on_event, path, host, warm_up)
+
+
+def checked_root_path(root_path: str) -> str:
+    """`root_path`, if it is empty, `stage` or a path.
+
+    Raises:
+        SettingError: It is none of them.
+    """
+    if root_path not in {"", "stage"}:
+        _check_path("root_path", root_path)
+    return root_path
+
+
+def _check_path(name: str, path: str) -> None:
+    if not path.startswith("/") or path.endswith("/"):
+        raise SettingError(f"{name} must start with '/' and must not end with '/': got {path!r}")
 
 
 def _placement(given: Placement | None, environ: Mapping[str, str]) -> Placement:

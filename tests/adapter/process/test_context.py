@@ -4,7 +4,14 @@ import pytest
 from awslambdaric.lambda_context import LambdaContext
 
 from adapter.process.context import function_arn, remaining_s, request_id, trace_context
-from tests.adapter.events import edge_event, http_event, load_balancer_event, rest_event
+from tests.adapter.events import (
+    edge_event,
+    http_event,
+    lattice_event,
+    load_balancer_event,
+    rest_event,
+    single_load_balancer_event,
+)
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 W3C = {"traceparent": PARENT, "tracestate": "a=1", "baggage": "k=v"}
@@ -15,7 +22,10 @@ def context_with(fields: Any, remaining_ms: int = 0) -> Any:
     return LambdaContext("8f5", {"w3c": fields}, None, remaining_ms, "arn:aws:lambda:eu-west-1:1:function:f")
 
 
-@pytest.mark.parametrize("event", [http_event, rest_event, load_balancer_event, edge_event])
+@pytest.mark.parametrize(
+    "event",
+    [http_event, rest_event, load_balancer_event, edge_event, lattice_event, single_load_balancer_event],
+)
 def test_headers_of_every_source(event: Any) -> None:
     headers = {"Traceparent": PARENT, "X-Amzn-Trace-Id": "Root=1-5", "authorization": "canary", "cookie": "c"}
     found = trace_context(event(headers=headers), None)

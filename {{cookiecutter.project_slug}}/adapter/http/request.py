@@ -14,6 +14,7 @@ from adapter.asgi import ASGIApp, Message, Receive, Scope, Send
 from adapter.errors import AppExitError
 from adapter.lifespan.state import RequestState
 from adapter.process.loop import EventLoop
+from adapter.settings import EventSettings
 
 logger = logging.getLogger("mangum.http")
 
@@ -82,6 +83,23 @@ class Request:
             self._raise_kept()
         return {"status": self._started, "headers": self._headers, "body": self._body}
 
+    def result(self, events: EventSettings, event: Any, context: Any, loop: EventLoop) -> Any:
+        """Have the app's own function handle an event that is not HTTP; return what it returns.
+
+        Raises:
+            AppExitError: The function raised what would end the process.
+            Exception: Whatever the function raised.
+        """
+        state = {} if self._state is None else self._state
+        try:
+            result = loop.run(events.handle(event, context, state))
+        except Exception:
+            raise
+        except BaseException as error:
+            raise AppExitError(error) from error
+        self.status = 200
+        return result
+
     def refuse(self) -> None:
         """Answer the request without the app, by 404: there is nothing for it."""
         self._app = _not_found
@@ -116,7 +134,7 @@ class Request:
         kind = message["type"]
         if kind == "http.response.start" and self._started is None:
             self._started = message["status"]
-            self._headers = message.get("headers", [])
+            self._headers = list(message.get("headers", ()))
         elif kind == "http.response.body" and self._started is not None and not self._answered:
             self._take(message.get("body", b""), more=message.get("more_body", False))
         else:

@@ -168,7 +168,8 @@ class Lifespan:
             logger.error("Startup failed. %s", self._message or "The app gave no message.", exc_info=cause)
         elif self.outcome == "unsupported" and self.error is not None and self._asked:
             logger.error(
-                "The lifespan failed without `startup.failed`: served without it.", exc_info=self.error
+                "Exception in 'lifespan' protocol. There was no `startup.failed`: served without it.",
+                exc_info=self.error,
             )
         elif self.outcome == "unsupported":
             logger.info("The app has no lifespan.")

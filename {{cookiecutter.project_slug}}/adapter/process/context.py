@@ -39,7 +39,7 @@ def trace_context(event: Any, context: Any) -> dict[str, str]:
 
 
 def _from_event(event: Mapping[str, Any]) -> dict[str, str]:
-    """From API Gateway, a function URL or a load balancer; the last value of several; or from CloudFront."""
+    """From any trigger but CloudFront, the last value of several; or from CloudFront."""
     found = _trace_headers(event.get("headers") or {})
     if several := event.get("multiValueHeaders"):
         found |= _trace_headers({name: values[-1] for name, values in several.items() if values})
@@ -52,8 +52,9 @@ def _from_event(event: Mapping[str, Any]) -> dict[str, str]:
 def _trace_headers(headers: Mapping[str, Any]) -> dict[str, str]:
     return {
         lower: value
-        for name, value in headers.items()
-        if (lower := name.lower()) in TRACE_HEADERS and isinstance(value, str)
+        for name, values in headers.items()
+        if (lower := name.lower()) in TRACE_HEADERS
+        and isinstance(value := values[-1] if isinstance(values, list) else values, str)
     }
 
 
