@@ -37,10 +37,10 @@ setup: .venv/.installed .venv-sam/.installed ## Install everything (the others d
 	@.venv-bench/bin/$(INSTALL) -r requirements-bench.txt
 	@touch $@
 
-.venv-frameworks/.installed: requirements-frameworks.txt
-	@echo "Installing the frameworks that the adapter is tested with into .venv-frameworks: a minute ..."
-	@$(PYTHON) -m venv .venv-frameworks
-	@.venv-frameworks/bin/$(INSTALL) -r requirements-frameworks.txt
+.venv-libraries/.installed: requirements-libraries.txt
+	@echo "Installing the libraries that are tried into .venv-libraries: a minute ..."
+	@$(PYTHON) -m venv .venv-libraries
+	@.venv-libraries/bin/$(INSTALL) -r requirements-libraries.txt
 	@touch $@
 
 bake: .venv/.installed ## Generate a project from the committed template, with its default answers, in demo/
@@ -60,7 +60,7 @@ demo: bake ## Generate a project and measure its sample service in a local Lambd
 test: setup ## Run every fast test
 	$(BIN)/python -m pytest -m "not slow" --cov --cov-report=term
 
-test-all: setup .venv-frameworks/.installed ## Run every test
+test-all: setup .venv-libraries/.installed ## Run every test
 	$(BIN)/python -m pytest --cov --cov-report=term
 
 bench: .venv/.installed .venv-bench/.installed ## Measure what adapter and telemetry cost, into bench/evidence/
@@ -88,4 +88,4 @@ lock: bake ## Renew the hash-pinned requirements (LOCK_FLAGS=--upgrade for newer
 	$(LOCK) --group dev -c "$(TEMPLATE)/requirements-dev.txt" -o requirements.txt
 	$(LOCK) --group sam -o requirements-sam.txt
 	$(LOCK) --group bench -c "$(TEMPLATE)/requirements-dev.txt" -o requirements-bench.txt
-	$(LOCK) --group frameworks -c "$(TEMPLATE)/requirements-dev.txt" -o requirements-frameworks.txt
+	$(LOCK) --group libraries -o requirements-libraries.txt

@@ -134,6 +134,7 @@ class Function:
         source: str,
         folder: Path,
         *,
+        python: str = sys.executable,
         refuse_extensions: bool = False,
         drop_after_invoke: bool = False,
         environ: Mapping[str, str] | None = None,
@@ -149,7 +150,7 @@ class Function:
         self._log = folder / "out.txt"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "awslambdaric", "function.handler"],
+                [python, "-m", "awslambdaric", "function.handler"],
                 cwd=folder,
                 env=self._environ(folder) | own,
                 stdout=log,

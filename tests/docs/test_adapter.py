@@ -48,7 +48,9 @@ def test_what_gateways_change_is_told() -> None:
 
 
 def test_code_runs() -> None:
-    service, test, snapshot, on_event, event_path = code("adapter", "python")
+    service, test, snapshot, on_event, event_path, _ = code(
+        "adapter", "python"
+    )  # the last is for `libraries/test_mcp`
     names: dict[str, Any] = {"__name__": "service"}
     exec(service, names)  # noqa: S102 - our own document
     exec(test, names)  # noqa: S102 - as above

@@ -19,10 +19,10 @@ def pins(lock: Path) -> dict[str, set[str]]:
     return found
 
 
-def test_seven_locks() -> None:
+def test_all_locks() -> None:
     assert [lock.name for lock in LOCKS] == [
         "requirements-bench.txt",
-        "requirements-frameworks.txt",
+        "requirements-libraries.txt",
         "requirements-sam.txt",
         "requirements.txt",
         "requirements-dev.txt",
