@@ -44,6 +44,8 @@ class Calls:
     drop_extension: threading.Event = field(default_factory=threading.Event)
     """Set it to close the connection of an extension that waits and wants no events."""
     refuse_extensions: bool = False
+    failing_polls: "queue.Queue[None]" = field(default_factory=queue.Queue)
+    """One item for each time that an extension which asks for its next event gets an error."""
     drop_after_invoke: bool = False
     """Close an extension's connection after each event, though nothing has announced it."""
     closing: threading.Event = field(default_factory=threading.Event)
@@ -90,6 +92,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _next_extension_event(self) -> None:
         self.calls.extension_waits.set()
+        with contextlib.suppress(queue.Empty):
+            self.calls.failing_polls.get_nowait()
+            self._reply(500, {"errorType": "Extension.InternalError"})
+            return
         if not self._invokes_are_wanted():
             self.calls.drop_extension.wait()
             return
@@ -195,7 +201,11 @@ class Function:
 
     def sigterm(self) -> None:
         """Do what Lambda does first to end an environment."""
-        self._process.send_signal(signal.SIGTERM)
+        self.signal(signal.SIGTERM)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send any signal."""
+        self._process.send_signal(number)
 
     def wait(self) -> int:
         """Exit code, once the process has ended."""
@@ -221,6 +231,7 @@ class Function:
             "PYTHONPATH": os.pathsep.join((os.environ.get("PYTHONPATH", "."), str(ROOT), str(folder))),
             "AWS_LAMBDA_RUNTIME_API": f"{host!s}:{port}",
             "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+            "_HANDLER": "function.handler",
             "AWS_LAMBDA_FUNCTION_NAME": "f",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
             "AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/24/[$LATEST]0123456789abcdef",

@@ -1,6 +1,7 @@
 import asyncio
 import gc
 import weakref
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from adapter.asgi import Receive, Scope, Send
 from adapter.errors import LifespanStartupError
 from tests.adapter.apps import COMPLETE, Recorded, respond
 from tests.adapter.events import http_event
+from tests.adapter.runtime_api import Function
 
 
 @pytest.mark.conformance("C36")
@@ -111,3 +113,40 @@ def test_exit_beside_startup_is_a_startup_error() -> None:
         pytest.raises(LifespanStartupError, match=r"SystemExit at test_environment\.py"),
     ):
         handler(http_event(), None)
+
+
+PER_EVENT = """
+from adapter import LifespanAdapter
+from tests.adapter.apps import Recorded
+
+app = Recorded()
+{handler}
+"""
+IN_FUNCTION = """
+def handler(event, context):
+    with LifespanAdapter(app) as adapted:
+        return adapted(event, context)
+"""
+LATE = """
+import functools
+
+@functools.cache
+def adapter():
+    return LifespanAdapter(app)
+
+def handler(event, context):
+    return adapter()(event, context)
+"""
+
+
+@pytest.mark.parametrize(
+    ("handler", "warnings"), [(IN_FUNCTION, 1), (LATE, 1), ("handler = LifespanAdapter(app)", 0)]
+)
+def test_l10_adapter_made_inside_the_handler_is_warned_of_once(
+    tmp_path: Path, handler: str, warnings: int
+) -> None:
+    with Function(PER_EVENT.format(handler=handler), tmp_path) as function:
+        for _ in range(3):
+            assert function.invoke(http_event())[0] == "response"
+        assert function.output().count("was made inside an invocation") == warnings
+        assert function.output().count("at the top level of the handler's module") == warnings

@@ -12,9 +12,12 @@ from tests.faults.faulty_function import FaultyFunction
 from tests.faults.programs import APP
 from tests.faults.steps import sigterm
 
-REQUESTS = 2
+IDLE = 2
+"""Requests in an environment that soon has nothing to do."""
+LOADED = 12
+"""Requests in one that gets the next as soon as it asks."""
 EVERYWHERE = r"/adapter/|/asyncio/|/function\.py$"
-SIGTERM_HANDLING = r"/adapter/(environment|process/termination)\.py$"
+SIGTERM_HANDLING = r"/adapter/(environment|process/sigterm|process/wakeup)\.py$"
 TRACED = (
     APP.replace(
         "import asyncio, os, signal, sys, time\n",
@@ -104,18 +107,18 @@ class Lifetime:
 NEVER = Moment("line", 0)
 
 
-def run_environment(folder: Path, moment: Moment = NEVER) -> Lifetime:
-    """One environment: two requests, then Lambda's SIGTERM, if there was no other end before."""
+def run_environment(folder: Path, moment: Moment = NEVER, requests: int = IDLE) -> Lifetime:
+    """One environment: some requests, then Lambda's SIGTERM, if there was no other end before."""
     folder.mkdir()
     line = int(moment.at) if moment.by == "line" else 0
     began = time.monotonic()
     with FaultyFunction(TRACED, folder, {"MOMENT": str(line), "TRACED_FILES": moment.within}) as function:
-        for _ in range(REQUESTS):
+        for _ in range(requests):
             function.send(http_event("/any"))
         if moment.by == "clock":
             function.wait_until(lambda: time.monotonic() - began > moment.at)
             sigterm(function)
-        function.wait_until(lambda: function.calls.polls.qsize() > REQUESTS)
+        function.wait_until(lambda: function.calls.polls.qsize() > requests)
         sigterm(function)
         exit_code = function.await_end()
         while not function.calls.answers.empty():

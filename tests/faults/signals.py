@@ -18,9 +18,9 @@ SLOW = "say('app: slow'); await asyncio.sleep(0.2); await respond(send)"
 SLOW_REQUEST = f"async def serve(scope, receive, send):\n    {SLOW}\n"
 IN_SLOW_REQUEST = (send(http_event("/slow")), until_logged("app: slow"), sigterm, until_answered)
 MISSED_ONCE = """
-from adapter.process import termination
-signals = [lambda: None, termination._signal_main_thread]
-termination._signal_main_thread = lambda: (signals.pop(0) if len(signals) > 1 else signals[0])()
+from adapter.process import sigterm
+signals = [lambda: None, sigterm._signal_main_thread]
+sigterm._signal_main_thread = lambda: (signals.pop(0) if len(signals) > 1 else signals[0])()
 """
 IN_IMPORT = "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n"
 OLD_RUNTIME = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.11"}

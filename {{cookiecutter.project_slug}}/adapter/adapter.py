@@ -10,13 +10,13 @@ from mangum.types import LambdaHandler
 
 from adapter.asgi import ASGIApp, Scope
 from adapter.environment import ExecutionEnvironment, Invocation
-from adapter.errors import LifespanLostError, UnknownEventError
+from adapter.errors import LifespanLostError, LifespanStartupError, UnknownEventError
 from adapter.facts import Observe, OnDeath
 from adapter.http.request import Request
 from adapter.http.triggers import Trigger, trigger_for
 from adapter.placement import Placement
 from adapter.process.extension import Work, worth_registering
-from adapter.process.identity import inside_lambda
+from adapter.process.identity import inside_lambda, maker_of
 from adapter.settings import Hook, OnEvent, checked_events, checked_root_path, checked_settings
 
 if TYPE_CHECKING:
@@ -66,6 +66,9 @@ class LifespanAdapter(Mangum):
         observe: Receives every fact of `adapter.facts`.
         shutdown_timeout: Seconds that a shutdown may take; inside an invocation it may take what is left of
             that, if more.
+        deadline_guard: Seconds before the function's time-out at which a request that has not ended is cut,
+            so that the process and its lifespan live on; 0 is never. None is 0.5 inside Lambda, and never
+            elsewhere.
         after_response: Called in a thread of the internal extension when a response has left, with the
             seconds that the invocation has left: the caller does not wait for it, but the next event does,
             and Lambda bills it.
@@ -103,6 +106,7 @@ class LifespanAdapter(Mangum):
         warm_up: Mapping[str, Any] | None = None,
         observe: Observe | None = None,
         shutdown_timeout: float = 0.3,
+        deadline_guard: float | None = None,
         after_response: Work | None = None,
         extension: bool = True,
         sigterm: bool = True,
@@ -117,6 +121,7 @@ class LifespanAdapter(Mangum):
             startup_budget=startup_budget,
             startup_timeout=startup_timeout,
             shutdown_timeout=shutdown_timeout,
+            deadline_guard=deadline_guard,
             before_snapshot=before_snapshot,
             after_restore=after_restore,
         )
@@ -134,12 +139,16 @@ class LifespanAdapter(Mangum):
         if inside_lambda(os.environ):
             invoked = after_response is not None
             register = extension and worth_registering(os.environ, invoked=invoked)
-            self._environment.initialize(register=register, sigterm=sigterm)
+            try:
+                self._environment.initialize(register=register, sigterm=sigterm)
+            except LifespanStartupError as error:
+                error.made_by(maker_of(self), os.environ.get("_HANDLER"))
+                raise
 
     def __call__(self, event: Any, context: Any) -> Any:
         """Serve one event; `context` may be anything outside Lambda."""
         environment = self._environment if self._environment.pid == os.getpid() else self._after_fork()
-        environment.enter()
+        environment.enter(context)
         try:
             request = Request(self.app, reraise=self._raise)
             if environment.observer.observes:
@@ -183,6 +192,7 @@ class LifespanAdapter(Mangum):
             ping = self._events.is_ping(event)
             request.posted = not ping
             trigger = None if ping else self._post(event, context, error)
+        environment.thaw()
         lifespan = environment.lifespans.enter(context)
         try:
             if ping:  # only starts the app
@@ -247,8 +257,10 @@ class LifespanAdapter(Mangum):
 
         return Paths(root_path, base_path)
 
-    def _new_environment(self) -> ExecutionEnvironment:
-        return ExecutionEnvironment(lambda: self.app, self._settings, self._observe, self._after_response)
+    def _new_environment(self, *, forked: bool = False) -> ExecutionEnvironment:
+        return ExecutionEnvironment(
+            lambda: self.app, self._settings, self._observe, self._after_response, forked=forked
+        )
 
     def _after_fork(self) -> ExecutionEnvironment:
         """Start afresh: the parent's loop shares its file descriptors, its lifespan the connections.
@@ -256,7 +268,7 @@ class LifespanAdapter(Mangum):
         What was inherited stays referenced: collected, its coroutines would close the parent's resources.
         """
         self._inherited.append(self._environment)
-        self._environment = self._new_environment()
+        self._environment = self._new_environment(forked=True)
         return self._environment
 
     def _setup_event_loop(self) -> None:

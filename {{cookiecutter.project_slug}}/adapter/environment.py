@@ -1,10 +1,12 @@
 """One process of an execution environment, from INIT to its end: its loop, its lifespans, its invocations."""
 
 import atexit
+import logging
 import os
 import time
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from adapter.asgi import ASGIApp
 from adapter.errors import AdapterClosedError, LifespanLostError
@@ -21,7 +23,7 @@ from adapter.lifespan.budget import Budget
 from adapter.lifespan.placements import lifespans_for
 from adapter.lifespan.startup import Lifecycle
 from adapter.placement import starts_in_init
-from adapter.process import extension
+from adapter.process import extension, runtime_client
 from adapter.process.context import function_arn, request_id, trace_context
 from adapter.process.identity import (
     MANAGED_INSTANCES,
@@ -33,8 +35,14 @@ from adapter.process.identity import (
 )
 from adapter.process.loop import EventLoop, refuse_nesting
 from adapter.process.observer import Observer
-from adapter.process.termination import SigtermHandler, end_process, end_with_parent, post_error
+from adapter.process.sigterm import SigtermHandler
+from adapter.process.termination import end_process, end_with_parent, post_error
 from adapter.settings import Settings
+
+FROZEN_S: Final = 0.005
+"""Seconds between two events from which on the process may have been frozen; back to back it is less."""
+
+logger = logging.getLogger("adapter")
 
 
 class ExecutionEnvironment:
@@ -45,6 +53,7 @@ class ExecutionEnvironment:
         settings: What the adapter was told about the lifespan.
         observe: Receives every fact.
         after_response: Called in the extension's thread when a response has left.
+        forked: The process is the child of one that has had an environment of its own.
     """
 
     def __init__(
@@ -53,9 +62,12 @@ class ExecutionEnvironment:
         settings: Settings,
         observe: Observe | None,
         after_response: extension.Work | None = None,
+        *,
+        forked: bool = False,
     ) -> None:
         self.pid = os.getpid()
-        self.loop = EventLoop()
+        self.loop = EventLoop(adopts=not forked, deadline_s=settings.deadline_guard)
+        self._deadline = self.loop.deadline
         self.observer = Observer(observe)
         self.lifecycle = Lifecycle(
             app,
@@ -71,6 +83,7 @@ class ExecutionEnvironment:
         self._after_response = None if after_response is None else extension.AfterResponse(after_response)
         self._settings = settings
         self._environment: Environment | None = None
+        self._idle_since = 0.0
         self._closed = False
 
     def initialize(self, *, register: bool, sigterm: bool) -> None:
@@ -81,6 +94,8 @@ class ExecutionEnvironment:
             sigterm: Whether to handle SIGTERM.
         """
         refuse_nesting()
+        if runtime_client.serves_an_event():
+            warn_of_a_startup_per_event()
         environment = environment_from(os.environ)
         reinit = begun_before(environment, os.environ)
         self._begin(environment, reinit=reinit)
@@ -89,24 +104,34 @@ class ExecutionEnvironment:
         if environment.init_type == SNAP_START:
             self._register_hooks()
         if sigterm:
+            self.loop.on_chosen = self.sigterm.attend
             self.sigterm.install()
             if environment.init_type == MANAGED_INSTANCES:
                 end_with_parent()
+        self.loop.prepare()
         if starts_in_init(self._settings.placement):
             self._prepare(Budget(environment, self._settings.startup_budget, reinit=reinit))
 
-    def enter(self) -> None:
+    def enter(self, context: Any) -> None:
         """Begin an invocation."""
         if self._closed:
             raise AdapterClosedError("This adapter was shut down; make a new one to serve further events.")
         self.sigterm.hold()
+        self._deadline.context = context
         if self._environment is None:
             self._begin(environment_from(os.environ), reinit=False)
         self.invocations += 1
 
+    def thaw(self) -> None:
+        """Have what became due while the process was frozen done before the event, a death noticed by it."""
+        if self.loop.lost():
+            self.lifecycle.lose()
+        elif time.monotonic() - self._idle_since > FROZEN_S and not self.lifecycle.paused:
+            self.loop.catch_up()
+
     def leave(self, context: Any) -> None:
         """End the invocation."""
-        self.sigterm.release()
+        self._rest()
         if self._after_response is not None:
             self._after_response.handled(request_id(context))
 
@@ -121,8 +146,8 @@ class ExecutionEnvironment:
         if self._environment is not None:
             self.observer(EnvironmentEnded(time.time_ns(), self.invocations, self.observer.faults))
         self.loop.close()
-        atexit.unregister(self.close)
-        self.sigterm.release()
+        atexit.unregister(self._end)
+        self._rest()
 
     def terminate(self, error: LifespanLostError, context: Any) -> None:
         """Fail the invocation and end the process, which no event must reach any more; inside Lambda only."""
@@ -133,10 +158,19 @@ class ExecutionEnvironment:
             finally:
                 end_process(1)
 
+    def _end(self) -> None:
+        """Shut down as the process ends by itself."""
+        self.sigterm.leave_alone()
+        self.close()
+
+    def _rest(self) -> None:
+        self._idle_since = time.monotonic()
+        self.sigterm.release(self._idle_since)
+
     def _begin(self, environment: Environment, *, reinit: bool) -> None:
         self._environment = environment
         # A process may also end by itself: another module fails to import, a script is done.
-        atexit.register(self.close)
+        atexit.register(self._end)
         self.observer(EnvironmentStarted(time.time_ns(), environment, self._settings.placement, reinit))
 
     def _register_hooks(self) -> None:
@@ -159,7 +193,7 @@ class ExecutionEnvironment:
             raise
         if self.sigterm.pending:
             self.sigterm.exit()
-        self.sigterm.release()
+        self._rest()
         budget.check()
 
     def _restored(self, at_ns: int, restore_ns: int) -> None:
@@ -169,6 +203,16 @@ class ExecutionEnvironment:
             self.sigterm.resume()
             started = EnvironmentStarted(at_ns, self._environment, self._settings.placement)
             self.observer(started._replace(restore_ns=restore_ns))
+
+
+@cache
+def warn_of_a_startup_per_event() -> None:
+    """Log, once a process, what it means to make an adapter while an event is served."""
+    logger.warning(
+        "A LifespanAdapter was made inside an invocation. One that is made for each event starts the app for "
+        "each event: make it once, at the top level of the handler's module. To put the startup off to the "
+        "first event, give it placement='first_invocation'."
+    )
 
 
 class Invocation:
@@ -213,5 +257,6 @@ class Invocation:
                 lifecycle.startup_ns - self._startup_ns,
                 lifecycle.shutdown_ns - self._shutdown_ns,
                 request.posted,
+                request.cut,
             )
         )

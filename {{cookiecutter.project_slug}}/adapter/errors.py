@@ -4,6 +4,7 @@ AdapterError
 ├── AdapterClosedError               an event came after the shutdown
 ├── AppExitError                     the app left a request by SystemExit or the like
 ├── EventFailedError                 the app did not accept an event that is not HTTP
+├── EventTimeoutError                such an event was cut shortly before the function's time-out
 ├── LifespanDiedError                the lifespan has ended by itself, so the event is not served
 │   └── LifespanLostError            the same for all events to come, so the process ends
 ├── LifespanProtocolError            raised into the app: it sent what the lifespan protocol has no place for
@@ -60,6 +61,11 @@ class LifespanStartupError(AdapterError, LifespanFailure):
             reason = "the app ended its lifespan without `lifespan.startup.complete`"
         super().__init__(f"Startup failed in the {phase} phase after {wall_ns / 1e6:.0f} ms: {reason}")
 
+    def made_by(self, module: str, handler: str | None) -> None:
+        """Name the module that made the adapter, and the handler that Lambda asked for."""
+        asked = "" if handler is None else f", and Lambda asked for the handler {handler}"
+        self.args = (f"{self}. The module {module} made the adapter{asked}",)
+
 
 class LifespanStartupTimeoutError(LifespanStartupError):
     """Startup takes too long; it was cancelled, or goes on in the next invocation."""
@@ -113,6 +119,16 @@ class EventFailedError(AdapterError, RuntimeError):
 
     def __init__(self, path: str, status: int) -> None:
         super().__init__(f"The app answered the event with status {status}, at {path}")
+
+
+class EventTimeoutError(AdapterError, TimeoutError):
+    """An event that is not HTTP was cut; raised, so that Lambda tries again or keeps it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The event was cut: it would not have been handled before the function's time-out. "
+            "Give the function more time, or the event less work"
+        )
 
 
 def place(cause: BaseException) -> str:

@@ -206,6 +206,8 @@ class InvocationEnded(NamedTuple):
     """The same of a shutdown."""
     posted: bool = False
     """The event is not HTTP: `status` is what the app answered at `event_path`, or 200 after `on_event`."""
+    cut: bool = False
+    """The adapter has cut the request, which would have outlived the function's time-out."""
 
 
 class PlacementChanged(Struct):

@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
 from adapter.errors import SettingError, UnknownEventError
 from adapter.facts import OnDeath
@@ -17,6 +17,9 @@ Hook: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 OnEvent: TypeAlias = Callable[[Any, Any, dict[str, Any]], Awaitable[Any]]
 """Takes an event that is not HTTP, Lambda's context and the lifespan's state; returns the result."""
 
+DEADLINE_GUARD_S: Final = 0.5
+"""Enough to unwind a request, to state what became of it, and for the response to leave."""
+
 
 class Settings(NamedTuple):
     """The parameters of `LifespanAdapter` that are about the lifespan; times are in seconds."""
@@ -27,6 +30,8 @@ class Settings(NamedTuple):
     startup_budget: float | None
     startup_timeout: float | None
     shutdown_timeout: float
+    deadline_guard: float
+    """Before the function's time-out; 0 for none."""
     before_snapshot: Hook | None
     after_restore: Hook | None
 
@@ -39,6 +44,7 @@ def checked_settings(  # noqa: PLR0913 - as the fields are
     startup_budget: float | None,
     startup_timeout: float | None,
     shutdown_timeout: float,
+    deadline_guard: float | None,
     before_snapshot: Hook | None,
     after_restore: Hook | None,
 ) -> Settings:
@@ -54,6 +60,7 @@ def checked_settings(  # noqa: PLR0913 - as the fields are
         None if startup_budget is None else _seconds("startup_budget", startup_budget),
         None if startup_timeout is None else _seconds("startup_timeout", startup_timeout),
         _seconds("shutdown_timeout", shutdown_timeout),
+        _deadline_guard(deadline_guard, os.environ),
         before_snapshot,
         after_restore,
     )
@@ -127,6 +134,12 @@ def _placement(given: Placement | None, environ: Mapping[str, str]) -> Placement
         return placement_from(environ) if inside_lambda(environ) else "init"
     except PlacementError as error:
         raise SettingError(str(error)) from error
+
+
+def _deadline_guard(given: float | None, environ: Mapping[str, str]) -> float:
+    if given is not None:
+        return _seconds("deadline_guard", given)
+    return DEADLINE_GUARD_S if inside_lambda(environ) else 0
 
 
 def _on_death(word: str) -> OnDeath:

@@ -63,7 +63,7 @@ def test_every_failure_is_one_init_error(tmp_path: Path, name: str, statement: s
     error, log = only_init_error(STARLETTE.format(statement=statement, arguments=""), tmp_path)
     assert error["errorMessage"].startswith("Startup failed in the init phase after ")
     assert f": {name} at function.py:" in error["errorMessage"]
-    assert error["errorMessage"].endswith(" in lifespan")
+    assert error["errorMessage"].partition(". ")[0].endswith(" in lifespan")
     assert any("function.py" in line for line in error["stackTrace"])
     assert CANARY not in str(error)
     assert CANARY in log or "missing_module" in log
@@ -109,3 +109,32 @@ def test_failure_in_the_first_invocation(tmp_path: Path) -> None:
             assert (kind, error["errorType"]) == ("error", "LifespanStartupError")
             assert "in the invocation phase" in error["errorMessage"]
             assert CANARY not in str(error)
+
+
+MAIN = """
+from adapter import LifespanAdapter
+
+async def app(scope, receive, send):
+    await receive()
+    raise RuntimeError("no database")
+
+{handler}
+"""
+WAYS = {
+    "itself": "handler = LifespanAdapter(app, 'on')",
+    "a class of its own": (
+        "class Own(LifespanAdapter):\n    def __init__(self, app):\n        super().__init__(app, 'on')\n"
+        "handler = Own(app)"
+    ),
+    "a function": "def make():\n    return LifespanAdapter(app, 'on')\nhandler = make()",
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_l3_error_names_who_made_the_adapter_beside_the_handler(tmp_path: Path, way: str) -> None:
+    """A worker that imports the app from the API's module starts the API, as a re-export would have to."""
+    (tmp_path / "main.py").write_text(MAIN.format(handler=way))
+    error, _ = only_init_error("from main import app\ndef handler(event, context): pass\n", tmp_path)
+    assert error["errorMessage"].endswith(
+        ". The module main made the adapter, and Lambda asked for the handler function.handler"
+    )

@@ -1,6 +1,8 @@
 import asyncio
 import logging
+import re
 import weakref
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from adapter.errors import AdapterClosedError
 from adapter.facts import EnvironmentEnded, Fact, ShutdownEnded
 from tests.adapter.apps import COMPLETE, Recorded, respond, with_startup
 from tests.adapter.events import http_event
+from tests.adapter.runtime_api import Function
 
 
 def stopping(message: Message | None, then: BaseException | None = None, wait_s: float = 0) -> ASGIApp:
@@ -241,3 +244,54 @@ def test_shutdown_frees_the_state() -> None:
         for _ in range(3):
             handler(http_event(), None)
     assert freed == [True, True, True]
+
+
+CLEANING = {
+    "all": "[task.cancel() for task in asyncio.all_tasks()]; await asyncio.sleep(0)",
+    "all but itself": "[t.cancel() for t in asyncio.all_tasks() if t is not asyncio.current_task()]",
+    "all, and waits for them": "await asyncio.gather(*others(), return_exceptions=True)",
+    "the loop": "asyncio.get_running_loop().stop()",
+    "the process, in a task": "asyncio.create_task(leave())",
+}
+CLEANUP = """
+import asyncio, sys
+from adapter import LifespanAdapter
+
+async def leave():
+    sys.exit(3)
+
+def others():
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    return tasks
+
+async def app(scope, receive, send):
+    if scope["type"] != "lifespan":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"ok"})
+        return
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    try:
+        {cleanup}
+    finally:
+        await asyncio.sleep(0.05)
+        print("pool closed", flush=True)
+        await send({"type": "lifespan.shutdown.complete"})
+
+handler = LifespanAdapter(app, observe=lambda fact: print(type(fact).__name__, flush=True))
+"""
+
+
+@pytest.mark.parametrize("cleanup", CLEANING.values(), ids=CLEANING)
+def test_l8_shutdown_that_ends_everything_is_awaited(tmp_path: Path, cleanup: str) -> None:
+    with Function(CLEANUP.replace("{cleanup}", cleanup), tmp_path) as function:
+        assert function.invoke(http_event())[0] == "response"
+        function.ready()
+        function.sigterm()
+        assert function.wait() == 0
+        steps = ["ShutdownBegan", "pool closed", "ShutdownEnded", "EnvironmentEnded"]
+        assert re.findall("|".join(steps), function.output()) == steps
+        assert "Shutdown failed" not in function.output()

@@ -138,3 +138,22 @@ def test_off_shows_no_lifespan() -> None:
     assert status(app, "off") == 200
     assert [scope["type"] for scope in scopes] == ["http"]
     assert "state" not in scopes[0]
+
+
+@pytest.mark.parametrize("code", ["cancel", "stop"])
+def test_l8_startup_that_ends_everything_else_is_awaited(code: str) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await respond(send)
+            return
+        await receive()
+        if code == "stop":
+            asyncio.get_running_loop().stop()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        await asyncio.sleep(0.01)
+        await send(COMPLETE)
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    assert status(app, "on") == 200

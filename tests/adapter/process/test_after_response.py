@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from adapter.process.extension import AfterResponse, asks_for_next, worth_registering
+from adapter.process.extension import AfterResponse, worth_registering
+from adapter.process.runtime_client import asks_for_next
 from tests.adapter.events import http_event
 from tests.adapter.runtime_api import Function
 
@@ -82,11 +83,13 @@ def test_failing_work_is_logged_only(caplog: pytest.LogCaptureFixture) -> None:
 def test_thread_that_asks_is_seen() -> None:
     asking, release = threading.Event(), threading.Event()
 
-    def wait_next_invocation() -> None:
+    def wait() -> None:
         asking.set()
         release.wait()
 
-    client = threading.Thread(target=wait_next_invocation)
+    names: dict[str, Any] = {"__name__": "awslambdaric.lambda_runtime_client", "wait": wait}
+    exec("def wait_next_invocation():\n    wait()", names)  # noqa: S102 - as if in the client's module
+    client = threading.Thread(target=names["wait_next_invocation"], daemon=True)
     client.start()
     asking.wait()
     assert client.ident is not None

@@ -1,4 +1,5 @@
 import logging
+import signal
 import socket
 from pathlib import Path
 
@@ -85,3 +86,57 @@ def test_nobody_listening_is_harmless(caplog: pytest.LogCaptureFixture) -> None:
         with caplog.at_level(logging.WARNING, "adapter"):
             extension.register(f"127.0.0.1:{unused.getsockname()[1]}")
     assert "No extension could be registered" in caplog.text
+
+
+WORKING = """
+import os, signal, sys, time
+from adapter import LifespanAdapter
+from tests.adapter.apps import Recorded
+
+class App(Recorded):
+    async def __call__(self, scope, receive, send):
+        await super().__call__(scope, receive, send)
+        if scope["type"] == "lifespan":
+            print("shutdown", flush=True)
+
+def work(seconds):
+    print("worked", flush=True)
+    {work}
+
+handler = LifespanAdapter(App(), after_response=work)
+"""
+
+
+@pytest.mark.parametrize("work", ["sys.exit(1)", "raise KeyboardInterrupt", "raise BaseException", "1 / 0"])
+def test_l6_thread_survives_its_work(tmp_path: Path, work: str) -> None:
+    """Lambda would wait for it after each later event, until the time-out."""
+    with Function(WORKING.replace("{work}", work), tmp_path) as function:
+        for ordinal in (1, 2, 3):
+            assert function.invoke(http_event())[0] == "response"
+            function.await_output("worked\n", ordinal)
+            function.await_output("The work after a response failed.", ordinal)
+
+
+def test_l6_api_that_fails_for_a_moment_is_asked_again(tmp_path: Path) -> None:
+    with Function(WORKING.replace("{work}", "pass"), tmp_path) as function:
+        for ordinal in (1, 2):
+            for _ in range(extension.MOST_FAILURES - 1):
+                function.calls.failing_polls.put(None)
+            assert function.invoke(http_event())[0] == "response"
+            function.await_output("worked\n", ordinal)
+        assert "the process ends" not in function.output()
+
+
+@pytest.mark.parametrize(("sigterm", "code"), [(True, 0), (False, -signal.SIGTERM)])
+def test_l6_process_ends_when_the_api_is_gone(tmp_path: Path, *, sigterm: bool, code: int) -> None:
+    """Later events get a new process, and an answer. The response that was on its way has left."""
+    source = WORKING.replace("{work}", "pass").replace("after_response", f"sigterm={sigterm}, after_response")
+    with Function(source, tmp_path) as function:
+        function.ready()
+        for _ in range(extension.MOST_FAILURES + 1):
+            function.calls.failing_polls.put(None)
+        function.send(http_event())
+        assert function.answer()[0] == "response"
+        assert function.wait() == code
+        assert f"failed {extension.MOST_FAILURES} times in a row: the process ends." in function.output()
+        assert function.output().count("shutdown") == (1 if sigterm else 0)

@@ -242,9 +242,9 @@ def test_exit_of_another_kind_shuts_down(tmp_path: Path) -> None:
 def test_exit_of_its_own_is_not_replaced(tmp_path: Path) -> None:
     """A signal that is to be sent again does not keep a process that ends, nor change its exit code."""
     leaving = """
-from adapter.process import termination
+from adapter.process import sigterm
 
-termination.RESPONSE_S = 2  # time enough to end on a slow machine, before the signal comes again
+sigterm.RESPONSE_S = 2  # time enough to end on a slow machine, before the signal comes again
 adapted = handler
 
 def handler(event, context):

@@ -6,12 +6,13 @@ buffer and a logger for each request, which is a fifth of what a small request c
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from typing import Any
 
 from mangum.exceptions import UnexpectedMessage
 
 from adapter.asgi import ASGIApp, Message, Receive, Scope, Send
-from adapter.errors import AppExitError
+from adapter.errors import AppExitError, EventTimeoutError
 from adapter.lifespan.state import RequestState
 from adapter.process.loop import EventLoop
 from adapter.settings import EventSettings
@@ -29,12 +30,14 @@ class Request:
 
     __slots__ = (
         "_answered", "_app", "_body", "_headers", "_lifespan_state", "_over", "_raised", "_reraise", "_scope",
-        "_started", "_state", "_unread", "error", "posted", "status", "touched",
+        "_started", "_state", "_unread", "cut", "error", "posted", "status", "touched",
     )  # fmt: skip
 
     def __init__(self, app: ASGIApp, *, reraise: bool = False) -> None:
         self.error: str | None = None
         """Type of the exception that left the app, or failed the invocation."""
+        self.cut = False
+        """Its time was up before it had ended."""
         self.posted = False
         """The event is not HTTP: the adapter itself made the request."""
         self.status: int | None = None
@@ -65,7 +68,8 @@ class Request:
     def response(self, scope: Scope, body: bytes, loop: EventLoop) -> dict[str, Any]:
         """Run the app on `loop`; return its response in the shape that Mangum's handlers take.
 
-        What the app raises becomes a response with status 500, unless it has sent a whole one before.
+        What the app raises becomes a response with status 500, and a request that is cut one with status 504,
+        unless the app has sent a whole one before.
 
         Raises:
             AppExitError: With `reraise`: the app raised what would end the process.
@@ -75,11 +79,11 @@ class Request:
             scope["state"] = self._state
         self._scope = scope
         self._unread = {"type": "http.request", "body": body, "more_body": False}
-        loop.run(self._run())
+        self.cut = loop.serve(self._run())
         if not self._answered:
             self._answer_for_the_app()
         self.status = self._started
-        if self._reraise:
+        if self._reraise and not self.cut:
             self._raise_kept()
         return {"status": self._started, "headers": self._headers, "body": self._body}
 
@@ -88,17 +92,19 @@ class Request:
 
         Raises:
             AppExitError: The function raised what would end the process.
+            EventTimeoutError: It was cut, so that the source tries again.
             Exception: Whatever the function raised.
         """
         state = {} if self._state is None else self._state
-        try:
-            result = loop.run(events.handle(event, context, state))
-        except Exception:
-            raise
-        except BaseException as error:
-            raise AppExitError(error) from error
+        results: list[Any] = []
+        self.cut = loop.serve(self._handle(events.handle(event, context, state), results))
+        if not results and self.cut:
+            raise EventTimeoutError
+        self._raise_kept()
+        if not results:
+            raise AppExitError(asyncio.CancelledError())
         self.status = 200
-        return result
+        return results[0]
 
     def refuse(self) -> None:
         """Answer the request without the app, by 404: there is nothing for it."""
@@ -110,6 +116,13 @@ class Request:
             self.touched = self._state.touched(self._lifespan_state)
         self._state, self._lifespan_state, self._scope = None, {}, {}
 
+    async def _handle(self, work: Coroutine[Any, Any, Any], results: list[Any]) -> None:
+        try:
+            results.append(await work)
+        except BaseException as error:  # noqa: BLE001 - raised again outside of the loop
+            self.error = type(error).__name__
+            self._raised = error
+
     async def _run(self) -> None:
         try:
             await self._app(self._scope, self._receive, self._send)
@@ -118,8 +131,6 @@ class Request:
             if self._reraise:
                 self._raised = error
             logger.exception("An error occurred running the application.")
-            if not self._answered:
-                self._fail()
 
     async def _receive(self) -> Message:
         message, self._unread = self._unread, None
@@ -157,17 +168,15 @@ class Request:
             self._over.set()
         logger.info("%s %s %s", self._scope["method"], self._scope["path"], self._started)
 
-    def _fail(self) -> None:
-        self._started = 500
-        self._headers = [[b"content-type", b"text/plain; charset=utf-8"]]
-        self._end(b"Internal Server Error")
-
     def _answer_for_the_app(self) -> None:
-        missing = "a response" if self._started is None else "the end of its response"
-        logging.getLogger("adapter").error(
-            "The app ended a request without %s: answered with status 500.", missing
-        )
-        self._fail()
+        if self.error is None and not self.cut:
+            missing = "a response" if self._started is None else "the end of its response"
+            logging.getLogger("adapter").error(
+                "The app ended a request without %s: answered with status 500.", missing
+            )
+        self._started, body = (504, b"Gateway Timeout") if self.cut else (500, b"Internal Server Error")
+        self._headers = [[b"content-type", b"text/plain; charset=utf-8"]]
+        self._end(body)
 
     def _raise_kept(self) -> None:
         error, self._raised = self._raised, None

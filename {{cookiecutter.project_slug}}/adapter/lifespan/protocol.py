@@ -52,6 +52,17 @@ class Lifespan:
         self._messages.put_nowait({"type": "lifespan.startup"})
         self._task = loop.create_task(self._run(app))
 
+    @property
+    def lost(self) -> bool:
+        """Its event loop is closed."""
+        return self._task.get_loop().is_closed()
+
+    def lose(self) -> None:
+        """Its event loop was closed: it can do nothing any more, not even end."""
+        if self.outcome == "complete" and not self._stopped.done():
+            self.error = RuntimeError("The event loop was closed")
+            self._die()
+
     async def startup(self, within: float) -> bool:
         """Wait until the app has started, refused to, or shown that it has no lifespan.
 

@@ -98,6 +98,8 @@ class Lifecycle:
         """Waited for startups so far: their wall time, and that of measuring and stating them."""
         self.shutdown_ns = 0
         """The same of shutdowns."""
+        self.paused = False
+        """A startup is not through: what becomes due is part of it, and done when it goes on."""
         self._app = app
         self._mode = mode
         self._loop = loop
@@ -105,6 +107,8 @@ class Lifecycle:
         self._startup_timeout = math.inf if startup_timeout is None else startup_timeout
         self._shutdown_timeout = shutdown_timeout
         self._ordinal = 0
+        self._latest: Lifespan | None = None
+        self._lost: list[Lifespan] = []
         self._running: asyncio.Task[Any] | None = None
         self._interrupted = False
 
@@ -128,8 +132,9 @@ class Lifecycle:
             startup.resume()
             through = self._run(startup, within)
             startup.pause()
+            self.paused = not through
             if not through:
-                startup.deferred = True
+                startup.deferred = self._loop.holds_lifespan = True
                 self._observer(StartupDeferred(time.time_ns(), startup.began))
         return through
 
@@ -138,7 +143,8 @@ class Lifecycle:
         with self._waiting_for_startup():
             if (ended := startup.ended()) is not None:
                 self._observer(ended)
-        lifespan = startup.lifespan
+        lifespan = self._latest = startup.lifespan
+        self._loop.holds_lifespan = startup.outcome == "complete"
         if lifespan is None or startup.outcome == "failed":
             raise self._failure(startup) from startup.cause
         if lifespan.outcome == "complete":
@@ -181,6 +187,15 @@ class Lifecycle:
         self._observer(ShutdownEnded(began, wall_ns, outcome, _name(cause) if outcome == "failed" else None))
         self.shutdown_ns += time.perf_counter_ns() - entered
 
+    def lose(self) -> None:
+        """The event loop was closed by someone else: what lived on it has died.
+
+        It stays referenced: collected, the app's code would run on no loop at all.
+        """
+        if self._latest is not None:
+            self._latest.lose()
+            self._lost.append(self._latest)
+
     def state_death(self, lifespan: Lifespan) -> None:
         """State that a lifespan has died, and end what is left of it; a second time, do nothing."""
         if lifespan.died_at_ns is None or lifespan.death_stated:
@@ -215,7 +230,7 @@ class Lifecycle:
         if self._interrupted:
             raise asyncio.CancelledError
         Recorder.current.set(startup.recorder)
-        if startup.lifespan is None:
+        if startup.lifespan is None or startup.lifespan.lost:
             startup.lifespan = Lifespan(self._app(), self._mode, startup.began.ordinal)
         left = max(0, self._startup_timeout - startup.wall_ns / 1e9)
         if await startup.lifespan.startup(min(within, left)):
@@ -234,14 +249,15 @@ class Lifecycle:
 
     def _close(self, lifespan: Lifespan, within: float) -> tuple[Outcome, BaseException | None]:
         try:
-            return self._loop.run(lifespan.shutdown(within)), lifespan.error
+            return self._loop.run(lifespan.shutdown(within), survives=True), lifespan.error
         except BaseException as error:  # as in `_run`; the end of a lifespan must not cost a response
             logger.exception("Shutdown failed.")
             return "failed", error
 
     def _cut(self, lifespan: Lifespan) -> None:
         try:
-            self._loop.run(lifespan.cut())
+            if not lifespan.lost:
+                self._loop.run(lifespan.cut(), survives=True)
         except BaseException:  # as in `_close`
             logger.exception("What was left of the lifespan failed as well.")
 

@@ -19,10 +19,10 @@ def function_arn(context: Any) -> str:
     return str(getattr(context, "invoked_function_arn", None) or "")
 
 
-def remaining_s(context: Any) -> float | None:
+def remaining_s(context: Any, reserve_s: float = RESPONSE_S) -> float | None:
     """Seconds that work inside this invocation may still take, perhaps below 0; None where nobody tells."""
     try:
-        return float(context.get_remaining_time_in_millis()) / 1000 - RESPONSE_S
+        return float(context.get_remaining_time_in_millis()) / 1000 - reserve_s
     except Exception:  # noqa: BLE001 - a test's context has any shape
         return None
 

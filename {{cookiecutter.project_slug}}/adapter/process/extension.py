@@ -3,6 +3,8 @@
 import http.client
 import json
 import logging
+import os
+import signal
 import socket
 import sys
 import threading
@@ -12,12 +14,18 @@ from contextlib import closing
 from typing import Any, Final, TypeAlias
 
 from adapter.process.identity import MANAGED_INSTANCES
+from adapter.process.runtime_client import asks_for_next, frame_of, is_idle
+from adapter.process.termination import end_process
 
 NAME = "lifespan-adapter"
 API = "/2020-01-01/extension"
 REGISTER_TIMEOUT_S = 1.0
-MOST_FAILURES: Final = 3
+MOST_FAILURES: Final = 5
 """In a row, of asking for the next event; a snapshot that is restored has lost its connection."""
+FIRST_PAUSE_S: Final = 0.05
+"""After a failure, and twice as long after each one more: 1.6 s in all, half of Lambda's default time-out."""
+END_S: Final = 2.0
+"""Given to the end of the process in good order: Lambda gives no more."""
 
 OnInvoke: TypeAlias = Callable[[Mapping[str, Any]], None]
 """Takes Lambda's INVOKE event, never raises; Lambda sends the next event once it has returned."""
@@ -67,7 +75,11 @@ def _identifier(api: str, events: list[str]) -> str:
 
 
 def _follow(api: str, identifier: str, on_invoke: OnInvoke | None) -> None:
-    """Ask for one event after the other; without a wish for any, the first request is never answered."""
+    """Ask for one event after the other; without a wish for any, the first request is never answered.
+
+    Lambda waits for this thread after each event that it was to hear of. So when it cannot go on, the process
+    ends: else no later event would be over before its time-out.
+    """
     failures = 0
     while failures < MOST_FAILURES:
         try:
@@ -77,9 +89,23 @@ def _follow(api: str, identifier: str, on_invoke: OnInvoke | None) -> None:
                     failures = 0
                     if on_invoke is not None and event.get("eventType") == "INVOKE":
                         on_invoke(event)
-        except (OSError, ValueError, http.client.HTTPException) as error:
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it must not end the thread
             logger.debug("The extension's connection ended: %r", error)
+            time.sleep(FIRST_PAUSE_S * 2**failures)
             failures += 1
+    if on_invoke is not None:
+        logger.error("The Extensions API failed %d times in a row: the process ends.", failures)
+        _end()
+
+
+def _end() -> None:
+    """End the process by SIGTERM once no response is on its way, or by force when that comes to nothing."""
+    main = threading.main_thread().ident
+    while is_idle(frame_of(main)) is False:
+        time.sleep(POLL_S)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(END_S)
+    end_process(1)
 
 
 def _connected(api: str, timeout: float | None) -> http.client.HTTPConnection:
@@ -109,7 +135,7 @@ Work: TypeAlias = Callable[[float], None]
 """Takes the seconds that the invocation has left."""
 
 SLICE_S: Final = 0.05
-"""How often is looked for an event that does not come to the adapter at all."""
+"""Seconds between checks for an event that does not come to the adapter at all."""
 UNSEEN_SLICES: Final = 2
 LEAVING_S: Final = 1.0
 """The longest that a response takes to leave, once the handler has returned it."""
@@ -144,7 +170,7 @@ class AfterResponse:
             if self._is_through(str(invoke["requestId"]), ends):
                 self._await_next(min(ends, time.time() + LEAVING_S))
                 self._work(ends - time.time())
-        except Exception:  # the next event must come, whatever this was
+        except BaseException:  # the next event must come, whatever this was: an exit, too
             logger.exception("The work after a response failed.")
 
     def _is_through(self, request_id: str, ends: float) -> bool:
@@ -163,13 +189,3 @@ class AfterResponse:
             return
         while not asks_for_next(self._runtime) and time.time() < ends:
             time.sleep(POLL_S)
-
-
-def asks_for_next(thread: int) -> bool:
-    """Whether Lambda's runtime client waits, in that thread, for the next event."""
-    frame = sys._current_frames().get(thread)  # noqa: SLF001 - documented, and nothing else tells
-    while frame is not None:
-        if frame.f_code.co_name == "wait_next_invocation":
-            return True
-        frame = frame.f_back
-    return False

@@ -3,9 +3,11 @@
 import contextlib
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import FrameType
 
 from adapter.facts import Environment
 
@@ -17,6 +19,14 @@ SNAP_START = "snap-start"
 def inside_lambda(environ: Mapping[str, str]) -> bool:
     """Whether this process was started by Lambda, or by something that speaks Lambda's Runtime API."""
     return bool(environ.get("AWS_LAMBDA_RUNTIME_API"))
+
+
+def maker_of(made: object) -> str:
+    """Name of the module whose code is making the object, from within its `__init__`."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - documented
+    while frame is not None and frame.f_locals.get("self") is made:  # classes that derive from it, too
+        frame = frame.f_back
+    return "" if frame is None else str(frame.f_globals.get("__name__", ""))
 
 
 def environment_from(environ: Mapping[str, str]) -> Environment:

@@ -1,0 +1,79 @@
+"""Cuts a request that would not end before Lambda ends the process, and the lifespan with it."""
+
+import asyncio
+import logging
+from typing import Any, Final
+
+from adapter.process.context import remaining_s
+
+UNWINDING_S: Final = 0.1
+"""How long a request that was cut may take to unwind; then it is left behind."""
+
+logger = logging.getLogger("adapter")
+
+
+class DeadlineGuard:
+    """Watches one request after the other by a single timer, so that a request costs next to nothing.
+
+    The timer is set for the time-out of one invocation, and once it is due for that of the invocation which
+    runs by then: no later one ends earlier.
+
+    Args:
+        margin_s: Seconds before the time-out at which a request is cut; 0 is never.
+    """
+
+    def __init__(self, margin_s: float) -> None:
+        self.context: Any = None
+        """Of the invocation that runs."""
+        self.passed = False
+        """The request was cut, and has not ended all the same."""
+        self._margin_s = margin_s
+        self._cut = False
+        self._task: asyncio.Task[Any] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def watch(self, task: asyncio.Task[Any]) -> None:
+        """Cut this request when its time is up."""
+        self._task = task
+        if self._timer is None and self._margin_s:
+            self._arm(task.get_loop())
+
+    def release(self) -> bool:
+        """Let go of the request; whether it was cut."""
+        self._task = None
+        if not self._cut:
+            return False
+        self._cut = self.passed = False
+        self.disarm()
+        return True
+
+    def disarm(self) -> None:
+        """Take the timer off its loop."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _arm(self, loop: asyncio.AbstractEventLoop) -> None:
+        if (left := remaining_s(self.context, self._margin_s)) is not None:
+            self._timer = loop.call_later(max(left, 0), self._due, loop)
+
+    def _due(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        if self._task is None or self._task.done():  # the next request sets it again
+            return
+        left = remaining_s(self.context, self._margin_s)
+        if left is None or left > 0:
+            self._arm(loop)
+            return
+        self._cut = True
+        logger.error(
+            "A request was cut: it would not have ended %g s before the function's time-out.", self._margin_s
+        )
+        self._task.cancel()
+        self._timer = loop.call_later(UNWINDING_S, self._abandon, loop)
+
+    def _abandon(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        logger.error("The request that was cut does not end: it is left behind, and goes on in later ones.")
+        self.passed = True
+        loop.stop()
