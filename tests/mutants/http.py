@@ -247,8 +247,8 @@ OTHER_EVENTS: Final[list[Mutant]] = [
     Mutant(
         name="on-event-exits",
         file="http/request",
-        find="        except BaseException as error:\n            raise AppExitError(error) from error",
-        replace="        except ZeroDivisionError:\n            raise",
+        find="self.error = type(error).__name__\n            self._raised = error",
+        replace="raise",
         test="adapter/http/test_request.py::test_exception_of_on_event_fails_the_invocation",
     ),
     Mutant(

@@ -8,30 +8,30 @@ LOOP: Final[list[Mutant]] = [
     Mutant(
         name="loop-for-every-run",
         file="process/loop",
-        find="if self._loop is None:\n            self._loop = asyncio.new_event_loop()",
-        replace="self._loop = asyncio.new_event_loop()",
+        find="if loop is not None and loop is current and not loop.is_closed():",
+        replace="if (loop := None):",
         test="adapter/process/test_loop.py::test_one_loop_for_everything",
     ),
     Mutant(
         name="loop-is-not-current",
         file="process/loop",
-        find="        asyncio.set_event_loop(self._loop)\n        task",
-        replace="        task",
+        find="            asyncio.set_event_loop(loop)\n        return loop",
+        replace="            pass\n        return loop",
         test="adapter/process/test_loop.py::test_loop_is_current_for_user_code",
     ),
     Mutant(
         name="nesting-is-not-refused",
         file="process/loop",
-        find="        asyncio.get_running_loop()\n    except RuntimeError:\n        return\n",
-        replace="        return\n    except RuntimeError:\n        return\n",
+        find="return asyncio._get_running_loop() is not None",
+        replace="return False",
         test="adapter/process/test_loop.py::test_refuses_a_running_loop",
     ),
     Mutant(
         name="context-variables-leak",
         file="process/loop",
-        find="self._loop.create_task(work)",
+        find="self._chosen().create_task(work)",
         replace=(
-            "self._loop.create_task("
+            "self._chosen().create_task("
             "work, context=self.__dict__.setdefault('c', __import__('contextvars').copy_context()))"
         ),
         test="adapter/process/test_loop.py::test_context_variables_do_not_leak",
@@ -39,15 +39,15 @@ LOOP: Final[list[Mutant]] = [
     Mutant(
         name="pending-tasks-are-left",
         file="process/loop",
-        find="        self.run(_unwind())\n",
+        find="        for task in pending:\n            task.cancel()\n",
         replace="",
         test="adapter/lifespan/test_shutdown.py::test_pending_tasks_are_unwound",
     ),
     Mutant(
         name="interrupted-request-goes-on",
         file="process/loop",
-        find="            task.cancel()\n\n    def",
-        replace="            pass\n\n    def",
+        find="            task.cancel()  # the rest of it must not go on in another run\n",
+        replace="",
         test="adapter/process/test_loop.py::test_what_an_exit_has_interrupted_does_not_go_on",
     ),
     Mutant(

@@ -15,10 +15,12 @@ from tests.mutants.http import HTTP
 from tests.mutants.lifetime import LIFETIME
 from tests.mutants.loop import LOOP
 from tests.mutants.mutant import Mutant
+from tests.mutants.sigterm import SIGTERM
 from tests.mutants.startup import STARTUP
 from tests.mutants.state import STATE
+from tests.mutants.survival import SURVIVAL
 
-MUTANTS = [*STARTUP, *STATE, *LOOP, *LIFETIME, *EVENTS, *HTTP]
+MUTANTS = [*STARTUP, *STATE, *LOOP, *LIFETIME, *SIGTERM, *SURVIVAL, *EVENTS, *HTTP]
 ROOT = Path(__file__).parents[2]
 ADAPTER = Path(str(adapter.__file__)).resolve().parent
 ALONGSIDE = ("service", "telemetry")

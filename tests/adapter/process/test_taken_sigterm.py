@@ -170,6 +170,29 @@ def test_l7_signal_while_the_response_is_encoded(tmp_path: Path) -> None:
         assert function.output().split()[-4:] == END
 
 
+JUST_RECEIVED = """
+from awslambdaric.lambda_runtime_client import BaseLambdaRuntimeClient
+
+receive = BaseLambdaRuntimeClient._get_next
+
+def receive_with_a_signal(client):
+    event = receive(client)
+    os.kill(os.getpid(), 15)
+    time.sleep(0.2)
+    return event
+
+BaseLambdaRuntimeClient._get_next = receive_with_a_signal
+"""
+
+
+def test_l7_event_that_has_just_come_in_is_answered(tmp_path: Path) -> None:
+    """The client's thread has it, and the main thread still waits for that thread."""
+    with Function(taken() + JUST_RECEIVED, tmp_path) as function:
+        assert function.invoke(http_event())[1]["body"] == "ok"
+        assert function.wait() == 0
+        assert function.output().split()[-4:] == END
+
+
 NO_THREAD = """
 import _thread
 start_new_thread = _thread.start_new_thread

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
 from adapter import LifespanAdapter
-from adapter.errors import EventFailedError, SettingError
+from adapter.errors import EventFailedError, EventTimeoutError, SettingError
 from adapter.facts import Fact, InvocationEnded, StartupBegan
 from tests.adapter.events import http_event
 from tests.faults.faulty_function import TIMEOUT_S, FaultyFunction
@@ -150,6 +150,30 @@ def test_l9_posted_event_fails_so_that_its_source_tries_again() -> None:
     assert cut(facts) == [True]
 
 
+@pytest.mark.parametrize("refuses", [False, True], ids=["ends", "refuses to end"])
+def test_l9_event_of_on_event_fails_so_that_its_source_tries_again(*, refuses: bool) -> None:
+    facts: list[Fact] = []
+
+    async def on_event(event: Any, context: Any, state: dict[str, Any]) -> str:
+        while True:
+            try:
+                await asyncio.sleep(0 if event == {"quick": True} else 60)
+            except asyncio.CancelledError:
+                if not refuses:
+                    raise
+            else:
+                return "done"
+
+    handler = LifespanAdapter(
+        Endless().app(), deadline_guard=MARGIN_S, on_event=on_event, observe=facts.append
+    )
+    with handler:
+        with pytest.raises(EventTimeoutError, match="cut"):
+            handler({"Records": [{"eventSource": "aws:sqs"}]}, Context(0.05))
+        assert handler({"quick": True}, Context(1)) == "done"
+    assert cut(facts) == [True, False]
+
+
 def test_l9_time_counts_from_the_invocation_that_runs() -> None:
     """The timer was set in an earlier one, and came due in this, which has more time."""
     with LifespanAdapter(Endless().app(), deadline_guard=MARGIN_S) as handler:
@@ -185,7 +209,7 @@ def test_l9_guard_is_off_outside_lambda_and_at_zero(options: dict[str, Any]) -> 
 def test_l9_is_on_inside_lambda(tmp_path: Path) -> None:
     source = (
         "from adapter import LifespanAdapter\n"
-        "from tests.adapter.process.test_deadline import Endless\n"
+        "from tests.adapter.process.test_time_limits import Endless\n"
         "endless = Endless()\n"
         "handler = LifespanAdapter(endless.app(){})\n"
     )

@@ -148,7 +148,7 @@ class EventLoop:
                 try:
                     loop.run_forever()
                 except (SystemExit, KeyboardInterrupt):
-                    if not (inside_lambda(os.environ) if survives is None else survives):
+                    if _exits(task) or not (inside_lambda(os.environ) if survives is None else survives):
                         raise
                     logger.exception("A task beside the adapter's would have ended the process: it goes on.")
         except BaseException:
@@ -159,8 +159,8 @@ class EventLoop:
                 task.remove_done_callback(self._stop)
 
     def _stop(self, task: asyncio.Task[Any]) -> None:
-        """Stop the loop, unless it is left already: an exception like these goes through it."""
-        if task.cancelled() or not isinstance(task.exception(), SystemExit | KeyboardInterrupt):
+        """Stop the loop, unless such an exception has left it already."""
+        if not _exits(task):
             self._turning = False
             task.get_loop().stop()
 
@@ -241,6 +241,13 @@ def _current_loop() -> asyncio.AbstractEventLoop | None:
 
 def _is_free(loop: asyncio.AbstractEventLoop) -> bool:
     return not (loop.is_closed() or loop.is_running() or hasattr(loop, MADE_HERE))
+
+
+def _exits(task: asyncio.Task[Any]) -> bool:
+    """Whether a task has ended by an exception that asyncio lets through the loop."""
+    return (
+        task.done() and not task.cancelled() and isinstance(task.exception(), SystemExit | KeyboardInterrupt)
+    )
 
 
 async def _settle(loop: asyncio.AbstractEventLoop) -> None:
