@@ -246,9 +246,7 @@ def _is_free(loop: asyncio.AbstractEventLoop) -> bool:
 def _exits(task: asyncio.Task[Any]) -> bool:
     """Whether a task has ended by an exception that asyncio lets through the loop."""
     return (
-        task.done()
-        and not task.cancelled()
-        and isinstance(task.exception(), SystemExit | KeyboardInterrupt)
+        task.done() and not task.cancelled() and isinstance(task.exception(), SystemExit | KeyboardInterrupt)
     )
 
 
