@@ -247,8 +247,8 @@ OTHER_EVENTS: Final[list[Mutant]] = [
     Mutant(
         name="on-event-exits",
         file="http/request",
-        find="self.error = type(error).__name__\n            self._raised = error",
-        replace="raise",
+        find="        except BaseException as error:  # noqa: BLE001 - raised again outside of the loop",
+        replace="        except Exception as error:",
         test="adapter/http/test_request.py::test_exception_of_on_event_fails_the_invocation",
     ),
     Mutant(

@@ -46,7 +46,7 @@ LIFETIME: Final[list[Mutant]] = [
         file="environment",
         find=HOLD + CLOSED,
         replace=CLOSED + HOLD,
-        test="faults/test_random_moments.py::test_sigterm_at_every_line_that_handles_it",
+        test="adapter/process/test_sigterm.py::test_signal_inside_a_shutdown_that_was_asked_for",
     ),
     Mutant(
         name="shutdown-twice",
@@ -74,7 +74,7 @@ LIFETIME: Final[list[Mutant]] = [
         file="lifespan/startup",
         find='            logger.exception("Shutdown failed.")\n            return "failed", error',
         replace="            raise",
-        test="adapter/lifespan/test_shutdown.py::test_exit_during_shutdown_is_contained",
+        test="adapter/lifespan/test_shutdown.py::test_exception_from_outside_during_shutdown_is_contained",
     ),
     Mutant(
         name="no-extension",

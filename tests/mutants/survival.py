@@ -82,7 +82,7 @@ SURVIVAL: Final[list[Mutant]] = [
     Mutant(
         name="closed-loop-is-no-death",
         file="environment",
-        find="            self.lifecycle.lose()\n",
+        find="            self.lifespans.lose()\n",
         replace="            pass\n",
         test=f"{ADOPTED}::test_l1_loop_that_someone_has_closed_is_a_death",
     ),

@@ -125,7 +125,7 @@ class ExecutionEnvironment:
     def thaw(self) -> None:
         """Have what became due while the process was frozen done before the event, a death noticed by it."""
         if self.loop.lost():
-            self.lifecycle.lose()
+            self.lifespans.lose()
         elif time.monotonic() - self._idle_since > FROZEN_S and not self.lifecycle.paused:
             self.loop.catch_up()
 

@@ -9,20 +9,7 @@ from tests.adapter.libraries.row import Row
 from tests.adapter.libraries.server import Server, await_true
 from tests.adapter.libraries.table import TABLE
 
-NEEDS_ADOPTED_LOOP = {"asyncpg_on_uvloop"}
-NEEDS_CAUGHT_UP_LOOP = {"asyncpg_pool", "redis_client:resp2", "aiohttp_session"}
-
-
-def rows(**fail: set[str]) -> pytest.MarkDecorator:
-    """All rows; those that are named after a reason fail for it."""
-    marks = {
-        app: pytest.mark.xfail(reason=reason.replace("_", " "))
-        for reason, apps in fail.items()
-        for app in apps
-    }
-    return pytest.mark.parametrize(
-        "row", [pytest.param(row, id=row.app, marks=marks.get(row.app, ())) for row in TABLE]
-    )
+EACH_ROW = pytest.mark.parametrize("row", TABLE, ids=lambda row: row.app)
 
 
 def end(function: KeptFunction, server: Server) -> None:
@@ -37,7 +24,7 @@ def end(function: KeptFunction, server: Server) -> None:
 
 
 @pytest.mark.slow
-@rows(the_loop_is_not_adopted=NEEDS_ADOPTED_LOOP)
+@EACH_ROW
 def test_one_startup_one_connection_one_shutdown(row: Row, get_server: GetServer, tmp_path: Path) -> None:
     server = get_server(row.server)
     with KeptFunction(row.app, server.url, tmp_path) as function:
@@ -52,10 +39,7 @@ def test_one_startup_one_connection_one_shutdown(row: Row, get_server: GetServer
 
 
 @pytest.mark.slow
-@rows(
-    the_loop_is_not_adopted=NEEDS_ADOPTED_LOOP,
-    the_loop_is_not_caught_up=NEEDS_CAUGHT_UP_LOOP,
-)
+@EACH_ROW
 def test_connection_that_the_server_closed(row: Row, get_server: GetServer, tmp_path: Path) -> None:
     server = get_server(row.server)
     with KeptFunction(row.app, server.url, tmp_path) as function:

@@ -1,6 +1,9 @@
 import asyncio
 import logging
+import os
 import re
+import signal
+import threading
 import weakref
 from pathlib import Path
 
@@ -184,6 +187,29 @@ def test_exit_during_shutdown_is_contained(caplog: pytest.LogCaptureFixture) -> 
 
     with caplog.at_level(logging.CRITICAL, "asyncio"):
         assert ending(app).error == "SystemExit"
+
+
+def test_exception_from_outside_during_shutdown_is_contained() -> None:
+    """As the handler of a signal raises it, in the middle of whatever runs."""
+
+    def interrupt(*_: object) -> None:
+        raise ConnectionError
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await respond(send)
+            return
+        await receive()
+        await send(COMPLETE)
+        await receive()
+        threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+        await asyncio.sleep(60)
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        assert ending(app).error == "ConnectionError"
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 def test_death_is_logged_and_nothing_sent(caplog: pytest.LogCaptureFixture) -> None:

@@ -55,9 +55,16 @@ def test_survives_asyncio_run() -> None:
 
 
 def test_loop_is_current_for_user_code() -> None:
-    with LifespanAdapter(Recorded()) as handler:
+    loops = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        loops.append(asyncio.get_running_loop())
+        await respond(send)
+
+    with LifespanAdapter(app, "off") as handler:
         handler(http_event(), None)
-        assert asyncio.get_event_loop().run_until_complete(asyncio.sleep(0, "ran")) == "ran"
+        assert asyncio.get_event_loop() is loops[0]
+        assert loops[0].run_until_complete(asyncio.sleep(0, "ran")) == "ran"
 
 
 @pytest.mark.conformance("C30")

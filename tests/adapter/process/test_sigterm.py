@@ -239,6 +239,24 @@ def test_exit_of_another_kind_shuts_down(tmp_path: Path) -> None:
         assert function.output().split()[-4:] == END
 
 
+def test_signal_inside_a_shutdown_that_was_asked_for(tmp_path: Path) -> None:
+    """At its first step: the app is told to stop all the same."""
+    asked = """
+from adapter.environment import ExecutionEnvironment
+
+def set_attribute(self, name, value):
+    object.__setattr__(self, name, value)
+    if name == "_closed" and value:
+        signal.raise_signal(signal.SIGTERM)
+
+ExecutionEnvironment.__setattr__ = set_attribute
+handler.shutdown()
+"""
+    with Function(APP + ADAPTER + asked, tmp_path) as function:
+        assert function.wait() == -signal.SIGTERM  # nobody else has a handler for it
+        assert function.output().split()[-4:] == END
+
+
 def test_exit_of_its_own_is_not_replaced(tmp_path: Path) -> None:
     """A signal that is to be sent again does not keep a process that ends, nor change its exit code."""
     leaving = """

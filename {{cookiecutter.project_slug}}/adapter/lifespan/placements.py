@@ -47,6 +47,11 @@ class Kept:
     def leave(self, context: Any) -> None:
         """End the event."""
 
+    def lose(self) -> None:
+        """Note that the event loop was closed by others."""
+        if self._lifespan is not None:
+            self._lifespan.lose()
+
     def state(self) -> dict[str, Any]:
         """The state of the lifespan."""
         return {} if self._lifespan is None else self._lifespan.state
@@ -107,6 +112,9 @@ class Lifespans(Protocol):
     def leave(self, context: Any) -> None:
         """End the event."""
 
+    def lose(self) -> None:
+        """The event loop was closed by others: what lived on it has died."""
+
     def state(self) -> dict[str, Any]:
         """The state of the lifespan that is kept between events; empty where none is."""
 
@@ -137,6 +145,9 @@ class Off:
 
     def leave(self, context: Any) -> None:
         """End the event."""
+
+    def lose(self) -> None:
+        """Nothing lives on the loop."""
 
     def state(self) -> dict[str, Any]:
         """There is none."""
@@ -188,6 +199,13 @@ class EveryInvocation:
             if lifespan is not None:
                 self._lifecycle.stop(lifespan, "invocation", remaining_s(context) or 0)
         self._serving = self._first = None
+
+    def lose(self) -> None:
+        """Note that the event loop was closed by others."""
+        if self._fallback is not None:
+            self._fallback.lose()
+        elif self._first is not None:
+            self._first.lose()
 
     def state(self) -> dict[str, Any]:
         """None is kept."""

@@ -107,8 +107,8 @@ class Lifecycle:
         self._startup_timeout = math.inf if startup_timeout is None else startup_timeout
         self._shutdown_timeout = shutdown_timeout
         self._ordinal = 0
-        self._latest: Lifespan | None = None
         self._lost: list[Lifespan] = []
+        """Kept: collected, the app's code would go on without a loop."""
         self._running: asyncio.Task[Any] | None = None
         self._interrupted = False
 
@@ -143,7 +143,7 @@ class Lifecycle:
         with self._waiting_for_startup():
             if (ended := startup.ended()) is not None:
                 self._observer(ended)
-        lifespan = self._latest = startup.lifespan
+        lifespan = startup.lifespan
         self._loop.holds_lifespan = startup.outcome == "complete"
         if lifespan is None or startup.outcome == "failed":
             raise self._failure(startup) from startup.cause
@@ -186,15 +186,6 @@ class Lifecycle:
         wall_ns = time.perf_counter_ns() - started
         self._observer(ShutdownEnded(began, wall_ns, outcome, _name(cause) if outcome == "failed" else None))
         self.shutdown_ns += time.perf_counter_ns() - entered
-
-    def lose(self) -> None:
-        """The event loop was closed by someone else: what lived on it has died.
-
-        It stays referenced: collected, the app's code would run on no loop at all.
-        """
-        if self._latest is not None:
-            self._latest.lose()
-            self._lost.append(self._latest)
 
     def state_death(self, lifespan: Lifespan) -> None:
         """State that a lifespan has died, and end what is left of it; a second time, do nothing."""
@@ -256,7 +247,9 @@ class Lifecycle:
 
     def _cut(self, lifespan: Lifespan) -> None:
         try:
-            if not lifespan.lost:
+            if lifespan.lost:
+                self._lost.append(lifespan)
+            else:
                 self._loop.run(lifespan.cut(), survives=True)
         except BaseException:  # as in `_close`
             logger.exception("What was left of the lifespan failed as well.")
