@@ -29,10 +29,10 @@ def test_each_combination_translates() -> None:
     ("parameters", "reason"),
     [
         ({"SnapStart": "on", "ProvisionedConcurrency": "1", **RELEASE}, "no SnapStart with provisioned"),
-        ({"SnapStart": "on", **EXPERIMENT, **RELEASE}, "an experiment cannot deal them"),
+        ({"SnapStart": "on", **EXPERIMENT, **RELEASE}, "an experiment cannot assign them"),
         ({"SnapStart": "on"}, "Deploy with `make deploy`"),
         ({"ProvisionedConcurrency": "1"}, "Deploy with `make deploy`"),
-        ({"OtlpHeadersArn": SECRET}, "OtlpEndpoint, which is empty"),
+        ({"OtlpHeadersArn": SECRET}, "OtlpEndpoint, which it is for, is empty"),
     ],
 )
 def test_rules_refuse(parameters: dict[str, str], reason: str) -> None:
