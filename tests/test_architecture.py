@@ -13,13 +13,11 @@ CONTRACT = {"adapter.asgi", "adapter.facts", "adapter.placement"}
 """Of the adapter with all others: standard library only, importable alone."""
 
 VOCABULARY = {
-    "telemetry.destinations",
+    "telemetry.settings",
     "telemetry.fan_out",
     "telemetry.invocation_context",
     "telemetry.output",
     "telemetry.schema",
-    "telemetry.settings",
-    "telemetry.start_class",
 }
 """What telemetry's rooms share. They know neither each other nor the pipeline, which puts them together."""
 
@@ -49,7 +47,6 @@ ARROWS = {
         "adapter.errors",
         "adapter.settings",
         "adapter.http",
-        "adapter.lifespan.state",
         "adapter.process.loop",
     },
     "adapter.environment": {"adapter"},

@@ -1,10 +1,12 @@
+import asyncio
 import math
 from typing import Any
 
 import pytest
 
 from adapter import LifespanAdapter
-from adapter.errors import SettingError
+from adapter.errors import SettingError, UnknownEventError
+from adapter.settings import checked_events
 from tests.adapter.apps import Recorded
 from tests.adapter.events import http_event
 
@@ -32,3 +34,8 @@ def test_event_path_is_a_path(path: str) -> None:
     said = rf"^event_path must start with '/' and must not end with '/': got '{path}'$"
     with pytest.raises(SettingError, match=said):
         LifespanAdapter(Recorded(), event_path=path)
+
+
+def test_no_on_event_knows_no_event() -> None:
+    with pytest.raises(UnknownEventError):
+        asyncio.run(checked_events(None, None, "localhost", None).handle([], None, {}))

@@ -12,7 +12,7 @@ from tests.faults.steps import get, invoke, sigterm, until_idle
 
 DAEMON = {"AWS_XRAY_DAEMON_ADDRESS": CLOSED_PORT}
 SINKS = {
-    "start": ("telemetry.start_class", "StartClass", {}),
+    "start": ("telemetry.invocation_context", "StartClass", {}),
     "spans": ("telemetry.spans.sink", "Spans", DAEMON),
     "spans-without-daemon": ("telemetry.spans.sink", "Passthrough", {}),
     "logs": ("telemetry.logs.context", "Logs", {}),

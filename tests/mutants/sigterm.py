@@ -193,6 +193,6 @@ SIGTERM: Final[list[Mutant]] = [
         file="process/sigterm",
         find="if getsignal(SIGTERM) is self._handler:",
         replace="if True:",
-        test="adapter/process/test_termination.py::test_later_handler_is_left_alone",
+        test="adapter/process/test_previous_handler.py::test_later_handler_is_left_alone",
     ),
 ]

@@ -66,7 +66,7 @@ STARTUP: Final[list[Mutant]] = [
         file="lifespan/startup",
         find="        if within < left:\n            return False\n",
         replace="        return False\n",
-        test="adapter/lifespan/test_budget.py::test_startup_timeout_counts_all_parts",
+        test="adapter/process/test_init_budget.py::test_startup_timeout_counts_all_parts",
     ),
     Mutant(
         name="startup-at-import-outside-lambda",
@@ -87,6 +87,6 @@ STARTUP: Final[list[Mutant]] = [
         file="environment",
         find="self.lifespans.prepare(budget.left())",
         replace="self.lifespans.prepare(1e9)",
-        test="adapter/lifespan/test_budget.py::test_startup_goes_on_in_the_first_invocation",
+        test="adapter/process/test_init_budget.py::test_startup_goes_on_in_the_first_invocation",
     ),
 ]

@@ -6,7 +6,7 @@ from tests.mutants.mutant import Mutant
 
 ADOPTED = "adapter/process/test_adopted_loop.py"
 ENDED = "adapter/process/test_ended_tasks.py"
-DEADLINE = "adapter/process/test_deadline.py"
+DEADLINE = "adapter/process/test_time_limits.py"
 
 SURVIVAL: Final[list[Mutant]] = [
     Mutant(
@@ -126,7 +126,7 @@ SURVIVAL: Final[list[Mutant]] = [
         file="environment",
         find=" and not self.lifecycle.paused:",
         replace=":",
-        test="adapter/lifespan/test_budget.py::test_pauses_are_not_measured",
+        test="adapter/process/test_init_budget.py::test_pauses_are_not_measured",
     ),
     Mutant(
         name="init-error-names-nobody",
@@ -207,28 +207,28 @@ SURVIVAL: Final[list[Mutant]] = [
     ),
     Mutant(
         name="nobody-guards-the-deadline",
-        file="process/deadline",
+        file="process/time_limits",
         find="        self._task.cancel()\n",
         replace="        return\n",
         test=f"{DEADLINE}::test_l9_endless_response_is_cut_and_the_lifespan_kept[waits]",
     ),
     Mutant(
         name="deadline-of-an-earlier-invocation",
-        file="process/deadline",
+        file="process/time_limits",
         find="        if left is None or left > 0:\n",
         replace="        if left is None:\n",
         test=f"{DEADLINE}::test_l9_time_counts_from_the_invocation_that_runs",
     ),
     Mutant(
         name="refusal-to-end-is-awaited",
-        file="process/deadline",
+        file="process/time_limits",
         find="        self._timer = loop.call_later(UNWINDING_S, self._abandon, loop)\n",
         replace="",
         test=f"{DEADLINE}::test_l9_request_that_refuses_to_end_is_left_behind",
     ),
     Mutant(
         name="one-cut-is-for-all",
-        file="process/deadline",
+        file="process/time_limits",
         find="        self._cut = self.passed = False\n",
         replace="        self.passed = False\n",
         test=f"{DEADLINE}::test_l9_endless_response_is_cut_and_the_lifespan_kept[waits]",

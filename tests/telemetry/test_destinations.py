@@ -1,7 +1,6 @@
 import pytest
 
-from telemetry.destinations import Address, parse_base, parse_headers
-from telemetry.settings import Settings
+from telemetry.settings import Address, Settings, parse_base, parse_headers
 from tests.telemetry.harness import Harness
 
 BASE, TRACES = "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"

@@ -130,8 +130,8 @@ class LifespanAdapter(Mangum):
         self.placement = self._settings.placement
         self._raise = raise_app_exceptions
         self._events = checked_events(on_event, event_path, event_host, warm_up)
-        self._event_path = self._set_event_path()
-        self._paths = self._set_paths(checked_root_path(root_path))
+        self._event_path = self._new_event_path()
+        self._paths = self._new_paths(checked_root_path(root_path))
         self._observe = observe
         self._after_response = after_response
         self._inherited: list[ExecutionEnvironment] = []
@@ -190,8 +190,8 @@ class LifespanAdapter(Mangum):
             trigger = self.infer(event, context)
         except (RuntimeError, TypeError) as error:
             ping = self._events.is_ping(event)
-            request.posted = not ping
             trigger = None if ping else self._post(event, context, error)
+            request.posted = not ping
         environment.thaw()
         lifespan = environment.lifespans.enter(context)
         try:
@@ -242,14 +242,14 @@ class LifespanAdapter(Mangum):
             request.refuse()
         return scope
 
-    def _set_event_path(self) -> "EventPath | None":
+    def _new_event_path(self) -> "EventPath | None":
         if self._events.path is None:
             return None
         from adapter.http.posted import EventPath  # noqa: PLC0415 - see above
 
         return EventPath(self._events.path, self._events.host)
 
-    def _set_paths(self, root_path: str) -> "Paths | None":
+    def _new_paths(self, root_path: str) -> "Paths | None":
         base_path = self.config["api_gateway_base_path"].strip("/")
         if not root_path and not base_path:
             return None

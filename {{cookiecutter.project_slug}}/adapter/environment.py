@@ -19,7 +19,6 @@ from adapter.facts import (
     Observe,
 )
 from adapter.http.request import Request
-from adapter.lifespan.budget import Budget
 from adapter.lifespan.placements import lifespans_for
 from adapter.lifespan.startup import Lifecycle
 from adapter.placement import starts_in_init
@@ -35,8 +34,9 @@ from adapter.process.identity import (
 )
 from adapter.process.loop import EventLoop, refuse_nesting
 from adapter.process.observer import Observer
+from adapter.process.runtime_client import end_process, end_with_parent, post_error
 from adapter.process.sigterm import SigtermHandler
-from adapter.process.termination import end_process, end_with_parent, post_error
+from adapter.process.time_limits import Budget
 from adapter.settings import Settings
 
 FROZEN_S: Final = 0.005

@@ -8,18 +8,16 @@ from opentelemetry import trace
 
 from adapter.asgi import ASGIApp
 from adapter.facts import Observe
-from telemetry.destinations import Address, Endpoint
 from telemetry.fan_out import FanOut, Faults, Handlers
-from telemetry.invocation_context import InvocationContext
+from telemetry.invocation_context import InvocationContext, StartClass
 from telemetry.logs.context import Logs
 from telemetry.metrics import BusinessMetrics
 from telemetry.output import Write, write_stdout
 from telemetry.records.sink import Losses, Records
-from telemetry.settings import Settings
+from telemetry.settings import Address, Endpoint, Settings
 from telemetry.spans.middleware import TracingMiddleware
 from telemetry.spans.queue import DroppedSpans, Exporter, FlushSchedule, SpanQueue
 from telemetry.spans.sink import Passthrough, Spans
-from telemetry.start_class import StartClass
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter

@@ -1,7 +1,12 @@
+from typing import Any
+
 import pytest
 
-from tests.adapter.events import function_url_event
+from adapter.http.function_url import FunctionUrl
+from tests.adapter.events import function_url_event, http_event
 from tests.adapter.http.seen import scope_of
+
+CONFIG: Any = None
 
 
 @pytest.mark.parametrize(
@@ -38,3 +43,10 @@ def test_told_by_its_domain() -> None:
     assert scope_of(event)["raw_path"] == b"/a%20b"
     event["requestContext"]["http"]["path"] = "/a%20b"
     assert scope_of(event)["path"] == "/a%20b"
+
+
+def test_as_a_custom_handler_it_takes_its_own_only() -> None:
+    own, other = function_url_event("/50%2520off", path="/50%20off"), http_event("/50%20off")
+    for event in (own, other):
+        assert scope_of(event, custom_handlers=[FunctionUrl])["path"] == "/50%20off"
+    assert (FunctionUrl.infer(own, None, CONFIG), FunctionUrl.infer(other, None, CONFIG)) == (True, False)

@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 
 from adapter import LifespanAdapter, posted_event
 from adapter.asgi import Receive, Scope, Send
-from adapter.errors import EventFailedError, SettingError, UnknownEventError
+from adapter.errors import EventFailedError, UnknownEventError
 from adapter.facts import Fact, InvocationEnded
 from adapter.http.posted import EXTENSION
 from tests.adapter.apps import Recorded, respond
@@ -367,9 +367,3 @@ handler = LifespanAdapter(Recorded(), event_path="/events")
         assert function.invoke({}) == ("response", None)
         assert function.invoke(EVENTS["schedule"]) == ("response", "ok")
         assert function.invoke(http_event())[1]["body"] == "ok"
-
-
-@pytest.mark.parametrize("path", ["events", "/events/", "/"])
-def test_event_path_is_checked(path: str) -> None:
-    with pytest.raises(SettingError, match="event_path must start with '/' and must not end with '/'"):
-        LifespanAdapter(Recorded(), event_path=path)

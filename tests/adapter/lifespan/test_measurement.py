@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from adapter import LifespanAdapter, preload
 from adapter.errors import LifespanStartupError
 from adapter.facts import Fact, ResourceLoaded, StartupEnded
-from adapter.lifespan import memory
+from adapter.lifespan import measurement
 from tests.adapter.events import http_event
 
 Load = Callable[[], Any]
@@ -131,7 +131,7 @@ def test_same_name_is_added_up() -> None:
 
 
 def test_unknown_memory_stays_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "_native_reader", lambda: lambda: None)
+    monkeypatch.setattr(measurement, "_native_reader", lambda: lambda: None)
 
     async def load() -> None:
         for _ in range(2):

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from adapter.facts import MemoryDelta
-from adapter.lifespan import memory
-from adapter.lifespan.memory import Memory, memory_now
+from adapter.lifespan import measurement as memory
+from adapter.lifespan.measurement import Memory, memory_now
 
 
 def test_growth_is_seen() -> None:

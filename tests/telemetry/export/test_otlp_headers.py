@@ -8,9 +8,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from telemetry.destinations import parse_base
 from telemetry.export.otlp_headers import OtlpHeaders, parse_secret
 from telemetry.export.otlp_http import OtlpHttp
+from telemetry.settings import parse_base
 from telemetry.spans.queue import DroppedSpans
 from tests.telemetry.export import otlp_endpoint as otlp
 from tests.telemetry.export.test_otlp_http import SPAN

@@ -15,9 +15,9 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, TraceFlags
 
-from telemetry.destinations import parse_base
 from telemetry.export.otlp_headers import OtlpHeaders
 from telemetry.export.otlp_http import OtlpHttp, RefusedError, WithDeadline
+from telemetry.settings import parse_base
 from telemetry.spans.queue import DroppedSpans
 from tests.telemetry.export import otlp_endpoint as otlp
 

@@ -10,9 +10,9 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, TraceFlags
 
 from adapter.facts import EnvironmentEnded
-from telemetry.destinations import Address
 from telemetry.export.udp import LARGEST_DATAGRAM, XRayDaemon
 from telemetry.pipeline import Telemetry
+from telemetry.settings import Address
 from telemetry.spans.queue import DroppedSpans
 from tests.telemetry.facts import MS, T0, S, answered, invoked, resource, started, startup
 from tests.telemetry.harness import ENVIRON

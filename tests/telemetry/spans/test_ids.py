@@ -1,7 +1,7 @@
 import random
 import time
 
-from telemetry.spans.ids import new_span_id, new_trace_id
+from telemetry.spans.propagation import new_span_id, new_trace_id
 
 
 def test_trace_ids_begin_with_the_time() -> None:

@@ -16,7 +16,7 @@ from tests.template.upgrade.team import ANSWERS, REMOVED, Project
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-MENDED: Final = {"adapter/sigterm.py": "adapter/process/termination.py"}
+MENDED: Final = {"adapter/sigterm.py": "adapter/process/sigterm.py"}
 """Where the file is now in which the team changed a line of the template's."""
 ROOMS: Final = ("adapter/", "artifact/", "docs/", "telemetry/")
 GONE: Final = "adapter/host.py"

@@ -14,8 +14,7 @@ from contextlib import closing
 from typing import Any, Final, TypeAlias
 
 from adapter.process.identity import MANAGED_INSTANCES
-from adapter.process.runtime_client import asks_for_next, frame_of, is_idle
-from adapter.process.termination import end_process
+from adapter.process.runtime_client import asks_for_next, end_process, frame_of, is_idle
 
 NAME = "lifespan-adapter"
 API = "/2020-01-01/extension"

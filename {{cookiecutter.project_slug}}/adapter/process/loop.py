@@ -10,8 +10,8 @@ from typing import Any, Final, TypeVar
 from weakref import WeakSet
 
 from adapter.errors import NestedLoopError
-from adapter.process.deadline import DeadlineGuard
 from adapter.process.identity import inside_lambda
+from adapter.process.time_limits import DeadlineGuard
 
 T = TypeVar("T")
 

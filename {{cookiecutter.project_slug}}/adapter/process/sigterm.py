@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 
 from adapter.process import runtime_client
 from adapter.process.loop import is_looping
-from adapter.process.termination import end_process
+from adapter.process.runtime_client import end_process
 from adapter.process.wakeup import Wakeup
 
 SIGTERM: Final = signal.SIGTERM

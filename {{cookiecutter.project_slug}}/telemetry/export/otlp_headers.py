@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from telemetry.destinations import checked_headers, parse_headers
+from telemetry.settings import checked_headers, parse_headers
 
 
 class OtlpHeaders:

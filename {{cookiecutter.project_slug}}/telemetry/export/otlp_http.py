@@ -17,9 +17,9 @@ from typing import Any, Final, TypeVar
 
 from opentelemetry.sdk.trace import ReadableSpan
 
-from telemetry.destinations import Endpoint
 from telemetry.export import otlp
 from telemetry.export.otlp_headers import OtlpHeaders
+from telemetry.settings import Endpoint
 from telemetry.spans.queue import DroppedSpans
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from opentelemetry.sdk.version import __version__ as sdk_version
 from opentelemetry.util.types import AnyValue
 
 from telemetry.settings import Settings
-from telemetry.spans.ids import new_span_id, new_trace_id
+from telemetry.spans.propagation import new_span_id, new_trace_id
 from telemetry.spans.queue import SpanQueue
 
 SCHEMA_URL: Final = "https://opentelemetry.io/schemas/1.44.0"

@@ -9,9 +9,9 @@ from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 from opentelemetry.util.types import AnyValue
 
 from telemetry.export.allow_list import allowed, stateless
+from telemetry.invocation_context import waited
 from telemetry.spans.invocation_span import EndedInvocation
 from telemetry.spans.lifespan_spans import LifespanSpan
-from telemetry.start_class import waited
 
 SCOPE: Final = InstrumentationScope("telemetry")
 

@@ -10,12 +10,11 @@ from typing import Protocol, TypeAlias
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
-from telemetry.destinations import Address, Endpoint
 from telemetry.export.allow_list import cleaned
 from telemetry.export.provider import build_provider, build_resource
 from telemetry.export.readable import ReadableSpans
 from telemetry.invocation_context import HttpRequest
-from telemetry.settings import Settings
+from telemetry.settings import Address, Endpoint, Settings
 from telemetry.spans.invocation_span import EndedInvocation
 from telemetry.spans.lifespan_spans import LifespanSpan
 from telemetry.spans.queue import DroppedSpans, Exporter, SpanQueue, Waiting

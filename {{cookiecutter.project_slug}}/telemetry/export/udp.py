@@ -12,8 +12,8 @@ from typing import Final
 
 from opentelemetry.sdk.trace import ReadableSpan
 
-from telemetry.destinations import Address
 from telemetry.export import otlp
+from telemetry.settings import Address
 from telemetry.spans.queue import DroppedSpans
 
 HEADER: Final = b'{"format":"json","version":1}\n'

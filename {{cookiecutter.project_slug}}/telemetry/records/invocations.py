@@ -12,9 +12,8 @@ from typing import Any, Final
 
 from adapter.facts import InvocationEnded
 from telemetry import schema
-from telemetry.invocation_context import InvocationContext
+from telemetry.invocation_context import InvocationContext, waited
 from telemetry.output import milliseconds, unix_milliseconds, with_metrics
-from telemetry.start_class import waited
 
 MINUTE_NS: Final = 60_000_000_000
 

@@ -18,7 +18,7 @@ from adapter.facts import (
     StartupEnded,
     Struct,
 )
-from telemetry.spans.ids import child_context, new_trace_id, root_context
+from telemetry.spans.propagation import child_context, new_trace_id, root_context
 
 PREFIX: Final = "lifespan."
 """Of our own attributes: semantic conventions have no name for a lifespan."""

@@ -1,4 +1,4 @@
-"""Context propagation: the parent of an invocation's span, from trace headers of W3C and of X-Ray.
+"""Context propagation: ids, and the parent of an invocation's span, from trace headers of W3C and of X-Ray.
 
 OpenTelemetry's propagators are not used: theirs for W3C writes a malformed `tracestate`, which is a header of
 somebody's request, to the log, and theirs for X-Ray is a package of its own. Each format has a fast path
@@ -8,13 +8,61 @@ https://www.w3.org/TR/trace-context/
 https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
 """
 
+import os
 import re
+import time
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from opentelemetry.trace import SpanContext, TraceFlags, TraceState
 
-from telemetry.spans.ids import LOW_BITS, SAMPLED, UNSAMPLED, parse_id
+LOW_BITS: Final = (1 << 64) - 1
+"""Of a trace id: a sampler by ratio compares them, as the SDK's does. Of a span id: all."""
+SAMPLED: Final = TraceFlags(TraceFlags.SAMPLED)
+UNSAMPLED: Final = TraceFlags(TraceFlags.DEFAULT)
+
+
+def new_trace_id() -> int:
+    """32 bits of Unix seconds, as X-Ray wants it, then 96 random ones.
+
+    From the system's source: `random` is part of a SnapStart snapshot, so its clones would draw the same ids.
+    """
+    return (int(time.time()) & 0xFFFFFFFF) << 96 | int.from_bytes(os.urandom(12), "big")
+
+
+def new_span_id() -> int:
+    """64 random bits, not all of them 0."""
+    return int.from_bytes(os.urandom(8), "big") or 1
+
+
+def parse_id(digits: str) -> int:
+    """Read lower-case hexadecimal digits.
+
+    Raises:
+        ValueError: There is anything else. `int` alone takes signs, underscores, and digits of any script.
+    """
+    if not (digits.isascii() and digits.isalnum()) or digits != digits.lower():
+        raise ValueError("not an id")
+    return int(digits, 16)
+
+
+def root_context(trace_id: int, *, sampled: bool) -> SpanContext:
+    """The context of a new span that begins a trace."""
+    return SpanContext(
+        trace_id, new_span_id(), is_remote=False, trace_flags=SAMPLED if sampled else UNSAMPLED
+    )
+
+
+def child_context(parent: SpanContext) -> SpanContext:
+    """The context of a new span below `parent`, sampled as that is."""
+    return SpanContext(
+        parent.trace_id,
+        new_span_id(),
+        is_remote=False,
+        trace_flags=parent.trace_flags,
+        trace_state=parent.trace_state,
+    )
+
 
 XRAY_VARIABLE: Final = "_X_AMZN_TRACE_ID"
 """The runtime client sets it for each invocation."""

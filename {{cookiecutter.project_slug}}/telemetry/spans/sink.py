@@ -28,10 +28,9 @@ from adapter.facts import (
 from telemetry.fan_out import Handlers
 from telemetry.invocation_context import InvocationContext
 from telemetry.settings import Settings
-from telemetry.spans.ids import LOW_BITS, child_context, new_trace_id, root_context
 from telemetry.spans.invocation_span import EndedInvocation, InvocationSpan
 from telemetry.spans.lifespan_spans import LifespanSpans
-from telemetry.spans.propagation import parent_of
+from telemetry.spans.propagation import LOW_BITS, child_context, new_trace_id, parent_of, root_context
 from telemetry.spans.queue import FlushSchedule, SpanQueue
 
 

@@ -8,7 +8,7 @@ import pytest
 from adapter import LifespanAdapter
 from adapter.asgi import ASGIApp, Receive, Scope, Send
 from adapter.facts import Fact, InvocationEnded
-from adapter.lifespan.state import RequestState
+from adapter.http.request import RequestState
 from tests.adapter.apps import Recorded, respond, with_startup
 from tests.adapter.events import http_event
 
