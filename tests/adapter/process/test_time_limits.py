@@ -185,7 +185,7 @@ def test_l9_guard_is_off_outside_lambda_and_at_zero(options: dict[str, Any]) -> 
 def test_l9_is_on_inside_lambda(tmp_path: Path) -> None:
     source = (
         "from adapter import LifespanAdapter\n"
-        "from tests.adapter.process.test_deadline import Endless\n"
+        "from tests.adapter.process.test_time_limits import Endless\n"
         "endless = Endless()\n"
         "handler = LifespanAdapter(endless.app(){})\n"
     )
