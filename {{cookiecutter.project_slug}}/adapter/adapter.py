@@ -66,7 +66,7 @@ class LifespanAdapter(Mangum):
         observe: Receives every fact of `adapter.facts`.
         shutdown_timeout: Seconds that a shutdown may take; inside an invocation it may take what is left of
             that, if more.
-        deadline_guard: Seconds before the function's time-out at which a request that has not ended is cut,
+        deadline_guard: Seconds before the function's timeout at which a request that has not ended is cut,
             so that the process and its lifespan live on; 0 is never. None is 0.5 inside Lambda, and never
             elsewhere.
         after_response: Called in a thread of the internal extension when a response has left, with the

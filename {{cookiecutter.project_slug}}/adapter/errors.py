@@ -4,7 +4,7 @@ AdapterError
 ├── AdapterClosedError               an event came after the shutdown
 ├── AppExitError                     the app left a request by SystemExit or the like
 ├── EventFailedError                 the app did not accept an event that is not HTTP
-├── EventTimeoutError                such an event was cut shortly before the function's time-out
+├── EventTimeoutError                such an event was cut shortly before the function's timeout
 ├── LifespanDiedError                the lifespan has ended by itself, so the event is not served
 │   └── LifespanLostError            the same for all events to come, so the process ends
 ├── LifespanProtocolError            raised into the app: it sent what the lifespan protocol has no place for
@@ -126,7 +126,7 @@ class EventTimeoutError(AdapterError, TimeoutError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The event was cut: it would not have been handled before the function's time-out. "
+            "The event was cut: it would not have been handled before the function's timeout. "
             "Give the function more time, or the event less work"
         )
 

@@ -207,7 +207,7 @@ class InvocationEnded(NamedTuple):
     posted: bool = False
     """The event is not HTTP: `status` is what the app answered at `event_path`, or 200 after `on_event`."""
     cut: bool = False
-    """The adapter has cut the request, which would have outlived the function's time-out."""
+    """The adapter has cut the request, which would have outlived the function's timeout."""
 
 
 class PlacementChanged(Struct):

@@ -31,7 +31,7 @@ class Settings(NamedTuple):
     startup_timeout: float | None
     shutdown_timeout: float
     deadline_guard: float
-    """Before the function's time-out; 0 for none."""
+    """Before the function's timeout; 0 for none."""
     before_snapshot: Hook | None
     after_restore: Hook | None
 

@@ -91,6 +91,8 @@ GAP_MS: Final = "gap_ms"
 """First invocation only: from the end of the first startup in INIT, or of imports, to the invocation."""
 RESTORE_MS: Final = "restore_ms"
 """First invocation of a restored snapshot only: what the app's `after_restore` took."""
+CUT: Final = "cut"
+"""True for a request that the adapter cut, since it would have outlived the function's timeout."""
 
 # warm, as far as it is not on an invocation
 REQUEST_IDS: Final = "request_ids"
@@ -125,6 +127,8 @@ COLD_START: Final = Metric("ColdStart", "Count", INVOCATION, ((SERVICE,), (SERVI
 INVOCATION_DURATION: Final = Metric(
     "InvocationDuration", "Milliseconds", INVOCATION, ((SERVICE,), (SERVICE, START)), BY_ARM
 )
+INVOCATION_CUT: Final = Metric("InvocationCut", "Count", INVOCATION)
+"""Only on records of invocations that were cut."""
 LIFESPAN_FAILURE: Final = Metric("LifespanFailure", "Count", FAILURE, in_experiment=BY_ARM)
 LIFESPAN_DEATH: Final = Metric("LifespanDeath", "Count", DEATH)
 TELEMETRY_FAULT: Final = Metric("TelemetryFault", "Count", FAULT)
@@ -136,6 +140,7 @@ METRICS: Final[tuple[Metric, ...]] = (
     RESOURCE_DURATION,
     COLD_START,
     INVOCATION_DURATION,
+    INVOCATION_CUT,
     LIFESPAN_FAILURE,
     LIFESPAN_DEATH,
     TELEMETRY_FAULT,

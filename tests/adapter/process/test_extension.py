@@ -109,7 +109,7 @@ handler = LifespanAdapter(App(), after_response=work)
 
 @pytest.mark.parametrize("work", ["sys.exit(1)", "raise KeyboardInterrupt", "raise BaseException", "1 / 0"])
 def test_l6_thread_survives_its_work(tmp_path: Path, work: str) -> None:
-    """Lambda would wait for it after each later event, until the time-out."""
+    """Lambda would wait for it after each later event, until the timeout."""
     with Function(WORKING.replace("{work}", work), tmp_path) as function:
         for ordinal in (1, 2, 3):
             assert function.invoke(http_event())[0] == "response"

@@ -1,4 +1,4 @@
-"""A request that would outlive the function's time-out is cut, and the process lives on."""
+"""A request that would outlive the function's timeout is cut, and the process lives on."""
 
 import asyncio
 import contextlib
@@ -218,7 +218,7 @@ def test_l9_is_on_inside_lambda(tmp_path: Path) -> None:
             function.send({**http_event(path), TIMEOUT_S: 1.0})
             function.receive_response()
         assert function.responses == ["504", "200", "504", "200"]
-        assert "would not have ended 0.5 s before the function's time-out" in function.output()
+        assert "would not have ended 0.5 s before the function's timeout" in function.output()
 
 
 @pytest.mark.parametrize("margin", [-1, float("nan"), "1", True])

@@ -79,6 +79,23 @@ def test_absent_values_are_left_out() -> None:
     )
 
 
+@pytest.mark.parametrize("environ", [{}, {"LIFESPAN_WRITE_EVERY": "100"}], ids=["each", "sampled"])
+@pytest.mark.parametrize("error", [None, "CancelledError"])
+def test_invocation_that_was_cut_is_counted(environ: dict[str, str], error: str | None) -> None:
+    """Whatever came of it: a response may have been whole, and what left the app may be nothing."""
+    harness = Harness(environ)
+    harness.observe(started())
+    for index, cut in enumerate((False, False, True, False), 1):
+        harness.invoke(index, cut=cut, error=error if cut else None)
+    harness.observe(EnvironmentEnded(T0 + 3600 * S, 4, 0))
+    [record] = [record for record in harness.records("invocation") if record["n"] == 3]
+    assert (record["cut"], record.get("error")) == (True, error)
+    counted = [point for point in points(harness) if point[0] == "InvocationCut"]
+    assert [(dimensions, value) for _, dimensions, _, value in counted] == [(("tickets",), 1)]
+    others = [record for record in harness.records("invocation") if record["n"] != 3]
+    assert all(record.keys().isdisjoint({"cut", "InvocationCut"}) for record in others)
+
+
 @given(
     text=st.text(),
     status=st.none() | st.integers(100, 999),

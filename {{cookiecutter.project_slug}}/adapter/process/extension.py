@@ -22,7 +22,7 @@ REGISTER_TIMEOUT_S = 1.0
 MOST_FAILURES: Final = 5
 """In a row, of asking for the next event; a snapshot that is restored has lost its connection."""
 FIRST_PAUSE_S: Final = 0.05
-"""After a failure, and twice as long after each one more: 1.6 s in all, half of Lambda's default time-out."""
+"""After a failure, and twice as long after each one more: 1.6 s in all, half of Lambda's default timeout."""
 END_S: Final = 2.0
 """Given to the end of the process in good order: Lambda gives no more."""
 
@@ -77,7 +77,7 @@ def _follow(api: str, identifier: str, on_invoke: OnInvoke | None) -> None:
     """Ask for one event after the other; without a wish for any, the first request is never answered.
 
     Lambda waits for this thread after each event that it was to hear of. So when it cannot go on, the process
-    ends: else no later event would be over before its time-out.
+    ends: else no later event would be over before its timeout.
     """
     failures = 0
     while failures < MOST_FAILURES:

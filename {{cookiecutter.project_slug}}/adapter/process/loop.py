@@ -35,7 +35,7 @@ class EventLoop:
 
     Args:
         adopts: False after a fork: the parent's loops share their file descriptors with this process.
-        deadline_s: Seconds before the invocation's time-out at which a request is cut; 0 is never.
+        deadline_s: Seconds before the invocation's timeout at which a request is cut; 0 is never.
     """
 
     def __init__(self, *, adopts: bool = True, deadline_s: float = 0) -> None:

@@ -57,11 +57,11 @@ UNWINDING_S: Final = 0.1
 class DeadlineGuard:
     """Watches one request after the other by a single timer, so that a request costs next to nothing.
 
-    The timer is set for the time-out of one invocation, and once it is due for that of the invocation which
+    The timer is set for the timeout of one invocation, and once it is due for that of the invocation which
     runs by then: no later one ends earlier.
 
     Args:
-        margin_s: Seconds before the time-out at which a request is cut; 0 is never.
+        margin_s: Seconds before the timeout at which a request is cut; 0 is never.
     """
 
     def __init__(self, margin_s: float) -> None:
@@ -109,7 +109,7 @@ class DeadlineGuard:
             return
         self._cut = True
         logger.error(
-            "A request was cut: it would not have ended %g s before the function's time-out.", self._margin_s
+            "A request was cut: it would not have ended %g s before the function's timeout.", self._margin_s
         )
         self._task.cancel()
         self._timer = loop.call_later(UNWINDING_S, self._abandon, loop)

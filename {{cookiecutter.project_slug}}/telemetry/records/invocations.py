@@ -21,8 +21,11 @@ MINUTE_NS: Final = 60_000_000_000
 class InvocationLine:
     """The record of one invocation, as text with gaps to be filled."""
 
-    def __init__(self, namespace: str, common: Mapping[str, Any], *, experiment: bool = False) -> None:
-        values = dict.fromkeys((schema.AT, schema.COLD_START.name, schema.INVOCATION_DURATION.name), 0)
+    def __init__(
+        self, namespace: str, common: Mapping[str, Any], *, experiment: bool = False, cut: bool = False
+    ) -> None:
+        names = [schema.AT, schema.COLD_START.name, schema.INVOCATION_DURATION.name]
+        values = dict.fromkeys([*names, schema.INVOCATION_CUT.name] if cut else names, 0)
         record = with_metrics(namespace, values, schema.INVOCATION, experiment=experiment)
         aws = record["_aws"]["CloudWatchMetrics"]
         self._kind = f',"CloudWatchMetrics":{_text(aws)}}},"{schema.RECORD}":"{schema.INVOCATION}"{_AT}'
@@ -54,14 +57,15 @@ def _response(fact: InvocationEnded, context: InvocationContext) -> str:
 
 def _rare(fact: InvocationEnded, context: InvocationContext) -> str:
     """Fields that a successful warm invocation does not have."""
-    if fact.error is None and context.gap_ns is None and not fact.startup_ns and not fact.shutdown_ns:
+    expected = fact.error is None and not fact.cut
+    if expected and context.gap_ns is None and not fact.startup_ns and not fact.shutdown_ns:
         return ""
     error = "" if fact.error is None else f"{_ERROR}{quoted(fact.error)}"
     gap = "" if context.gap_ns is None else f"{_GAP}{milliseconds(context.gap_ns)}"
     startup = f"{_STARTUP}{milliseconds(fact.startup_ns)}" if fact.startup_ns else ""
     shutdown = f"{_SHUTDOWN}{milliseconds(fact.shutdown_ns)}" if fact.shutdown_ns else ""
     restore = "" if context.restore_ns is None else f"{_RESTORE}{milliseconds(context.restore_ns)}"
-    return error + gap + restore + startup + shutdown
+    return (_CUT if fact.cut else "") + error + gap + restore + startup + shutdown
 
 
 class WarmBatch:
@@ -119,7 +123,7 @@ class WarmBatch:
 
 def is_remarkable(fact: InvocationEnded) -> bool:
     """Whether the invocation failed, or contained a startup or a shutdown: then it has a line of its own."""
-    failed = fact.error is not None or fact.status is None or fact.status >= 500
+    failed = fact.cut or fact.error is not None or fact.status is None or fact.status >= 500
     return failed or fact.startup_ns > 0 or fact.shutdown_ns > 0
 
 
@@ -146,3 +150,4 @@ _GAP: Final = _key(schema.GAP_MS)
 _RESTORE: Final = _key(schema.RESTORE_MS)
 _STARTUP: Final = _key(schema.STARTUP_MS)
 _SHUTDOWN: Final = _key(schema.SHUTDOWN_MS)
+_CUT: Final = f"{_key(schema.CUT)}true{_key(schema.INVOCATION_CUT.name)}1"

@@ -49,7 +49,7 @@ class Records:
         self._losses = losses
         self._started: EnvironmentStarted | None = None
         self._common: dict[str, Any] = {schema.SCHEMA: schema.VERSION, schema.SERVICE: settings.service}
-        self._line = InvocationLine(self._namespace, self._common)
+        self._line = self._invocation_line()
         self._warm: WarmBatch | None = None
         if settings.write_every > 1:
             self._warm = WarmBatch(self._namespace, self._common, settings.write_every)
@@ -79,20 +79,28 @@ class Records:
             schema.PROCESS: fact.environment.process,
             schema.PLACEMENT: fact.placement,
         }
-        self._line = InvocationLine(self._namespace, self._common, experiment=self._experiment is not None)
+        self._line = self._invocation_line()
         if self._experiment is not None:
             assigned = {schema.AT: unix_milliseconds(fact.at_ns), schema.PLANNED: self._planned}
             self._record(schema.ENVIRONMENT_RECORD, assigned | {schema.EXPERIMENT: self._experiment})
 
     def _invocation_ended(self, fact: InvocationEnded) -> None:
         if self._warm is None:
-            self._write(self._line.filled(fact, self._context))
+            self._write_line(fact)
             return
         if self._warm.is_due(fact):
             self._write_warm()
         if not self._warm.collects(fact, self._context.start):
-            self._write(self._line.filled(fact, self._context))
+            self._write_line(fact)
             self._write_warm()
+
+    def _write_line(self, fact: InvocationEnded) -> None:
+        line = self._invocation_line(cut=True) if fact.cut else self._line
+        self._write(line.filled(fact, self._context))
+
+    def _invocation_line(self, *, cut: bool = False) -> InvocationLine:
+        running = self._experiment is not None
+        return InvocationLine(self._namespace, self._common, experiment=running, cut=cut)
 
     def _write_warm(self) -> None:
         if self._warm is not None and (record := self._warm.take()) is not None:
