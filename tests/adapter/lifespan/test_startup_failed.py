@@ -40,7 +40,8 @@ def test_startup_failed_then_raise(lifespan: Literal["auto", "on"], caplog: pyte
     with pytest.raises(LifespanStartupError) as caught:
         status(with_startup(FAILED, then=then), lifespan)
     assert caught.value.__cause__ is then
-    errors = [line.getMessage() for line in caplog.records if line.levelname == "ERROR"]
+    ours = [line for line in caplog.records if line.name == "adapter"]
+    errors = [line.getMessage() for line in ours if line.levelname == "ERROR"]
     assert errors == ["Startup failed. refused"]
 
 
