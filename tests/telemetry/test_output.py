@@ -31,6 +31,7 @@ def lines() -> list[dict[str, Any]]:
     harness.start_up(startup(outcome="failed", error="RuntimeError"))
     harness.invoke(1, touched={"model": 1})
     harness.invoke(2)
+    harness.invoke(3, cut=True)
     harness.observe(LifespanDied(T0 + 5 * S, 1, None))
     harness.telemetry.count("Reserved", -1, "no such unit")
     return [line for line in harness.lines if "_aws" in line]
