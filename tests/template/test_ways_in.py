@@ -25,6 +25,14 @@ def expected(baked: Path) -> dict[str, str]:
     return tree(baked)
 
 
+def test_links_stay_in_the_template(template: Path) -> None:
+    """A link to something on the machine of who committed it would break every clone."""
+    links = [path for path in template.rglob("*") if path.is_symlink() and ".git" not in path.parts]
+    assert links
+    for link in links:
+        assert link.resolve(strict=True).is_relative_to(template.resolve())
+
+
 def test_git_url(template: Path, home: dict[str, str], tmp_path: Path, expected: dict[str, str]) -> None:
     out = tmp_path / "out"
     run("cookiecutter", "--no-input", "--output-dir", out, f"git+file://{template}", env=home, cwd=tmp_path)
