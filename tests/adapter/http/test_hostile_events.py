@@ -138,7 +138,9 @@ def test_h8_anything_at_all(event: Any) -> None:
 
 @pytest.mark.parametrize("trigger", TRIGGERS)
 @pytest.mark.parametrize(
-    "value", [None, MISSING, 7, True, "", "\ud83d", [], {}, [None], {"a": None}], ids=repr
+    "value",
+    [None, pytest.param(MISSING, id="missing"), 7, True, "", "\ud83d", [], {}, [None], {"a": None}],
+    ids=repr,
 )
 def test_h2_each_field_in_turn(trigger: str, value: Any) -> None:
     for index in range(len(places(whole(trigger)))):
