@@ -10,6 +10,11 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Both limits are of wall time, and a busy machine exceeds them.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 RAN_OUT = pytest.StashKey[float]()
 """Seconds that the test had."""

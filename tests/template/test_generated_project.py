@@ -9,7 +9,7 @@ import pytest
 
 from tests.template.project import make
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture

@@ -124,13 +124,13 @@ def test_whole_event_is_served(trigger: str) -> None:
 
 
 @pytest.mark.parametrize("trigger", TRIGGERS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_h2_no_field_makes_the_translation_raise(trigger: str, data: st.DataObject) -> None:
     assert_served_or_no_http(data.draw(harmed(trigger)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(event=VALUES)
 def test_h8_anything_at_all(event: Any) -> None:
     assert_served_or_no_http(event)

@@ -23,7 +23,9 @@ GATEWAYS = [
     HTTP_API, HTTP_API_1, FUNCTION_URL, REST_API, LOAD_BALANCER, SINGLE_LOAD_BALANCER, LAMBDA_EDGE,
     VPC_LATTICE,
 ]  # fmt: skip
-FEW = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(
+    max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 MANY = settings(FEW, max_examples=5_000, derandomize="CI" in os.environ, print_blob=True)
 
 each_gateway = pytest.mark.parametrize("gateway", GATEWAYS, ids=[gateway.name for gateway in GATEWAYS])

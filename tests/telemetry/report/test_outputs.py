@@ -52,8 +52,9 @@ def test_unwritable_path_is_named(records: Path, tmp_path: Path, capsys: pytest.
 def test_written_json_holds_the_sentence(
     records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "verdict.json"
+    path = tmp_path / ("long" * 30) / "verdict.json"
+    path.parent.mkdir()
     assert main([str(records), "--json", str(path)]) == 0
-    printed = " ".join(capsys.readouterr().out.split())
-    assert printed.startswith(json.loads(path.read_text())["sentence"])
-    assert printed.endswith("verdict.json")
+    printed = capsys.readouterr().out
+    assert " ".join(printed.split()).startswith(json.loads(path.read_text())["sentence"])
+    assert printed.endswith(f"wrote {path}\n")  # on one line: to be copied

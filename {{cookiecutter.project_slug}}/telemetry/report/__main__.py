@@ -57,7 +57,7 @@ def report(arguments: Sequence[str]) -> int:
     console = Console()
     show_verdict(verdict, console)
     for path in written:
-        console.print(f"wrote {path}", markup=False, highlight=False)
+        console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
     return OK
 
 
