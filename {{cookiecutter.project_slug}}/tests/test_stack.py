@@ -136,7 +136,8 @@ def test_spans_only_when_asked() -> None:
     assert settings(OtlpEndpoint="https://otlp.example.com").endpoint is not None
     assert settings(Tracing="on", TraceSampleRatio="0.25").daemon is not None
     assert settings(Tracing="on", TraceSampleRatio="0.25").trace_ratio == 0.25
-    assert settings().ignored == ()
+    assert (settings().trace_callers, settings(TraceCallers="off").trace_callers) == (True, False)
+    assert settings().ignored == settings(TraceCallers="off").ignored == ()
 
 
 def test_records_reach_logs(resources: dict[str, Any]) -> None:
