@@ -39,6 +39,21 @@ END: Final = "end"
 LAB: Final = "lab"
 """Written by the lab, once a run: where and what it measured, and what it sent."""
 
+KINDS: Final = (
+    ENVIRONMENT_RECORD,
+    STARTUP,
+    RESOURCE,
+    INVOCATION,
+    WARM,
+    SHUTDOWN,
+    FAILURE,
+    DEATH,
+    FALLBACK,
+    FAULT,
+    END,
+    LAB,
+)
+
 # Constants of an environment: on startup and environment records, and on the first invocation of a process
 FUNCTION: Final = "function"
 """The function's name. No dimension of a metric."""
