@@ -10,6 +10,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from telemetry.spans.propagation import (
     XRAY_VARIABLE,
+    TraceRoot,
     parent_of,
     parse_traceparent,
     parse_tracestate,
@@ -18,12 +19,16 @@ from telemetry.spans.propagation import (
 
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 XRAY = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
+NO_SPAN = "0" * 16
 OTHER_XRAY = "Root=1-65f0a1b2-aaaaaaaaaaaaaaaaaaaaaaaa;Parent=bbbbbbbbbbbbbbbb;Sampled=0"
 
 
-def ids(context: SpanContext | None) -> tuple[str, str, bool] | None:
+def ids(context: SpanContext | TraceRoot | None) -> tuple[str, str, bool] | None:
+    """Trace, span and decision; a span of zeroes where a trace is named and no span."""
     if context is None:
         return None
+    if isinstance(context, TraceRoot):
+        return f"{context.trace_id:032x}", NO_SPAN, context.sampled
     return f"{context.trace_id:032x}", f"{context.span_id:016x}", context.trace_flags.sampled
 
 
@@ -186,13 +191,12 @@ def test_header_without_a_decision_overrules_none(
     environ = {XRAY_VARIABLE: variable} if variable else {}
     found = parent_of(headers, environ, lambda_decides=lambda_decides, samples=lambda _: ratio)
     assert ids(found) == expected
-    assert found
+    assert isinstance(found, SpanContext)
     assert found.is_remote
 
 
 GATEWAYS = "Root=1-5759e988-bd862e3fe1be46a994272793"
 GATEWAYS_TRACE = "5759e988bd862e3fe1be46a994272793"
-NO_SPAN = "0" * 16
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from opentelemetry.trace import SpanContext, TraceFlags, TraceState
 
@@ -93,6 +93,13 @@ _XRAY_FLAGS: Final = {
 _DECISIONS: Final = {"0": False, "1": True}
 
 
+class TraceRoot(NamedTuple):
+    """A trace that somebody has named, and whose first span is still to be made."""
+
+    trace_id: int
+    sampled: bool
+
+
 def sample_nothing(_trace_id: int) -> bool:
     """Sample no trace: for where no spans are made."""
     return False
@@ -105,7 +112,7 @@ def parent_of(
     lambda_decides: bool = True,
     trusts_callers: bool = True,
     samples: Samples = sample_nothing,
-) -> SpanContext | None:
+) -> SpanContext | TraceRoot | None:
     """The remote parent: of `traceparent`, else of the X-Ray header, else Lambda's; None for a new trace.
 
     The caller's context has precedence: with active tracing, Lambda's trace would cut every trace in two that
@@ -118,8 +125,8 @@ def parent_of(
     An X-Ray header without a decision leaves it to others: to Lambda's trace, if that is the same one; if
     that is another, that is the parent. Without either, `samples` decides on the header's trace.
 
-    An X-Ray header may name a trace and no parent in it, as API Gateway writes it. Then the result has the
-    span id 0, unless Lambda names a parent: the trace is known, and its first span is still to be made.
+    An X-Ray header may name a trace and no parent in it, as API Gateway writes it. Then the result is that
+    trace, unless Lambda names a parent.
     """
     if not trusts_callers:
         return _unless_callers(trace_context, _lambdas(environ, lambda_decides=lambda_decides))
@@ -154,7 +161,9 @@ def _unless_callers(trace_context: Mapping[str, str], lambdas: SpanContext | Non
     return None if "sampled" in trace_context.get("x-amzn-trace-id", "").lower() else lambdas
 
 
-def _in_trace(header: str, lambdas: SpanContext | None, samples: Samples) -> SpanContext | None:
+def _in_trace(
+    header: str, lambdas: SpanContext | None, samples: Samples
+) -> SpanContext | TraceRoot | None:
     """What to go on from where a header names a trace and no parent."""
     trace_id, decision = parse_root(header)
     if not trace_id:
@@ -163,8 +172,7 @@ def _in_trace(header: str, lambdas: SpanContext | None, samples: Samples) -> Spa
         lambdas.trace_id == trace_id or (decision is None and lambdas.trace_flags.sampled)
     ):
         return lambdas
-    sampled = samples(trace_id) if decision is None else decision
-    return SpanContext(trace_id, 0, is_remote=True, trace_flags=SAMPLED if sampled else UNSAMPLED)
+    return TraceRoot(trace_id, samples(trace_id) if decision is None else decision)
 
 
 def parse_root(header: str) -> tuple[int, bool | None]:
