@@ -136,7 +136,10 @@ def parent_of(
             return parent
     header = trace_context.get("x-amzn-trace-id")
     if header and "Parent=" not in header:
-        return _in_trace(header, _lambdas(environ, lambda_decides=lambda_decides), samples)
+        lambdas = _lambdas(environ, lambda_decides=lambda_decides)
+        if lambdas is not None and environ[XRAY_VARIABLE].startswith(header):  # the same trace, mostly
+            return lambdas
+        return _in_trace(header, lambdas, samples)
     callers = parse_xray(header) if header else None
     if header and callers and is_decided(header):
         return callers
