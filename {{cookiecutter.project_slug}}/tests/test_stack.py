@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from telemetry.schema import ERROR, FAILURE, INVOCATION, PLACEMENT, RECORD, SERVICE, STATUS
+from telemetry.schema import ERROR, FAILURE, INVOCATION, PING, PLACEMENT, RECORD, SERVICE, STATUS
 from telemetry.settings import Settings
 from tests import tickets_table
 from tests.rendering import Rendering, filled_in
@@ -179,7 +179,7 @@ def service_of(environment: dict[str, Any]) -> str:
 def test_failures_are_counted_by_arm(resources: dict[str, Any]) -> None:
     counted = resources["FailedRequests"]
     (transformation,) = counted["MetricTransformations"]
-    failed = f'($.{RECORD} = "{INVOCATION}" && ($.{STATUS} >= 500 || $.{ERROR} = "*"))'
+    failed = f'($.{RECORD} = "{INVOCATION}" && $.{PING} NOT EXISTS && ($.{STATUS} >= 500 || $.{ERROR} = "*"))'
 
     assert counted["FilterPattern"].strip() == f'{{ {failed} || $.{RECORD} = "{FAILURE}" }}'
     assert {pair["Key"]: pair["Value"] for pair in transformation["Dimensions"]} == {
