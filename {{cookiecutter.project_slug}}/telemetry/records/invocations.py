@@ -48,7 +48,7 @@ class InvocationLine:
 
 def _response(fact: InvocationEnded, context: InvocationContext) -> str:
     trace_id = "" if context.trace_id is None else f'{_TRACE_ID}"{context.trace_id}"'
-    status = "" if fact.status is None else f"{_STATUS}{fact.status}"
+    status = "" if fact.status is None else f"{_STATUS}{int.__repr__(fact.status)}"
     if not fact.touched:
         return trace_id + status
     counts = ",".join([f"{quoted(str(key))}:{count}" for key, count in fact.touched.items()])
