@@ -86,7 +86,7 @@ def build(harness: Harness) -> FastAPI:
         span = get_current_span()
         span.set_attribute("http.request.header.x_api_key", request.headers["x-api-key"])
         span.set_attribute("tickets.body", (await request.body()).decode())
-        tracer = harness.telemetry.tracer_provider.get_tracer("team")
+        tracer = harness.telemetry.tracer_provider.get_tracer("service.tickets")
         with tracer.start_as_current_span("reserve"):
             if ticket_id == "broken":
                 raise LookupError(CANARIES["exception"])
@@ -108,6 +108,11 @@ def by_tenant(harness: Harness, app: FastAPI) -> ASGIApp:
             span.set_attribute("http.route", name)
             span.add_event(name)
             tracer.start_span(f"{name} http send").end()
+            acme = harness.telemetry.tracer_provider.get_tracer("acme.client")
+            with acme.start_as_current_span(
+                f"{name}?token={CANARIES['query']}", kind=SpanKind.CLIENT
+            ) as call:
+                call.add_event(f"asked for {CANARIES['theirs']}")
             root, path = f"/{CANARIES['root_path']}", scope["path"]
             if path.startswith(root):
                 scope = {**scope, "root_path": root}
@@ -147,6 +152,7 @@ def test_the_search_had_something_to_search(output: str) -> None:
         '"name": "POST /tickets/{ticket_id}"',
         '"name": "tickets-api"',
         '"name": "reserve"',
+        '"name": "acme.client"',
         '"name": "fastapi.endpoint"',
         '"name": "asgi.lifespan.startup"',
         '"name": "asgi.lifespan.resource model"',
