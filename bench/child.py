@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from awslambdaric import bootstrap
+
 from bench.apps import APPS
 from bench.stacks import STACKS, Handler
 
@@ -44,6 +46,7 @@ def block(handler: Handler, event: Any, contexts: list[Context]) -> tuple[int, i
 def main(stack: str, app: str, event_file: str, commands: str, answers: str) -> None:
     """Serve until there are no more commands."""
     event = json.loads(Path(event_file).read_text(encoding="utf-8"))
+    bootstrap.init_logging()  # the level and the form of logs, and an unbuffered stdout
     handler = STACKS[stack].build(APPS[app]())
     between = getattr(handler, "between", None)
     status = handler(event, Context(0))["statusCode"]

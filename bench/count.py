@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from awslambdaric import bootstrap
+
 from bench.apps import APPS
 from bench.child import Context, block
 from bench.stacks import STACKS
@@ -28,6 +30,7 @@ def main(app: str, event_file: str, few: str, many: str, *stacks: str) -> None:
 def serve(stack: str, app: str, event: Any, invocations: int) -> None:
     """Build a stack and serve so many events."""
     os.environ.update(STACKS[stack].environ)
+    bootstrap.init_logging()  # as in `bench.child`
     handler = STACKS[stack].build(APPS[app]())
     gc.disable()  # a collection falls into one count and not into the other
     block(handler, event, [Context(number) for number in range(invocations)])

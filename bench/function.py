@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from bench.stacks import STACKS
 from telemetry.lab.platform.function import REGION
+from telemetry.lab.platform.variables import DERIVED
 
 ROOT: Final = Path(__file__).parents[1]
 PYTHON: Final = ROOT / ".venv-bench" / "bin" / "python"
@@ -41,6 +42,7 @@ def environ(stack: str, **more: str) -> dict[str, str]:
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        **DERIVED,
         "AWS_LAMBDA_LOG_STREAM_NAME": "2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef",
         "POWERTOOLS_SERVICE_NAME": "tickets",
         "POWERTOOLS_METRICS_NAMESPACE": "Tickets",

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import adapter
+from telemetry.lab.platform.variables import DERIVED
 
 ROOT = Path(str(adapter.__file__)).parent.parent
 DEADLINE_S = 20.0
@@ -235,5 +236,6 @@ class Function:
             "AWS_LAMBDA_FUNCTION_NAME": "f",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
             "AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/24/[$LATEST]0123456789abcdef",
+            **DERIVED,
             "TMPDIR": str(folder),  # Lambda's /tmp belongs to one environment
         }

@@ -37,6 +37,7 @@ PINNED = {
     "test_http_response": (1, RAW_PATH),
     "test_set_cookies_v1": (4, RAW_PATH),
     "test_set_cookies_v2": (4, RAW_PATH),
+    "test_http_logging": (1, "A line for each request"),
     "test_lifespan": (2, KEPT),
     "test_lifespan_state": (2, KEPT),
     "test_quart_lifespan": (1, KEPT),

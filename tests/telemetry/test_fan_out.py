@@ -92,9 +92,9 @@ def test_each_kind_of_fault_is_reported(harness: Harness) -> None:
     harness.observe(started())
     harness.telemetry.count("Reserved", float("nan"))
     harness.telemetry.count("Reserved", float("inf"))
-    harness.telemetry.count("", 1)
+    harness.telemetry.count("Reserved", 1, "Tickets")
     kinds = [(fault["sink"], fault["error"]) for fault in harness.records("fault")]
-    assert kinds == [("metrics", "ValueError"), ("metrics", "MetricNameError")]
+    assert kinds == [("metrics", "ValueError"), ("metrics", "MetricUnitError")]
 
 
 @pytest.mark.parametrize("error", [BrokenPipeError(), ValueError("I/O operation on closed file.")])

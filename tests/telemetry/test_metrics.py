@@ -1,9 +1,12 @@
 import subprocess
 import sys
 import threading
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.metrics import MetricUnit
 
 from adapter.facts import EnvironmentEnded, SnapshotAnnounced
 from tests.telemetry.facts import T0, S, started
@@ -67,17 +70,78 @@ def test_many_values_take_more_lines(harness: Harness, capsys: pytest.CaptureFix
     ("name", "value", "unit"),
     [
         ("", 1, "Count"),
+        ("  ", 1, "Count"),
         ("x" * 256, 1, "Count"),
+        ("naïve", 1, "Count"),
+        ("two\nlines", 1, "Count"),
+        ("\ud800", 1, "Count"),
+        (None, 1, "Count"),
+        ("_aws", 1, "Count"),
+        ("service", 1, "Count"),
+        (" service ", 1, "Count"),
+        ("record", 1, "Count"),
+        ("InvocationDuration", 1, "Milliseconds"),
         ("Reserved", float("nan"), "Count"),
+        ("Reserved", float("-inf"), "Count"),
+        ("Reserved", 1e200, "Count"),
+        ("Reserved", -1.2e108, "Count"),
+        ("Reserved", 1e-109, "Count"),
+        ("Reserved", 10**400, "Count"),
+        ("Reserved", Decimal("1e400"), "Count"),
+        ("Reserved", "1", "Count"),
+        ("Reserved", None, "Count"),
+        ("Reserved", 1j, "Count"),
         ("Reserved", 1, "Tickets"),
+        ("Reserved", 1, None),
     ],
 )
-def test_bad_metric_is_a_fault_only(harness: Harness, name: str, value: float, unit: str) -> None:
+def test_t7_bad_metric_is_a_fault_only(harness: Harness, name: Any, value: Any, unit: Any) -> None:
+    def work() -> None:
+        harness.telemetry.count("Good", 1)
+        harness.telemetry.count(name, value, unit)
+        harness.telemetry.count("Good", 2)
+
     harness.observe(started())
-    harness.invoke(inside=lambda: harness.telemetry.count(name, value, unit))
+    harness.invoke(inside=work)
     assert harness.record("fault")["sink"] == "metrics"
-    assert metric_lines(harness) == []
+    [line] = metric_lines(harness)
+    [directive] = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Metrics"] == [{"Name": "Good", "Unit": "Count"}]
+    assert (line["Good"], line["service"], set(line)) == ([1, 2], "tickets", {"_aws", "service", "Good"})
     assert harness.record("invocation")["status"] == 200
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(True, 1), (Decimal("1.5"), 1.5), (Fraction(1, 2), 0.5), (0, 0), (-1.1e108, -1.1e108), (9e-109, 9e-109)],
+)
+def test_t7_other_numbers_are_numbers(harness: Harness, value: Any, written: float) -> None:
+    harness.observe(started())
+    harness.invoke(inside=lambda: harness.telemetry.count("Reserved", value))
+    assert metric_lines(harness)[0]["Reserved"] == [written]
+
+
+def test_t7_numbers_of_numpy_are_numbers(harness: Harness) -> None:
+    numpy = pytest.importorskip("numpy")
+    harness.observe(started())
+    for value in (numpy.int64(7), numpy.float32(0.5)):
+        harness.telemetry.count("Reserved", value)
+    harness.invoke()
+    assert metric_lines(harness)[0]["Reserved"] == [7, 0.5]
+
+
+def test_t7_each_value_keeps_its_unit(harness: Harness) -> None:
+    def work() -> None:
+        harness.telemetry.count("Wait", 2, "Seconds")
+        harness.telemetry.count("Wait", 5, MetricUnit.Milliseconds)  # type: ignore[arg-type] # as many do
+
+    harness.observe(started())
+    harness.invoke(inside=work)
+    told = [
+        (line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Unit"], line["Wait"])
+        for line in metric_lines(harness)
+    ]
+    assert told == [("Seconds", [2]), ("Milliseconds", [5])]
 
 
 def test_shutdown_may_count(harness: Harness) -> None:

@@ -1,7 +1,9 @@
 """Secrets planted wherever a request, the state and an exception have room; then every output is searched."""
 
+import textwrap
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from opentelemetry.trace import SpanKind, get_current_span
 
 from adapter import LifespanAdapter, preload
 from adapter.asgi import ASGIApp, Receive, Scope, Send
+from tests.adapter.runtime_api import Function
 from tests.telemetry.harness import Harness
 from tests.telemetry.on_lambda import Context
 
@@ -83,7 +86,7 @@ def build(harness: Harness) -> FastAPI:
         span = get_current_span()
         span.set_attribute("http.request.header.x_api_key", request.headers["x-api-key"])
         span.set_attribute("tickets.body", (await request.body()).decode())
-        tracer = harness.telemetry.tracer_provider.get_tracer("team")
+        tracer = harness.telemetry.tracer_provider.get_tracer("service.tickets")
         with tracer.start_as_current_span("reserve"):
             if ticket_id == "broken":
                 raise LookupError(CANARIES["exception"])
@@ -105,6 +108,11 @@ def by_tenant(harness: Harness, app: FastAPI) -> ASGIApp:
             span.set_attribute("http.route", name)
             span.add_event(name)
             tracer.start_span(f"{name} http send").end()
+            acme = harness.telemetry.tracer_provider.get_tracer("acme.client")
+            with acme.start_as_current_span(
+                f"{name}?token={CANARIES['query']}", kind=SpanKind.CLIENT
+            ) as call:
+                call.add_event(f"asked for {CANARIES['theirs']}")
             root, path = f"/{CANARIES['root_path']}", scope["path"]
             if path.startswith(root):
                 scope = {**scope, "root_path": root}
@@ -144,6 +152,7 @@ def test_the_search_had_something_to_search(output: str) -> None:
         '"name": "POST /tickets/{ticket_id}"',
         '"name": "tickets-api"',
         '"name": "reserve"',
+        '"name": "acme.client"',
         '"name": "fastapi.endpoint"',
         '"name": "asgi.lifespan.startup"',
         '"name": "asgi.lifespan.resource model"',
@@ -151,3 +160,45 @@ def test_the_search_had_something_to_search(output: str) -> None:
         '"exception.type": "LookupError"',
     ):
         assert said in output, said
+
+
+DEPLOYED = """
+    import os
+
+    import structlog
+    from fastapi import FastAPI, Request
+
+    from adapter import LifespanAdapter
+    from telemetry import Telemetry
+
+    telemetry = Telemetry.from_env(os.environ)
+    telemetry.configure_logs()
+    app = FastAPI()
+
+    @app.post("/tickets/{ticket_id}")
+    async def reserve(ticket_id: str, request: Request) -> str:
+        await request.body()
+        structlog.get_logger().info("reserved", seats=2)
+        telemetry.count("Reserved")
+        if request.query_params["token"] == "broken":
+            raise LookupError
+        return "reserved"
+
+    handler = LifespanAdapter(telemetry.traced(app), **telemetry.hooks)
+"""
+
+
+def test_t5_no_canary_is_in_the_log_of_the_deployed_configuration(tmp_path: Path) -> None:
+    found = event(f"/tickets/{CANARIES['parameter']}")
+    absent = event(f"/{CANARIES['parameter']}")
+    broken = {**found, "rawQueryString": "token=broken"}
+    with Function(textwrap.dedent(DEPLOYED), tmp_path) as function:
+        answers = [function.invoke(each)[1]["statusCode"] for each in (found, absent, broken)]
+        function.sigterm()
+        function.wait()
+        written = function.output()
+    assert answers == [200, 404, 500]
+    assert written.count('"record":"invocation"') == 3
+    assert '"message":"reserved"' in written
+    assert '"level": "ERROR"' in written  # by the runtime client, in its format of JSON
+    assert [place for place, canary in CANARIES.items() if canary in written] == []

@@ -76,3 +76,21 @@ def test_levels_of_others_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_levels_have_pythons_names(text: str, level: int) -> None:
     assert Settings.from_env({"LOG_LEVEL": text}).log_level == level
+
+
+@pytest.mark.parametrize(
+    ("environ", "own"),
+    [
+        ({}, {"service", "__main__", "function"}),
+        (
+            {"_HANDLER": "src/orders.handler", "POWERTOOLS_SERVICE_NAME": "tickets"},
+            {"service", "__main__", "src", "tickets"},
+        ),
+        (
+            {"_HANDLER": "shop.main.handler", "LIFESPAN_TRACERS": " orders, billing.api ,,"},
+            {"service", "__main__", "shop", "function", "orders", "billing"},
+        ),
+    ],
+)
+def test_t20_own_tracers(environ: dict[str, str], own: set[str]) -> None:
+    assert Settings.from_env(environ).own_tracers == own

@@ -1,5 +1,6 @@
 """What `sam build` makes, for each runtime and processor, without Docker."""
 
+import json
 import re
 import resource
 import shutil
@@ -183,6 +184,8 @@ def test_runs_in_the_lab(build: Build, runtime: str, lab: Path, tmp_path: Path) 
     text = out.read_text(encoding="utf-8")
     assert '"complete":true' in text
     assert text.count('"status":200') + text.count('"status":201') == 12
+    read = json.loads((built.project / events[1]).read_text(encoding="utf-8"))
+    assert read["rawPath"] not in text  # with Lambda's variables for the log, as the template sets it up
 
 
 def import_cpu(python: Path, folder: Path) -> float:

@@ -1,11 +1,12 @@
 """The service's own metrics, through Powertools' EMF provider."""
 
 import json
-import math
+from numbers import Number
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from adapter.facts import EnvironmentEnded, InvocationEnded, SnapshotAnnounced
+from telemetry import schema
 from telemetry.fan_out import Handlers, OnFault
 from telemetry.output import Write
 from telemetry.settings import Settings
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 MOST_VALUES: Final = 99
 """Values in one line: at 100 the provider would print the line itself."""
+LARGEST: Final = 2.0**359
+SMALLEST: Final = 2.0**-359
+"""Of a value that is not 0, apart from its sign. AWS documents ±2^360 (API reference, MetricDatum), and elsewhere
+8.515920e-109 to 1.174271e+108 (guide of PutMetricData), which is 2^-359 to 2^359: the narrower one is safe.
+"""
+RESERVED: Final = frozenset({"_aws", schema.SERVICE, schema.RECORD, *(metric.name for metric in schema.METRICS)})
+"""Members of the line that declare it, its dimension, what would make it a record, and telemetry's own metrics."""
 
 
 class BusinessMetrics:
@@ -49,10 +57,12 @@ class BusinessMetrics:
                 self._flush(self._provider)
 
     def _add(self, name: str, value: float, unit: str) -> None:
-        if not math.isfinite(value):
-            raise ValueError("a metric's value must be finite")
+        name, value, unit = checked_name(name), checked_value(value), checked_unit(unit)
         if self._provider is None:
             self._provider = self._new_provider()
+        counted = self._provider.metric_set.get(name)
+        if counted is not None and counted["Unit"] != unit:  # a line has one unit for all values of a metric
+            self._flush(self._provider)
         self._provider.add_metric(name=name, unit=unit, value=value)
         self._values += 1
         if self._values == MOST_VALUES:
@@ -75,3 +85,46 @@ class BusinessMetrics:
         )
 
         return AmazonCloudWatchEMFProvider(namespace=self._settings.namespace, service=self._settings.service)
+
+
+def checked_name(name: str) -> str:
+    """Return the name of a metric, as CloudWatch accepts it and the line has room for it.
+
+    Of its characters the API reference tells only with MetricStreamFilter: printable ones of ASCII.
+
+    Raises:
+        ValueError: CloudWatch would reject it, or it stands for something else in the line.
+    """
+    name = name.strip()
+    if not 1 <= len(name) <= 255 or not name.isascii() or not name.isprintable():
+        raise ValueError("not a metric's name")
+    if name in RESERVED:
+        raise ValueError("this name is telemetry's own")
+    return name
+
+
+def checked_value(value: float) -> float:
+    """Return the value of a metric as a plain number that CloudWatch accepts.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is not finite, too large, or too small.
+    """
+    if not isinstance(value, Number):  # also NumPy's, and decimals; a text is none
+        raise TypeError("a metric's value must be a number")
+    number = float(value)
+    if number and not SMALLEST <= abs(number) <= LARGEST:  # as NaN is not, nor infinity
+        raise ValueError("CloudWatch does not take such a value")
+    return number
+
+
+def checked_unit(unit: str) -> str:
+    """Return the unit as a text, also that of Powertools' `MetricUnit`; which texts are units, Powertools knows.
+
+    Raises:
+        TypeError: It is no text.
+    """
+    name = getattr(unit, "value", unit)
+    if not isinstance(name, str):
+        raise TypeError("a metric's unit must be a text")
+    return name

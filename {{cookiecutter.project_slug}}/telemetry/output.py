@@ -5,8 +5,8 @@ The limits are those of the EMF specification and of `PutMetricData`.
 
 import string
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TextIO, TypeAlias, cast
 
 from telemetry.schema import METRICS
 
@@ -16,10 +16,60 @@ Write: TypeAlias = Callable[[str], None]
 _NAMESPACE: Final = frozenset(string.ascii_letters + string.digits + ".-_/#: ")
 
 
+class Stdout:
+    """A stream that remembers whether its last line is unfinished, in all else the stream that it is given."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._write = stream.write
+        self._flush = stream.flush
+        self._unfinished = True
+        """Also as long as that is unknown."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write whatever the service prints."""
+        if text:
+            self._unfinished = text[-1] != "\n"
+        return self._write(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write several texts."""
+        for line in lines:
+            self.write(line)
+
+    def write_line(self, line: str) -> None:
+        """Write a line of ours, its newline included, in one piece, and below what is unfinished."""
+        if self._unfinished:
+            self._unfinished = False
+            line = "\n" + line
+        self._write(line)
+        self._flush()
+
+
 def write_stdout(line: str) -> None:
-    """Write to the current `sys.stdout`: Lambda's runtime client replaces it after the handler's import."""
-    sys.stdout.write(line)
-    sys.stdout.flush()
+    """Write to the current `sys.stdout`, as a line of its own.
+
+    Behind what `print("…", end="")` left there, CloudWatch would find no metrics in the line. So `sys.stdout` is
+    put behind a `Stdout` at the first line. What was printed before is unknown, and that line begins with a
+    newline. Where the service has set `sys.stdout` to None, it is the process's own.
+
+    Raises:
+        OSError: There is no stdout.
+    """
+    stdout = sys.stdout
+    if type(stdout) is Stdout:
+        stdout.write_line(line)
+    elif stdout is not None:
+        watched = Stdout(stdout)
+        sys.stdout = cast("TextIO", watched)
+        watched.write_line(line)
+    elif sys.__stdout__ is not None:
+        Stdout(sys.__stdout__).write_line(line)
+    else:
+        raise OSError("no stdout")
 
 
 def milliseconds(ns: int) -> float:

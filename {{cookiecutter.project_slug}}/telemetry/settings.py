@@ -20,6 +20,9 @@ TRACES_HEADERS: Final = "OTEL_EXPORTER_OTLP_TRACES_HEADERS"
 HEADERS_ARN: Final = "OTEL_EXPORTER_OTLP_HEADERS_ARN"
 """Not one of OpenTelemetry's: a secret of Secrets Manager, or a parameter of SSM, that holds the headers."""
 
+TRACERS: Final = "LIFESPAN_TRACERS"
+"""Names of further tracers whose spans are the service's own."""
+
 _TOKEN: Final = frozenset(string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~")
 """Characters of a header's name, by RFC 9110."""
 
@@ -167,6 +170,8 @@ class Settings(Struct):
     """Invocations between two exports of spans; None: the default of the way that they are sent."""
     write_every: int
     """One of so many warm invocations has a record of its own; always 1 while an experiment runs."""
+    own_tracers: frozenset[str]
+    """How the names of the service's own tracers begin, up to the first dot: their spans keep their names."""
     ignored: tuple[str, ...]
     """Names of the variables whose values could not be read."""
     experiment: str | None = None
@@ -188,8 +193,9 @@ class Settings(Struct):
         experiment = environ.get(EXPERIMENT_VARIABLE, "").strip() or None
         no_headers: Mapping[str, str] = {}
         headers = read.value(HEADERS, parse_headers, no_headers)
+        service = read.value("POWERTOOLS_SERVICE_NAME", checked_dimension, function)
         return cls(
-            service=read.value("POWERTOOLS_SERVICE_NAME", checked_dimension, function),
+            service=service,
             namespace=read.value("POWERTOOLS_METRICS_NAMESPACE", checked_namespace, "Lifespan"),
             function=function,
             function_version=environ.get("AWS_LAMBDA_FUNCTION_VERSION") or "$LATEST",
@@ -208,8 +214,17 @@ class Settings(Struct):
             planned=read.value(PLANNED_VARIABLE, _positive, None),
             write_every=1 if experiment else read.value("LIFESPAN_WRITE_EVERY", _up_to_hundred, 1),
             trace_callers=read.value("LIFESPAN_TRACE_CALLERS", _on_or_off, True),  # noqa: FBT003 - the default
+            own_tracers=_own_tracers(environ, service),
             ignored=tuple(read.ignored),
         )
+
+
+def _own_tracers(environ: Mapping[str, str], service: str) -> frozenset[str]:
+    """Tracers are mostly named after their module, hence the package of the handler, or after the service."""
+    handler = environ.get("_HANDLER", "").replace("/", ".")
+    named = environ.get(TRACERS, "").split(",")
+    names = ("service", "__main__", handler, service, *named)
+    return frozenset(name.strip().partition(".")[0] for name in names) - {""}
 
 
 class _Reader:

@@ -1,6 +1,7 @@
 """The response of an app, as Mangum's own cycle leaves it."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -203,3 +204,11 @@ def test_on_event_or_event_path() -> None:
 
     with pytest.raises(SettingError, match="set one of them"):
         LifespanAdapter(Recorded(), on_event=on_event, event_path="/events")
+
+
+@pytest.mark.parametrize("trigger", of_every_trigger())
+def test_t5_no_line_is_logged_for_a_request(trigger: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with LifespanAdapter(sends([START, END]), "off") as handler:
+        handler(of_every_trigger()[trigger], None)
+    assert [record for record in caplog.records if record.name != "asyncio"] == []

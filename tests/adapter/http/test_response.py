@@ -1,10 +1,14 @@
+import enum
 import json
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 from starlette.responses import PlainTextResponse
 
 from adapter import LifespanAdapter
+from adapter.asgi import Receive, Scope, Send
+from adapter.facts import Fact, InvocationEnded
 from tests.adapter.events import TRIGGERS, http_event, of_every_trigger, rest_event
 from tests.adapter.http.seen import result_of, values_of
 
@@ -54,6 +58,54 @@ def test_headers_may_be_an_iterator() -> None:
 def test_h9_no_content_type_is_added(trigger: str, status: int, body: bytes) -> None:
     result = result_of(of_every_trigger()[trigger], [(b"x-a", b"1")], body, status)
     assert values_of(result, "content-type") == []
+
+
+class Status(int, enum.Enum):
+    TEAPOT = 418
+
+
+class Formatted(int):
+    def __str__(self) -> str:
+        return "four hundred"
+
+    __repr__ = __int__ = __str__  # type: ignore[assignment] # as odd as can be
+
+
+class Index:
+    def __index__(self) -> int:
+        return 418
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+@pytest.mark.parametrize("status", [Status.TEAPOT, Formatted(418), Index(), HTTPStatus(418), True])
+def test_t6_status_is_a_plain_number(trigger: str, status: Any) -> None:
+    ended: list[Any] = []
+
+    def observe(fact: Fact) -> None:
+        if isinstance(fact, InvocationEnded):
+            ended.append(fact.status)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": status})
+        await send({"type": "http.response.body"})
+
+    with LifespanAdapter(app, "off", observe=observe) as handler:
+        result = handler(of_every_trigger()[trigger], None)
+    number = 1 if status is True else 418
+    for found in (ended[0], result.get("statusCode", result.get("status"))):
+        assert str(found) == str(number)
+
+
+def test_t6_status_that_is_no_number_is_in_no_fact() -> None:
+    facts: list[Fact] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": "200"})
+        await send({"type": "http.response.body"})
+
+    with LifespanAdapter(app, "off", observe=facts.append) as handler:
+        assert handler(http_event(), None)["statusCode"] == "200"
+    assert [fact.status for fact in facts if isinstance(fact, InvocationEnded)] == [None]
 
 
 UNTYPED_TEXT = ["HTTP API", "function URL", "REST API", "VPC Lattice"]

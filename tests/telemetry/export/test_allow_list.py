@@ -121,10 +121,11 @@ def test_callers_choices_are_checked(name: str, value: AnyValue, stays: bool) ->
 
 def test_the_rest_is_unchanged() -> None:
     before, clean = span(SpanKind.CLIENT), cleaned(span(SpanKind.CLIENT))
-    assert (clean.name, clean.kind, clean.start_time, clean.end_time) == ("work", SpanKind.CLIENT, 3, 4)
+    assert (clean.kind, clean.start_time, clean.end_time) == (SpanKind.CLIENT, 3, 4)
     assert clean.resource == before.resource
 
 
+OWN = frozenset({"service", "orders"})
 LIBRARY = "opentelemetry.instrumentation.asgi"
 
 
@@ -145,17 +146,17 @@ def named(
         events=[Event("exception"), Event(f"{name} said")],
         instrumentation_scope=InstrumentationScope(scope) if scope else None,
     )
-    clean = cleaned(span, request)
+    clean = cleaned(span, request, OWN)
     return clean.name, [event.name for event in clean.events]
 
 
 @pytest.mark.parametrize("kind", [SpanKind.INTERNAL, SpanKind.CLIENT, SpanKind.PRODUCER, SpanKind.CONSUMER])
-@pytest.mark.parametrize("scope", ["service.tickets", None])
-def test_teams_words_stay(kind: SpanKind, scope: str | None) -> None:
+@pytest.mark.parametrize("scope", ["service.tickets", "service", "orders"])
+def test_teams_words_stay(kind: SpanKind, scope: str) -> None:
     assert named("load a/b", kind, scope) == ("load a/b", ["exception", "load a/b said"])
 
 
-@pytest.mark.parametrize("scope", ["service.tickets", LIBRARY, None])
+@pytest.mark.parametrize("scope", ["service.tickets", LIBRARY, "acme", None])
 @pytest.mark.parametrize(
     ("request_", "attributes", "name"),
     [
@@ -179,8 +180,35 @@ def test_answered_request_is_named_anew(
     [
         ("GET /reset/s3cret http send", "GET"),
         ("/reset/s3cret", "internal"),
+        ("GET ?sig=s3cret", "GET"),
         ("DynamoDB.GetItem", "DynamoDB.GetItem"),
     ],
 )
-def test_names_by_libraries_lose_the_path(theirs: str, name: str) -> None:
-    assert named(theirs, scope=LIBRARY) == (name, ["exception", "event"])
+@pytest.mark.parametrize("scope", [LIBRARY, "fastapi"])
+def test_t20_names_by_known_libraries_lose_the_url(scope: str, theirs: str, name: str) -> None:
+    assert named(theirs, scope=scope) == (name, ["exception", "event"])
+
+
+@pytest.mark.parametrize("kind", [SpanKind.INTERNAL, SpanKind.CLIENT, SpanKind.PRODUCER, SpanKind.CONSUMER])
+@pytest.mark.parametrize("theirs", ["GET /x?sig=s3cret", "mail to s3cret", "s3cret"])
+@pytest.mark.parametrize(
+    ("scope", "attributes", "name"),
+    [
+        ("acme.client", {}, "acme.client"),
+        ("acme.client", {"http.request.method": "GET"}, "GET"),
+        ("acme.client", {"http.request.method": "_OTHER"}, "HTTP"),
+        ("acme.client", {"http.request.method": "S3CRET"}, "acme.client"),
+        ("https://acme.example", {}, "https:"),
+        ("services", {}, "services"),
+        ("opentelemetry_extras", {}, "opentelemetry_extras"),
+    ],
+)
+def test_t20_names_by_other_libraries_are_replaced(
+    scope: str, attributes: dict[str, AnyValue], name: str, theirs: str, kind: SpanKind
+) -> None:
+    assert named(theirs, kind, scope, None, attributes) == (name, ["exception", "event"])
+
+
+@pytest.mark.parametrize("scope", [None, ""])
+def test_t20_span_of_nobody_is_named_by_its_kind(scope: str | None) -> None:
+    assert named("s3cret", SpanKind.CLIENT, scope) == ("client", ["exception", "event"])

@@ -29,7 +29,7 @@ def test_resource_is_fixed(harness: Harness, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_threads_may_end_spans_too(harness: Harness) -> None:
-    tracer = harness.telemetry.tracer_provider.get_tracer("team")
+    tracer = harness.telemetry.tracer_provider.get_tracer("service.tickets")
 
     def work() -> None:
         threads = [threading.Thread(target=lambda: tracer.start_span("work").end()) for _ in range(4)]

@@ -45,7 +45,7 @@ def run(program: str, **more: str) -> list[str]:
         capture_output=True,
         text=True,
     )
-    return done.stdout.splitlines()
+    return [line for line in done.stdout.splitlines() if line]  # telemetry's first line begins with a newline
 
 
 def service_lines(program: str) -> list[dict[str, Any]]:

@@ -1,3 +1,4 @@
+import enum
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -104,16 +105,37 @@ def test_invocation_that_was_cut_is_counted(environ: dict[str, str], error: str 
     assert all(record.keys().isdisjoint({"cut", "InvocationCut"}) for record in others)
 
 
+class Status(int, enum.Enum):
+    """Its text is its name, which is no JSON."""
+
+    TEAPOT = 418
+
+
+class Formatted(int):
+    """A number that is written as something else."""
+
+    def __str__(self) -> str:
+        return "four hundred"
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return "four hundred"
+
+
+STATUSES = st.integers(100, 999)
+
+
 @given(
     text=st.text(),
-    status=st.none() | st.integers(100, 999),
+    status=st.none() | STATUSES | STATUSES.map(Formatted) | st.sampled_from([Status.TEAPOT, True]),
     touched=st.dictionaries(st.text(), st.integers(0)),
     error=st.none() | st.text(min_size=1),
     wall_ns=st.integers(0, 10**15),
     gap_ns=st.none() | st.integers(0, 10**18),
     at_ns=st.integers(0, 4 * 10**18),
 )
-def test_line_is_json_whatever_is_in_it(
+def test_t6_line_is_json_whatever_is_in_it(
     text: str,
     status: int | None,
     touched: dict[str, int],
@@ -134,6 +156,7 @@ def test_line_is_json_whatever_is_in_it(
     record = json.loads(written)
     assert (record["service"], record["request_id"]) == (text, text)
     assert record.get("status") == status
+    assert type(record.get("status", 0)) is int
     assert record.get("error") == error
     kept = record.get("touched", {})
     assert kept.items() <= touched.items()

@@ -18,7 +18,7 @@ def test_span_is_current_inside_only(harness: Harness) -> None:
 
 def test_team_spans_nest(harness: Harness) -> None:
     def work() -> None:
-        with harness.telemetry.tracer_provider.get_tracer("team").start_as_current_span("work"):
+        with harness.telemetry.tracer_provider.get_tracer("service.tickets").start_as_current_span("work"):
             pass
 
     harness.observe(started())
@@ -98,3 +98,15 @@ def test_additions_are_bounded(harness: Harness) -> None:
     span = harness.span("tickets-api")
     assert len([key for key in span.attributes or {} if key.startswith("app.")]) == 128
     assert (len(span.events), len(span.links)) == (128, 128)
+
+
+def test_t20_name_and_events_of_the_current_span_lose_the_url(harness: Harness) -> None:
+    def work() -> None:
+        get_current_span().update_name("GET /x?sig=s3cret")
+        get_current_span().add_event("asked /x?sig=s3cret")
+        get_current_span().add_event("/s3cret")
+
+    harness.observe(started())
+    harness.invoke(inside=work)
+    [span] = harness.spans
+    assert (span.name, [event.name for event in span.events]) == ("GET", ["asked", "event"])

@@ -36,7 +36,9 @@ def test_unsampled_parent_records_nothing(harness: Harness) -> None:
     harness.observe(started())
     harness.invoke(
         trace_context={"traceparent": TRACEPARENT[:-2] + "00"},
-        inside=lambda: harness.telemetry.tracer_provider.get_tracer("team").start_span("work").end(),
+        inside=lambda: (
+            harness.telemetry.tracer_provider.get_tracer("service.tickets").start_span("work").end()
+        ),
     )
     assert harness.spans == []
     assert harness.record("invocation")["trace_id"] == W3C_IDS[0]

@@ -13,6 +13,7 @@ from mangum.exceptions import UnexpectedMessage
 
 from adapter.asgi import ASGIApp, Message, Receive, Scope, Send
 from adapter.errors import AppExitError, EventTimeoutError
+from adapter.http.response import plain_status
 from adapter.process.loop import EventLoop
 from adapter.settings import EventSettings
 
@@ -110,7 +111,7 @@ class Request:
         self.startup_ordinal: int | None = None
         """Of the lifespan that serves it."""
         self.status: int | None = None
-        """Of the response; None until there is a whole one."""
+        """Of the response; None until there is a whole one, and if it is no number."""
         self.touched: dict[str, int] = {}
         """How often the request has read each key of the lifespan's state; known after `release`."""
         self._app = app
@@ -151,7 +152,7 @@ class Request:
         self.cut = loop.serve(self._run())
         if not self._answered:
             self._answer_for_the_app()
-        self.status = self._started
+        self.status = self._started if isinstance(self._started, int) else None
         if self._reraise and not self.cut:
             self._raise_kept()
         return {"status": self._started, "headers": self._headers, "body": self._body}
@@ -213,7 +214,8 @@ class Request:
     async def _send(self, message: Message) -> None:
         kind = message["type"]
         if kind == "http.response.start" and self._started is None:
-            self._started = message["status"]
+            status = message["status"]
+            self._started = status if type(status) is int else plain_status(status)
             self._headers = list(message.get("headers", ()))
         elif kind == "http.response.body" and self._started is not None and not self._answered:
             self._take(message.get("body", b""), more=message.get("more_body", False))
@@ -235,7 +237,6 @@ class Request:
         self._answered = True
         if self._over is not None:
             self._over.set()
-        logger.info("%s %s %s", self._scope["method"], self._scope["path"], self._started)
 
     def _answer_for_the_app(self) -> None:
         if self.error is None and not self.cut:

@@ -1,6 +1,7 @@
 """What all triggers share on the way out: the header and the body of a response, as JSON can hold them."""
 
 import base64
+import operator
 from collections.abc import Sequence
 from itertools import product
 from typing import Any, Final, TypeAlias
@@ -12,6 +13,14 @@ ResponseLines: TypeAlias = list[tuple[str, str]]
 
 TEXT_SUFFIXES: Final = ("+json", "+xml")
 """Structured syntaxes that are text, whatever they describe (RFC 6839)."""
+
+
+def plain_status(status: Any) -> Any:
+    """The status as a plain `int` if it is any kind of integer, such as a member of an `Enum`, or as it is."""
+    try:
+        return int.__int__(operator.index(status))
+    except TypeError:
+        return status
 
 
 def response_lines(response: Response) -> ResponseLines:

@@ -3,7 +3,8 @@
 A team's own attributes start with `app.`: no others of theirs are on the list.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Mapping
 from typing import Final
 
 from opentelemetry.sdk.trace import Event, ReadableSpan
@@ -48,30 +49,42 @@ PEER: Final = frozenset({"server.address", "server.port"})
 caller's `Host` header.
 """
 
-LIBRARIES: Final = "opentelemetry."
-"""How the names of OpenTelemetry's instrumentations begin; some name a span by its path."""
+KNOWN_LIBRARIES: Final = frozenset({"fastapi", "opentelemetry"})
+"""How the names of tracers begin whose spans have names of few values, once what looks like a URL is gone."""
 EXCEPTION: Final = "exception"
+_URL: Final = re.compile(r"[/?#]")
 
 
-def cleaned(span: ReadableSpan, request: HttpRequest | None = None) -> ReadableSpan:
+def cleaned(
+    span: ReadableSpan, request: HttpRequest | None = None, own_tracers: Container[str] = ()
+) -> ReadableSpan:
     """Copy the span without what is not on the list, exceptions' texts, and the caller's `tracestate`.
 
-    `request` is the one that a SERVER span answers, where that is known. Its route replaces the span's own,
-    which may begin with a concrete path, such as the prefix of a tenant.
+    Args:
+        span: Of any tracer.
+        request: The one that a SERVER span answers, where that is known. Its route replaces the span's own,
+            which may begin with a concrete path, such as the prefix of a tenant.
+        own_tracers: How the names of the team's own tracers begin: the part up to the first dot.
     """
     context, attributes = span.get_span_context(), allowed(span.attributes)
     if span.kind is not SpanKind.SERVER:
         attributes |= {key: value for key, value in (span.attributes or {}).items() if key in PEER}
     elif request is not None and request.route is not None:
         attributes["http.route"] = attributes["url.path"] = request.route
+    author = _author(span)
+    kept = span.kind is not SpanKind.SERVER and bool(author) and author in own_tracers
     return ReadableSpan(
-        name=span_name(span, attributes.get("http.request.method"), request),
+        name=span.name if kept else safe_name(span, attributes.get("http.request.method"), request),
         context=stateless(context) if context else None,
         parent=stateless(span.parent) if span.parent else None,
         resource=span.resource,
         attributes=attributes,
         events=[
-            Event(event_name(event.name, span), allowed(event.attributes), event.timestamp)
+            Event(
+                event.name if kept or event.name == EXCEPTION else "event",
+                allowed(event.attributes),
+                event.timestamp,
+            )
             for event in span.events
         ],
         links=[Link(stateless(link.context), allowed(link.attributes)) for link in span.links],
@@ -101,31 +114,31 @@ def _is_allowed(key: str, value: AnyValue) -> bool:
     return key in NAMES or key.startswith(NAMESPACES)
 
 
-def span_name(span: ReadableSpan, method: object, request: HttpRequest | None) -> str:
-    """The name under which a span that is not ours is exported.
+def without_url(name: str) -> str:
+    """What stands before anything that looks like a path, a query or a fragment; it may be empty."""
+    return _URL.split(name, maxsplit=1)[0].rstrip()
 
-    A SERVER span is renamed by method and route of the request that it answers. Of a name that one of
-    OpenTelemetry's instrumentations gave, what comes before the first `/` is kept. Any other name is the
-    team's own, and is kept whole.
+
+def safe_name(span: ReadableSpan, method: object, request: HttpRequest | None) -> str:
+    """The name under which a span is exported whose name may hold what a caller wrote.
+
+    A SERVER span is renamed by method and route of the request that it answers. Of a name that a known library
+    gave, what comes before a URL is kept. Any other name is replaced by the method of HTTP, or by the tracer's
+    own name, which stands in the library's code.
     """
+    http = "HTTP" if method == OTHER_METHOD else str(method or "")
     if span.kind is SpanKind.SERVER:
-        route = None
-        if request is not None:
-            method, route = request.method, request.route
-        name = "HTTP" if method == OTHER_METHOD else str(method or "server")
-        return name if route is None else f"{name} {route}"
-    if _is_by_library(span):
-        return span.name.partition("/")[0].rstrip() or span.kind.name.lower()
-    return span.name
-
-
-def event_name(name: str, span: ReadableSpan) -> str:
-    """The name under which an event is exported: its own if it is `exception` or the team's, else `event`."""
-    if name == EXCEPTION or (span.kind is not SpanKind.SERVER and not _is_by_library(span)):
-        return name
-    return "event"
-
-
-def _is_by_library(span: ReadableSpan) -> bool:
+        if request is None:
+            return http or "server"
+        http = "HTTP" if request.method == OTHER_METHOD else request.method
+        return http if request.route is None else f"{http} {request.route}"
+    if _author(span) in KNOWN_LIBRARIES:
+        return without_url(span.name) or span.kind.name.lower()
     scope = span.instrumentation_scope
-    return scope is not None and scope.name.startswith(LIBRARIES)
+    return http or (without_url(scope.name) if scope else "") or span.kind.name.lower()
+
+
+def _author(span: ReadableSpan) -> str:
+    """The beginning of the tracer's name, up to the first dot: mostly the package that made the span."""
+    scope = span.instrumentation_scope
+    return scope.name.partition(".")[0] if scope else ""

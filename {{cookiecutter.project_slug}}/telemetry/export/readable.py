@@ -8,7 +8,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 from opentelemetry.util.types import AnyValue
 
-from telemetry.export.allow_list import allowed, stateless
+from telemetry.export.allow_list import allowed, stateless, without_url
 from telemetry.invocation_context import waited
 from telemetry.spans.invocation_span import EndedInvocation
 from telemetry.spans.lifespan_spans import PREFIX, LifespanSpan
@@ -24,16 +24,19 @@ class ReadableSpans:
         self._attributes = InvocationAttributes(function_version)
 
     def of_invocation(self, ended: EndedInvocation) -> ReadableSpan:
-        """The SERVER span of an invocation."""
+        """The SERVER span of an invocation; any library may have renamed it, so its name loses a URL."""
         span, began = ended.span, ended.fact.began
         own = self._attributes.of(ended)
         return ReadableSpan(
-            name=span.name,
+            name=without_url(span.name) or "server",
             context=stateless(span.context),
             parent=stateless(span.parent) if span.parent else None,
             resource=self._resource,
             attributes={**allowed(span.added), **own} if span.added else own,
-            events=[Event(name, allowed(attributes), at_ns) for name, attributes, at_ns in span.events],
+            events=[
+                Event(without_url(name) or "event", allowed(attributes), at_ns)
+                for name, attributes, at_ns in span.events
+            ],
             links=[Link(stateless(link.context), allowed(link.attributes)) for link in span.links],
             kind=SpanKind.SERVER,
             status=Status(StatusCode.ERROR if "error.type" in own else span.status),

@@ -4,7 +4,7 @@ Imports the SDK, some 6 ms, so it is imported itself when the first spans are ex
 asks for a tracer provider of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -57,7 +57,7 @@ class SpanPipeline:
     def open_exporter(self) -> Exporter:
         """Make the exporter; its connections are opened later."""
         readable = ReadableSpans(self._resource, self._settings.function_version)
-        return CleaningExporter(readable, self._transport())
+        return CleaningExporter(readable, self._transport(), self._settings.own_tracers)
 
     def _transport(self) -> Transport:
         match self._target:
@@ -78,9 +78,10 @@ class SpanPipeline:
 class CleaningExporter:
     """Makes spans readable, removes what is not on the allow-list, and hands them to a transport."""
 
-    def __init__(self, readable: ReadableSpans, transport: Transport) -> None:
+    def __init__(self, readable: ReadableSpans, transport: Transport, own_tracers: Container[str]) -> None:
         self._readable = readable
         self._transport = transport
+        self._own_tracers = own_tracers
 
     def prepare(self, deadline: float) -> None:
         """Have the transport get ready; raises what it raises."""
@@ -104,7 +105,8 @@ class CleaningExporter:
             case LifespanSpan():
                 return self._readable.of_lifespan(span)
             case _:
-                return cleaned(span, requests.get(span.parent.span_id) if span.parent else None)
+                request = requests.get(span.parent.span_id) if span.parent else None
+                return cleaned(span, request, self._own_tracers)
 
 
 class SdkExporter:

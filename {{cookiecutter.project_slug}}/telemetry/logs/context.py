@@ -101,5 +101,5 @@ class Logs:
             }
             try:
                 self._write(json.dumps(line, separators=(",", ":")) + "\n")
-            except (OSError, ValueError) as error:  # a broken stdout must not fail the service
+            except Exception as error:  # noqa: BLE001 - a broken stdout must not fail the service
                 self._on_fault("logs", error)

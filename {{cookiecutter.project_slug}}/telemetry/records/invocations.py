@@ -68,7 +68,7 @@ class InvocationLine:
         trace_id, request, touched = context.trace_id, context.request, fact.touched
         text = "" if trace_id is None else f'{_TRACE_ID}"{trace_id}"'
         if fact.status is not None:
-            text += f"{_STATUS}{fact.status}"
+            text += f"{_STATUS}{int.__repr__(fact.status)}"
         if request is not None and (route := request.route) is not None:
             text += self._routes.get(route) or self._route(route)
         if not touched:

@@ -26,6 +26,19 @@ FAKE_CREDENTIALS: Final = {
 """An identity that no AWS account knows, and no way to find another one."""
 
 
+DERIVED: Final = {
+    "AWS_LAMBDA_LOG_FORMAT": "JSON",  # LoggingConfig.LogFormat
+    "AWS_LAMBDA_LOG_LEVEL": "INFO",  # LoggingConfig.ApplicationLogLevel: the runtime client's root logger has it
+    "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",  # whatever Tracing says
+}
+"""What Lambda makes of `template.yaml`, beside what the lab is told: handler, runtime, memory, and how it starts.
+
+Of LoggingConfig, LogGroup has a variable too, and SystemLogLevel none. Tracing has AWS_XRAY_DAEMON_ADDRESS, which
+Lambda sets even where the template turns tracing off, and OTEL_SDK_DISABLED with it. There is no daemon in the
+lab: to try one, name it by `--env`.
+"""
+
+
 def clean_environ(import_path: Iterable[Path] = ()) -> dict[str, str]:
     """Return what every child of the lab starts from. It can import the current folder, and the lab."""
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
@@ -51,11 +64,11 @@ def function_environ(
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
         "AWS_LAMBDA_INITIALIZATION_TYPE": function.init_type,
-        "AWS_LAMBDA_LOG_FORMAT": "JSON",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{FUNCTION_NAME}",
         "LAMBDA_TASK_ROOT": str(function.artifact or Path.cwd()),
         "TZ": ":UTC",
         "_HANDLER": function.handler,
+        **DERIVED,
         **extra,
         **function.variables,
     }
