@@ -72,7 +72,7 @@ def serve(handler: str, folder: Path, **variables: str) -> list[dict[str, Any]]:
         capture_output=True,
         text=True,
     )
-    return [json.loads(line) for line in done.stdout.splitlines() if line]
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @pytest.mark.parametrize("handler", [TODAYS, EARLIER], ids=["todays", "earlier"])

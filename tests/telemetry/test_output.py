@@ -17,6 +17,7 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.constants import (
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.metric_properties import MetricUnit
 
 from adapter.facts import LifespanDied
+from telemetry import Telemetry
 from telemetry.output import checked_namespace, write_stdout
 from telemetry.schema import METRICS, RESOURCE_NAME, SERVICE, START, STARTS, Start
 from tests.telemetry.facts import T0, S, resource, started, startup
@@ -134,24 +135,22 @@ def replaced(monkeypatch: pytest.MonkeyPatch) -> Unbuffered:
 
 def test_t21_line_is_below_an_unfinished_one(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = replaced(monkeypatch)
-    service_prints("importing …")
-    write_stdout('{"n":1}\n')
+    Telemetry.from_env({})
     service_prints("loading …")
-    write_stdout('{"n":2}\n')
+    write_stdout('{"n":1}\n')
     sys.stdout.writelines(["a\n", "b"])
-    write_stdout('{"n":3}\n')
+    write_stdout('{"n":2}\n')
     written = "".join(stream.writes)
-    assert written.splitlines() == ["importing …", '{"n":1}', "loading …", '{"n":2}', "a", "b", '{"n":3}']
+    assert written.splitlines() == ["loading …", '{"n":1}', "a", "b", '{"n":2}']
 
 
 def test_t21_a_line_is_one_write_without_another_newline(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = replaced(monkeypatch)
     write_stdout('{"n":1}\n')
     service_prints("loaded\n")
-    before = len(stream.writes)
     write_stdout('{"n":2}\n')
     write_stdout('{"n":3}\n')
-    assert stream.writes[before:] == ['{"n":2}\n', '{"n":3}\n']
+    assert [text for text in stream.writes if text] == ['{"n":1}\n', "loaded\n", '{"n":2}\n', '{"n":3}\n']
 
 
 def test_t21_stdout_is_else_the_services_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,11 +165,12 @@ def test_t21_another_stdout_is_looked_after_too(monkeypatch: pytest.MonkeyPatch)
     write_stdout('{"n":1}\n')
     other = io.StringIO()
     with contextlib.redirect_stdout(other):
-        service_prints("here")
         write_stdout('{"n":2}\n')
-    write_stdout('{"n":3}\n')
-    assert other.getvalue() == 'here\n{"n":2}\n'
-    assert stream.writes[1:] == ['{"n":3}\n']
+        service_prints("here")
+        write_stdout('{"n":3}\n')
+    write_stdout('{"n":4}\n')
+    assert other.getvalue() == '{"n":2}\nhere\n{"n":3}\n'
+    assert stream.writes[1:] == ['{"n":4}\n']
 
 
 def test_no_stdout_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

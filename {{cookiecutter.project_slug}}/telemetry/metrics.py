@@ -18,11 +18,14 @@ MOST_VALUES: Final = 99
 """Values in one line: at 100 the provider would print the line itself."""
 LARGEST: Final = 2.0**359
 SMALLEST: Final = 2.0**-359
-"""Of a value that is not 0, apart from its sign. AWS documents ±2^360 (API reference, MetricDatum), and elsewhere
-8.515920e-109 to 1.174271e+108 (guide of PutMetricData), which is 2^-359 to 2^359: the narrower one is safe.
+"""Of a value that is not 0, apart from its sign. AWS documents ±2^360 (API reference, MetricDatum), and
+elsewhere 8.515920e-109 to 1.174271e+108 (guide of PutMetricData), which is 2^-359 to 2^359: the narrower one
+is safe.
 """
-RESERVED: Final = frozenset({"_aws", schema.SERVICE, schema.RECORD, *(metric.name for metric in schema.METRICS)})
-"""Members of the line that declare it, its dimension, what would make it a record, and telemetry's own metrics."""
+RESERVED: Final = frozenset(
+    {"_aws", schema.SERVICE, schema.RECORD, *(metric.name for metric in schema.METRICS)}
+)
+"""Members of the line: its declaration, its dimension, what makes a record, and telemetry's own metrics."""
 
 
 class BusinessMetrics:
@@ -119,7 +122,7 @@ def checked_value(value: float) -> float:
 
 
 def checked_unit(unit: str) -> str:
-    """Return the unit as a text, also that of Powertools' `MetricUnit`; which texts are units, Powertools knows.
+    """Return the unit as a text, also that of Powertools' `MetricUnit`, which checks what is a unit.
 
     Raises:
         TypeError: It is no text.

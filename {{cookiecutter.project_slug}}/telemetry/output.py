@@ -17,14 +17,13 @@ _NAMESPACE: Final = frozenset(string.ascii_letters + string.digits + ".-_/#: ")
 
 
 class Stdout:
-    """A stream that remembers whether its last line is unfinished, in all else the stream that it is given."""
+    """A stream that knows whether its last line is unfinished; in all else the stream that it is given."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._write = stream.write
         self._flush = stream.flush
-        self._unfinished = True
-        """Also as long as that is unknown."""
+        self._unfinished = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -49,27 +48,35 @@ class Stdout:
         self._flush()
 
 
-def write_stdout(line: str) -> None:
-    """Write to the current `sys.stdout`, as a line of its own.
+def watched_stdout() -> Stdout:
+    """The current `sys.stdout`, put behind a `Stdout` from now on; what was printed before is not known.
 
-    Behind what `print("…", end="")` left there, CloudWatch would find no metrics in the line. So `sys.stdout` is
-    put behind a `Stdout` at the first line. What was printed before is unknown, and that line begins with a
-    newline. Where the service has set `sys.stdout` to None, it is the process's own.
+    Where the service has set `sys.stdout` to None, it is the process's own.
 
     Raises:
         OSError: There is no stdout.
     """
     stdout = sys.stdout
     if type(stdout) is Stdout:
-        stdout.write_line(line)
-    elif stdout is not None:
+        return stdout
+    if stdout is not None:
         watched = Stdout(stdout)
         sys.stdout = cast("TextIO", watched)
-        watched.write_line(line)
-    elif sys.__stdout__ is not None:
-        Stdout(sys.__stdout__).write_line(line)
-    else:
+        return watched
+    if sys.__stdout__ is None:
         raise OSError("no stdout")
+    return Stdout(sys.__stdout__)
+
+
+def write_stdout(line: str) -> None:
+    """Write to the current `sys.stdout`, as a line of its own.
+
+    Behind what `print("…", end="")` left there, CloudWatch would find no metrics in the line.
+
+    Raises:
+        OSError: There is no stdout.
+    """
+    watched_stdout().write_line(line)
 
 
 def milliseconds(ns: int) -> float:

@@ -1,6 +1,7 @@
 """All of telemetry in one object: the only thing that a composition root needs from here."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypedDict
 
@@ -12,7 +13,7 @@ from telemetry.fan_out import FanOut, Faults, Handlers
 from telemetry.invocation_context import InvocationContext, StartClass
 from telemetry.logs.context import Logs
 from telemetry.metrics import BusinessMetrics
-from telemetry.output import Write, write_stdout
+from telemetry.output import Write, watched_stdout, write_stdout
 from telemetry.records.sink import Losses, Records
 from telemetry.settings import Address, Endpoint, Settings
 from telemetry.spans.middleware import TracingMiddleware
@@ -43,6 +44,9 @@ class Telemetry:
         write: Write = write_stdout,
         span_exporter: "SpanExporter | None" = None,
     ) -> None:
+        if write is write_stdout:
+            with suppress(OSError):  # without a stdout, each record is a fault
+                watched_stdout()  # from now on, so that the first record is on a line of its own, too
         self._context = InvocationContext()
         self._dropped = DroppedSpans()
         self._records = Records(settings, self._context, write, self._losses)
@@ -134,9 +138,7 @@ class Telemetry:
 
     def _span_handlers(self, settings: Settings, environ: Mapping[str, str]) -> Handlers:
         if self._span_pipeline is None:
-            return Passthrough(
-                self._context, environ, trusts_callers=settings.trace_callers
-            ).handlers()
+            return Passthrough(self._context, environ, trusts_callers=settings.trace_callers).handlers()
         queue, has_endpoint = self._span_pipeline.queue, settings.endpoint is not None
         schedule = FlushSchedule(
             queue, settings.flush_every, self._faults.add, expects_after_response=has_endpoint

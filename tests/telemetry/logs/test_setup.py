@@ -45,7 +45,7 @@ def run(program: str, **more: str) -> list[str]:
         capture_output=True,
         text=True,
     )
-    return [line for line in done.stdout.splitlines() if line]  # telemetry's first line begins with a newline
+    return done.stdout.splitlines()
 
 
 def service_lines(program: str) -> list[dict[str, Any]]:

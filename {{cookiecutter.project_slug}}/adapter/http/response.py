@@ -16,7 +16,7 @@ TEXT_SUFFIXES: Final = ("+json", "+xml")
 
 
 def plain_status(status: Any) -> Any:
-    """The status as a plain `int` if it is any kind of integer, such as a member of an `Enum`, or as it is."""
+    """A plain `int` for any kind of integer, such as a member of an `Enum`; else the status as it is."""
     try:
         return int.__int__(operator.index(status))
     except TypeError:

@@ -122,9 +122,9 @@ def without_url(name: str) -> str:
 def safe_name(span: ReadableSpan, method: object, request: HttpRequest | None) -> str:
     """The name under which a span is exported whose name may hold what a caller wrote.
 
-    A SERVER span is renamed by method and route of the request that it answers. Of a name that a known library
-    gave, what comes before a URL is kept. Any other name is replaced by the method of HTTP, or by the tracer's
-    own name, which stands in the library's code.
+    A SERVER span is renamed by method and route of the request that it answers. Of a name that a known
+    library gave, what comes before a URL is kept. Any other name is replaced by the method of HTTP, or by
+    the tracer's own name, which stands in the library's code.
     """
     http = "HTTP" if method == OTHER_METHOD else str(method or "")
     if span.kind is SpanKind.SERVER:

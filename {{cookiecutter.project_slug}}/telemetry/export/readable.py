@@ -8,8 +8,9 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 from opentelemetry.util.types import AnyValue
 
+from adapter.facts import InvocationEnded
 from telemetry.export.allow_list import allowed, stateless, without_url
-from telemetry.invocation_context import waited
+from telemetry.invocation_context import HttpRequest, waited
 from telemetry.spans.invocation_span import EndedInvocation
 from telemetry.spans.lifespan_spans import PREFIX, LifespanSpan
 
@@ -85,18 +86,10 @@ class InvocationAttributes:
             "faas.coldstart": waited(ended.start),
             "faas.invocation_id": began.request_id,
         }
-        if fact.posted:
-            attributes["faas.trigger"] = "other"
-        elif request is not None or fact.status is not None:
-            attributes["faas.trigger"] = "http"
-        elif fact.ping or fact.error is None:  # with an error it may have failed before it was known to be HTTP
-            attributes["faas.trigger"] = "other"
+        if trigger := _trigger(fact, request):
+            attributes["faas.trigger"] = trigger
         if request is not None:
-            attributes["http.request.method"] = request.method
-            if request.scheme is not None:
-                attributes["url.scheme"] = request.scheme
-            if request.route is not None:
-                attributes["http.route"] = attributes["url.path"] = request.route
+            attributes |= _request_attributes(request)
         if fact.ping:
             attributes[PREFIX + "ping"] = True
         if fact.status is not None:
@@ -104,6 +97,24 @@ class InvocationAttributes:
         if error := fact.error or (str(fact.status) if fact.status and fact.status >= 500 else None):
             attributes["error.type"] = error
         return attributes
+
+
+def _trigger(fact: InvocationEnded, request: HttpRequest | None) -> str | None:
+    """What kind of event it was; None for one that may have failed before that was known."""
+    if fact.posted:
+        return "other"
+    if request is not None or fact.status is not None:
+        return "http"
+    return "other" if fact.ping or fact.error is None else None
+
+
+def _request_attributes(request: HttpRequest) -> dict[str, AnyValue]:
+    attributes: dict[str, AnyValue] = {"http.request.method": request.method}
+    if request.scheme is not None:
+        attributes["url.scheme"] = request.scheme
+    if request.route is not None:
+        attributes["http.route"] = attributes["url.path"] = request.route
+    return attributes
 
 
 def arn_attributes(arn: str, function_version: str) -> dict[str, AnyValue]:

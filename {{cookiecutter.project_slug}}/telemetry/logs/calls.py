@@ -75,7 +75,7 @@ def _renamed(fields: Fields, args: tuple[Any, ...]) -> Fields:
     return fields
 
 
-def _log_anyway(
+def _log_anyway(  # noqa: PLR0913, PLR0917 - a call in its parts, and what became of it
     logger: Any,
     name: str,
     leading: int,

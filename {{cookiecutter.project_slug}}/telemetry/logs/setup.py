@@ -32,7 +32,7 @@ RESERVED: Final = frozenset(
         schema.TRACE_ID,
     }
 )
-"""What the line itself says, or CloudWatch would read; a field of the service's under such a name gets a `_`."""
+"""What the line itself says, or CloudWatch would read; the service's field of such a name gets a `_`."""
 _RENDERED: Final = {"exc_info": "exception", "stack_info": "stack"}
 """What structlog renders, and the name that it gives to the text."""
 

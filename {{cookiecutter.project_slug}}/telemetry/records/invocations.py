@@ -61,7 +61,8 @@ class InvocationLine:
         return (
             f'{{"_aws":{{"Timestamp":{at}{self._kind}{at}{self._common}{began.index}'
             f"{_REQUEST_ID}{quoted(began.request_id)}{self._starts[context.start]}{milliseconds(fact.wall_ns)}"
-            f"{_CPU}{milliseconds(fact.cpu_ns)}{startup_id}{self._response(fact, context)}{_rare(fact, context)}}}\n"
+            f"{_CPU}{milliseconds(fact.cpu_ns)}{startup_id}"
+            f"{self._response(fact, context)}{_rare(fact, context)}}}\n"
         )
 
     def _response(self, fact: InvocationEnded, context: InvocationContext) -> str:

@@ -104,7 +104,10 @@ class Records:
         }
         self._line = self._invocation_line()
         if self._experiment is not None:
-            assigned: dict[str, Any] = {schema.AT: unix_milliseconds(fact.at_ns), schema.PLANNED: self._planned}
+            assigned: dict[str, Any] = {
+                schema.AT: unix_milliseconds(fact.at_ns),
+                schema.PLANNED: self._planned,
+            }
             assigned |= {schema.EXPERIMENT: self._experiment, **self._constants}
             self._record(schema.ENVIRONMENT_RECORD, assigned)
 

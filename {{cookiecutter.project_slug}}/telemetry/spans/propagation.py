@@ -164,9 +164,7 @@ def _unless_callers(trace_context: Mapping[str, str], lambdas: SpanContext | Non
     return None if "sampled" in trace_context.get("x-amzn-trace-id", "").lower() else lambdas
 
 
-def _in_trace(
-    header: str, lambdas: SpanContext | None, samples: Samples
-) -> SpanContext | TraceRoot | None:
+def _in_trace(header: str, lambdas: SpanContext | None, samples: Samples) -> SpanContext | TraceRoot | None:
     """What to go on from where a header names a trace and no parent."""
     trace_id, decision = parse_root(header)
     if not trace_id:
@@ -179,7 +177,7 @@ def _in_trace(
 
 
 def parse_root(header: str) -> tuple[int, bool | None]:
-    """The trace id in an X-Ray header, 0 if there is none, and whether that trace is sampled, if it says so."""
+    """Trace id of an X-Ray header, 0 if there is none; and whether that trace is sampled, if it says so."""
     if len(header) == 40 and header[:7] + header[15] == "Root=1--":  # as API Gateway writes it
         try:
             return parse_id(header[7:15] + header[16:]), None

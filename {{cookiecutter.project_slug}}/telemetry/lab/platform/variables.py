@@ -28,14 +28,14 @@ FAKE_CREDENTIALS: Final = {
 
 DERIVED: Final = {
     "AWS_LAMBDA_LOG_FORMAT": "JSON",  # LoggingConfig.LogFormat
-    "AWS_LAMBDA_LOG_LEVEL": "INFO",  # LoggingConfig.ApplicationLogLevel: the runtime client's root logger has it
+    "AWS_LAMBDA_LOG_LEVEL": "INFO",  # LoggingConfig.ApplicationLogLevel, for the root logger
     "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",  # whatever Tracing says
 }
-"""What Lambda makes of `template.yaml`, beside what the lab is told: handler, runtime, memory, and how it starts.
+"""What Lambda makes of `template.yaml`, beside handler, runtime, memory and how it starts.
 
-Of LoggingConfig, LogGroup has a variable too, and SystemLogLevel none. Tracing has AWS_XRAY_DAEMON_ADDRESS, which
-Lambda sets even where the template turns tracing off, and OTEL_SDK_DISABLED with it. There is no daemon in the
-lab: to try one, name it by `--env`.
+Of LoggingConfig, LogGroup has a variable too, and SystemLogLevel none. Tracing has AWS_XRAY_DAEMON_ADDRESS,
+which Lambda sets even where the template turns tracing off, and OTEL_SDK_DISABLED with it. There is no
+daemon in the lab: to try one, name it by `--env`.
 """
 
 
