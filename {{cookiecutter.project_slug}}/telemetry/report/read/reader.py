@@ -9,7 +9,9 @@ import msgspec
 
 from telemetry import schema
 from telemetry.report.errors import UnusableError
-from telemetry.report.read.ledger import Ledger, printable
+from telemetry.report.read import platform
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.names import printable
 from telemetry.report.read.records import PlatformMetrics, PlatformRecord, PlatformReport, Record
 from telemetry.report.read.skipped import NOT_JSON, TEXT, reason_for
 
@@ -93,7 +95,9 @@ class Reader:
 
     def _enter_report(self, report: PlatformReport) -> None:
         self._kinds[PlatformReport] += 1
-        self._ledger.enter_report(report.record)
+        of = report.record
+        figures = {name: getattr(of.metrics, name) for name in of.metrics.__struct_fields__}
+        self._ledger.enter_platform(platform.PlatformReport(of.request_id, **figures))
 
     def _second_look(self, line: bytes) -> None:
         """Try what log exports put around a record: a timestamp before it, or Lambda's text format."""
