@@ -84,7 +84,7 @@ REPORT = event("report", requestId="r1", status="success", metrics=METRICS)
         REPORT | {"record": REPORT},
         [REPORT],
         json.dumps(REPORT),
-        event("report", requestId="r1 or another", metrics=METRICS),
+        event("report", requestId="r" * 129, metrics=METRICS),
     ],
 )
 def test_t2_json_of_an_app_is_no_event(found: object) -> None:

@@ -21,7 +21,7 @@ from telemetry.report.read.platform import (
     Status,
 )
 
-RequestId: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[\w-]{1,128}$")]
+RequestId: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
 MARK: Final = b'"platform.'
 """In every JSON event of the platform; a line without it need not be tried."""
@@ -159,7 +159,7 @@ def event_from_json(line: bytes) -> PlatformEvent | None:
     except UNREADABLE:
         return None
     record, time = found.record, found.time
-    if isinstance(record, _Report):
+    if type(record) is _Report:
         of = record.metrics
         return PlatformReport(
             record.request_id, of.duration_ms, of.billed_ms, of.memory_mb, of.used_mb, of.init_ms,

@@ -32,8 +32,6 @@ class Reader:
     """Enters what it reads into one ledger, however many sources there are."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self.lines = 0
-        """Blank ones left out."""
         self._kinds: Counter[type[msgspec.Struct]] = Counter()
         self.others: Counter[str] = Counter()
         self.malformed: Counter[str] = Counter()
@@ -49,14 +47,30 @@ class Reader:
 
     def read(self, lines: Iterable[Line]) -> None:
         """Enter all lines; memory grows by what the ledger keeps, not by what was read."""
+        decode, kinds, version = self._record.decode, self._kinds, schema.VERSION
+        enter, enter_platform = self._ledger.enter, self._ledger.enter_platform
         for line in lines:
-            if type(line) is bytes:  # nearly all of them
-                self._bare(line)
-            elif isinstance(line, Message):
-                self._message(line)
-            elif isinstance(line, Skip):
-                self.lines += 1
-                self._count(line)
+            if type(line) is not bytes:
+                self._other(line)
+            elif MARK in line and (event := event_from_json(line)):
+                kinds[type(event)] += 1
+                enter_platform(event, None)
+            else:
+                try:
+                    record = decode(line)
+                except UNREADABLE:
+                    self._second_look(line.strip(), None)
+                    continue
+                if record.v > version:
+                    self._count(reason_for(line))
+                    continue
+                kinds[type(record)] += 1
+                enter(record)
+
+    @property
+    def lines(self) -> int:
+        """How many were read, blank ones left out; each was entered, or counted with its reason."""
+        return self._kinds.total() + self.malformed.total() + self.others.total()
 
     def read_source(self, source: Source) -> None:
         """Enter all lines of a source; one that gives nothing is remembered."""
@@ -90,49 +104,45 @@ class Reader:
                 "the report the runs of one app only."
             )
 
-    def _bare(self, line: bytes) -> None:
-        if self._entered(line, None):
-            self.lines += 1
-        elif stripped := line.strip():
-            self.lines += 1
-            self._second_look(stripped, Message(stripped), None)
-
-    def _message(self, message: Message) -> None:
+    def _other(self, line: Line) -> None:
         """Enter a line that came out of an export."""
-        text = message.text.strip()
-        if not text:
-            return
-        self.lines += 1
-        if not self._entered(text, message.origin, by_app=message.by_app):
-            self._second_look(text, message, message.origin)
+        if isinstance(line, Skip):
+            self._count(line)
+        elif isinstance(line, Message):
+            self._message(line.text.strip(), line)
 
-    def _entered(self, line: bytes, origin: Origin | None, *, by_app: bool = False) -> bool:
-        """Enter the line if it is a record, or an event in the platform's JSON, that this report reads."""
-        if MARK in line and not by_app and (event := event_from_json(line)):
-            self._enter_event(event, origin)
-            return True
+    def _message(self, text: bytes, message: Message) -> None:
+        event = event_from_json(text) if MARK in text else None
+        if event and not message.by_app:
+            self._enter_event(event, message.origin)
+            return
         try:
-            record = self._record.decode(line)
+            record = self._record.decode(text)
         except UNREADABLE:
-            return False
+            self._second_look(text, message.origin, by_app=message.by_app)
+            return
         if record.v > schema.VERSION:
-            return False
+            self._count(reason_for(text))
+            return
         self._kinds[type(record)] += 1
-        self._ledger.enter(record, origin)
-        return True
+        self._ledger.enter(record, message.origin)
 
     def _enter_event(self, event: PlatformEvent, origin: Origin | None) -> None:
         self._kinds[type(event)] += 1
         self._ledger.enter_platform(event, origin)
 
-    def _second_look(self, line: bytes, message: Message, origin: Origin | None) -> None:
+    def _second_look(self, line: bytes, origin: Origin | None, *, by_app: bool = False) -> None:
         """Try Lambda's text format; else count why the line was skipped."""
-        event = event_from_text(line) or (event_from_json(line) if message.by_app else None)
-        if event and not message.by_app:
-            self._enter_event(event, origin)
+        if not line:
             return
-        skip = BY_APP if event else reason_for(line)
-        self._count(PREFIXED if skip is TEXT and is_behind_prefix(line) else skip)
+        event = event_from_text(line)
+        if event and not by_app:
+            self._enter_event(event, origin)
+        elif event or (by_app and MARK in line and event_from_json(line)):
+            self._count(BY_APP)
+        else:
+            skip = reason_for(line)
+            self._count(PREFIXED if skip is TEXT and is_behind_prefix(line) else skip)
 
     def _count(self, skip: Skip) -> None:
         (self.malformed if skip.malformed else self.others)[skip.reason] += 1
