@@ -185,17 +185,18 @@ class LifespanAdapter(Mangum):
 
     def _respond(self, environment: ExecutionEnvironment, request: Request, event: Any, context: Any) -> Any:
         trigger: Trigger | None
-        ping = False
         try:
             trigger = self.infer(event, context)
         except (RuntimeError, TypeError) as error:
-            ping = self._events.is_ping(event)
-            trigger = None if ping else self._post(event, context, error)
-            request.posted = not ping
+            request.ping = self._events.is_ping(event)
+            trigger = None if request.ping else self._post(event, context, error)
+            request.posted = not request.ping
         environment.thaw()
         lifespan = environment.lifespans.enter(context)
         try:
-            if ping:  # only starts the app
+            if lifespan is not None:
+                request.startup_ordinal = lifespan.ordinal
+            if request.ping:  # only starts the app
                 return None
             if lifespan is not None:
                 request.give_state(lifespan.state)

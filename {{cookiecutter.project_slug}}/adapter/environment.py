@@ -258,5 +258,7 @@ class Invocation:
                 lifecycle.shutdown_ns - self._shutdown_ns,
                 request.posted,
                 request.cut,
+                request.ping,
+                request.startup_ordinal,
             )
         )

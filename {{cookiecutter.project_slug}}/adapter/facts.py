@@ -88,6 +88,10 @@ class Environment(Struct):
     memory_mb: int | None
     process_began_ns: int
     """When the operating system started the process."""
+    function: str | None = None
+    """`AWS_LAMBDA_FUNCTION_NAME`."""
+    version: str | None = None
+    """`AWS_LAMBDA_FUNCTION_VERSION`: of what was published, or `$LATEST`."""
 
 
 class MemoryDelta(Struct):
@@ -208,6 +212,11 @@ class InvocationEnded(NamedTuple):
     """The event is not HTTP: `status` is what the app answered at `event_path`, or 200 after `on_event`."""
     cut: bool = False
     """The adapter has cut the request, which would have outlived the function's timeout."""
+    ping: bool = False
+    """The event only keeps the environment warm: the app was started for it, but did not see it."""
+    startup_ordinal: int | None = None
+    """Of the lifespan that the event was served by. A restored snapshot goes on with the ordinals of the
+    process that it was taken of. None without a lifespan, and where no startup came to an end."""
 
 
 class PlacementChanged(Struct):

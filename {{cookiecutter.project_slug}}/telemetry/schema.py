@@ -39,6 +39,13 @@ END: Final = "end"
 LAB: Final = "lab"
 """Written by the lab, once a run: where and what it measured, and what it sent."""
 
+# Constants of an environment: on startup and environment records, and on the first invocation of a process
+FUNCTION: Final = "function"
+"""The function's name. No dimension of a metric."""
+FUNCTION_VERSION: Final = "version"
+"""The function's published version, or `$LATEST`."""
+MEMORY_MB: Final = "memory_mb"
+
 # environment; EXPERIMENT also on startup
 EXPERIMENT: Final = "experiment"
 """The arms' weights, as declared; absent when no experiment runs."""
@@ -48,6 +55,11 @@ PLANNED: Final = "planned"
 # startup; ORDINAL, CPU and ERROR also on others
 ORDINAL: Final = "ordinal"
 """1 for the first startup of the process; repeats carry no metric."""
+STARTUP_ID: Final = "startup_id"
+"""The process that began the startup, and its ordinal, such as `1a2b3c4d-1`; on an invocation, of the startup
+that it was served by. It is the only field by which an invocation of a restored snapshot is joined with the
+startup that was stored in that snapshot: environment and process are new after each restore.
+"""
 PHASE: Final = "phase"
 OUTCOME: Final = "outcome"
 INIT_TYPE: Final = "init_type"
@@ -63,7 +75,6 @@ STATE_METHOD: Final = "state_method"
 RSS_BYTES: Final = "rss_bytes"
 NATIVE_BYTES: Final = "native_bytes"
 PYTHON_BLOCKS: Final = "py_blocks"
-MEMORY_MB: Final = "memory_mb"
 PYTHON: Final = "python"
 ADAPTER: Final = "adapter"
 TRACE_ID: Final = "trace_id"
@@ -83,8 +94,14 @@ INDEX: Final = "n"
 REQUEST_ID: Final = "request_id"
 START: Final = "start"
 STATUS: Final = "status"
+PING: Final = "ping"
+"""True for an event that only keeps the environment warm: no request, and so without metrics of requests."""
+ROUTE: Final = "route"
+"""The template of the route that answered, such as `/tickets/{id}`; never a path."""
 TOUCHED: Final = "touched"
 """How often each state key was read; on a warm record, by how many of its requests."""
+TOUCHED_MORE: Final = "touched_more"
+"""How many further state keys were read, which `touched` has no room for."""
 STARTUP_MS: Final = "startup_ms"
 SHUTDOWN_MS: Final = "shutdown_ms"
 GAP_MS: Final = "gap_ms"
@@ -96,6 +113,8 @@ CUT: Final = "cut"
 
 # warm, as far as it is not on an invocation
 REQUEST_IDS: Final = "request_ids"
+ROUTES: Final = "routes"
+"""How many of the requests each route answered."""
 
 # shutdown, end, fault, fallback
 DURATION_MS: Final = "duration_ms"

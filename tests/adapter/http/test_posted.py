@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 
 from adapter import LifespanAdapter, posted_event
 from adapter.asgi import Receive, Scope, Send
-from adapter.errors import EventFailedError, UnknownEventError
+from adapter.errors import EventFailedError, LifespanStartupError, UnknownEventError
 from adapter.facts import Fact, InvocationEnded
 from adapter.http.posted import EXTENSION
 from tests.adapter.apps import Recorded, respond
@@ -338,7 +338,7 @@ def test_dependency_of_one_line() -> None:
     ],
 )
 @pytest.mark.parametrize("event_path", [None, "/events"])
-def test_ping_only_starts_the_app(event: Any, warm_up: Any, event_path: str | None) -> None:
+def test_t13_ping_only_starts_the_app(event: Any, warm_up: Any, event_path: str | None) -> None:
     app = Recorded()
     facts: list[Fact] = []
     with LifespanAdapter(app, warm_up=warm_up, event_path=event_path, observe=facts.append) as handler:
@@ -346,6 +346,31 @@ def test_ping_only_starts_the_app(event: Any, warm_up: Any, event_path: str | No
         assert app.log == ["startup"]
     [ended] = [fact for fact in facts if isinstance(fact, InvocationEnded)]
     assert (ended.status, ended.error, ended.posted) == (None, None, False)
+    assert (ended.ping, ended.startup_ordinal) == (True, 1)
+
+
+def test_t13_ping_whose_startup_fails_is_a_ping() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise OSError
+
+    facts: list[Fact] = []
+    with (
+        LifespanAdapter(app, lifespan="on", observe=facts.append) as handler,
+        pytest.raises(LifespanStartupError),
+    ):
+        handler({}, None)
+    [ended] = [fact for fact in facts if isinstance(fact, InvocationEnded)]
+    assert (ended.ping, ended.startup_ordinal, ended.error) == (True, None, "LifespanStartupError")
+
+
+def test_t13_request_in_the_shape_of_a_ping_is_a_request() -> None:
+    event = http_event()
+    facts: list[Fact] = []
+    with LifespanAdapter(Recorded(), warm_up={"version": "2.0"}, observe=facts.append) as handler:
+        assert event["version"] == "2.0"
+        assert handler(event, None)["statusCode"] == 200
+    [ended] = [fact for fact in facts if isinstance(fact, InvocationEnded)]
+    assert (ended.ping, ended.status) == (False, 200)
 
 
 @pytest.mark.parametrize("event", [{"source": "other"}, {"other": 1}, [], "", None, 0])

@@ -8,7 +8,7 @@ from mangum.exceptions import ConfigurationError
 from adapter import LifespanAdapter
 from adapter.asgi import ASGIApp, Receive, Scope, Send
 from adapter.errors import LifespanDiedError, LifespanLostError
-from adapter.facts import Fact, InvocationBegan, LifespanDied, ShutdownBegan, StartupBegan
+from adapter.facts import Fact, InvocationBegan, InvocationEnded, LifespanDied, ShutdownBegan, StartupBegan
 from tests.adapter.apps import mortal, respond
 from tests.adapter.events import http_event
 from tests.adapter.runtime_api import Function
@@ -104,6 +104,12 @@ def test_restart_is_before_the_request() -> None:
     assert (died.ordinal, died.error) == (1, "ExceptionGroup")
     assert first.at_ns < died.at_ns < again.at_ns
     assert "canary" not in repr(facts)
+
+
+def test_t12_event_names_the_restart() -> None:
+    _, facts = serve(mortal(), "/", "/die", "/")
+    served = [fact.startup_ordinal for fact in facts if isinstance(fact, InvocationEnded)]
+    assert served == [1, 1, 2]
 
 
 def test_return_is_a_death() -> None:

@@ -128,6 +128,36 @@ def test_first_failure_is_tried_again() -> None:
     assert "PlacementChanged" not in names(facts)
 
 
+def serving(facts: list[Fact]) -> list[int | None]:
+    """Ordinal of the startup that each event was served by."""
+    return [fact.startup_ordinal for fact in facts if isinstance(fact, InvocationEnded)]
+
+
+@pytest.mark.parametrize(
+    ("placement", "good", "ordinals"),
+    [
+        ("init", (1,), [1, 1, 1]),
+        ("first_invocation", (1,), [1, 1, 1]),
+        ("every_invocation", (1, 2, 3), [1, 2, 3]),
+        ("every_invocation", (1,), [1, 1, 1]),  # the second fails, and the first is kept
+        ("init", (2,), [None, 2, 2]),
+    ],
+)
+def test_t12_event_names_its_startup(
+    placement: Placement, good: tuple[int, ...], ordinals: list[int | None]
+) -> None:
+    facts: list[Fact] = []
+    serve(Flaky(*good), 3, placement, facts)
+    assert serving(facts) == ordinals
+
+
+def test_t12_without_lifespan_there_is_no_startup() -> None:
+    facts: list[Fact] = []
+    with LifespanAdapter(Flaky(1), lifespan="off", observe=facts.append) as handler:
+        handler(http_event(), None)
+    assert serving(facts) == [None]
+
+
 def test_app_without_lifespan_every_invocation() -> None:
     app = Flaky(refuse="silent")
     facts: list[Fact] = []

@@ -34,6 +34,14 @@ def test_memory_size(set_to: dict[str, str], read: int | None) -> None:
     assert environment_from(set_to).memory_mb == read
 
 
+def test_t12_function_and_version_are_known() -> None:
+    known = environment_from({"AWS_LAMBDA_FUNCTION_NAME": "tickets", "AWS_LAMBDA_FUNCTION_VERSION": "7"})
+    assert (known.function, known.version) == ("tickets", "7")
+    assert (restored(known).function, restored(known).version) == ("tickets", "7")
+    unknown = environment_from({"AWS_LAMBDA_FUNCTION_NAME": ""})
+    assert (unknown.function, unknown.version) == (None, None)
+
+
 def test_init_type() -> None:
     assert environment_from({}).init_type == "on-demand"
     assert environment_from({"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}).init_type == "snap-start"

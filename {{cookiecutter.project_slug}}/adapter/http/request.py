@@ -94,7 +94,8 @@ class Request:
 
     __slots__ = (
         "_answered", "_app", "_body", "_headers", "_lifespan_state", "_over", "_raised", "_reraise", "_scope",
-        "_started", "_state", "_unread", "cut", "error", "posted", "status", "touched",
+        "_started", "_state", "_unread", "cut", "error", "ping", "posted", "startup_ordinal", "status",
+        "touched",
     )  # fmt: skip
 
     def __init__(self, app: ASGIApp, *, reraise: bool = False) -> None:
@@ -102,8 +103,12 @@ class Request:
         """Type of the exception that left the app, or failed the invocation."""
         self.cut = False
         """Its time was up before it had ended."""
+        self.ping = False
+        """The event only keeps the environment warm: the app does not see it."""
         self.posted = False
         """The event is not HTTP: the adapter itself made the request."""
+        self.startup_ordinal: int | None = None
+        """Of the lifespan that serves it."""
         self.status: int | None = None
         """Of the response; None until there is a whole one."""
         self.touched: dict[str, int] = {}

@@ -39,6 +39,8 @@ def environment_from(environ: Mapping[str, str]) -> Environment:
         init_type=environ.get("AWS_LAMBDA_INITIALIZATION_TYPE", ON_DEMAND),
         memory_mb=int(memory) if memory.isdecimal() else None,
         process_began_ns=process_began_ns(),
+        function=environ.get("AWS_LAMBDA_FUNCTION_NAME") or None,
+        version=environ.get("AWS_LAMBDA_FUNCTION_VERSION") or None,
     )
 
 

@@ -62,7 +62,7 @@ class Aggregates:
         filled = (sums.n, sums.waited, sums.user, sums.init, sums.billed)
         for into, values in zip(filled, columns, strict=True):
             into += values  # noqa: PLW2901  # adds in place
-        sums.billed_n[:] = sums.n
+        sums.timed[:] = sums.billed_n[:] = sums.n
         totals.first_at, totals.last_at = self._span
         totals.unreported = self.requests - self.reported
         return totals

@@ -27,7 +27,8 @@ from telemetry.report.estimate.startup_cost import StartupCost, startup_cost
 from telemetry.report.estimate.state_size import State, state_of
 from telemetry.report.estimate.upper_bound import UpperBound, upper_bound
 from telemetry.report.read.evidence import Evidence, Input
-from telemetry.report.read.ledger import Ledger, printable
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.names import printable
 from telemetry.report.read.records import Host
 from telemetry.report.read.totals import Totals
 

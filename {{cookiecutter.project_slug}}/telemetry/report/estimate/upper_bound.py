@@ -88,7 +88,7 @@ def upper_bound(ledger: Ledger, sums: Sums) -> UpperBound | None:
 
 def _first_startups(ledger: Ledger, k: float) -> Vector:
     """Mean first startup of each unit, as it would take in an invocation; NaN where none was recorded."""
-    rows, _ = ledger.startups.deduplicated("key")
+    rows = ledger.of_judged(ledger.startups.deduplicated("key")[0])
     rows = rows[rows["complete"] == 1]
     cpu = np.where(np.isnan(rows["cpu"]), rows["wall"], rows["cpu"])
     return _mean_by_unit(ledger, rows["process"], rows["wall"] + cpu * (k - 1))
@@ -96,7 +96,7 @@ def _first_startups(ledger: Ledger, k: float) -> Vector:
 
 def _shutdowns(ledger: Ledger) -> Vector:
     """Mean shutdown of each unit at its end; the mean of all where it has none, NaN where none has."""
-    rows, _ = ledger.shutdowns.deduplicated("key")
+    rows = ledger.of_judged(ledger.shutdowns.deduplicated("key")[0])
     own = _mean_by_unit(ledger, rows["process"], rows["ms"])
     own[np.isnan(own)] = rows["ms"].mean() if len(rows) else np.nan
     return own

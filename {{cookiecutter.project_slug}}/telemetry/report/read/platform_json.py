@@ -1,8 +1,8 @@
 """Lambda's lines in its JSON log format, as typed events.
 
 A line is the platform's if as a whole it is an object of `time`, `type` and `record` and of nothing else;
-what an app's JSON holds somewhere inside is the app's. A function that prints exactly such an object cannot be
-told from the platform by the line; see `docs/measurement.md`.
+what an app's JSON holds somewhere inside is the app's. A function that prints exactly such an object cannot
+be told from the platform by the line; see `docs/measurement.md`.
 """
 
 from collections.abc import Mapping

@@ -8,8 +8,9 @@ import msgspec
 
 from telemetry import schema
 from telemetry.report.errors import UnusableError
-from telemetry.report.read.ledger import Ledger, printable
+from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Line, Source
+from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Message, Origin
 from telemetry.report.read.platform import PlatformEvent
 from telemetry.report.read.platform_json import KINDS_OF_EVENTS, MARK, UNREADABLE, event_from_json

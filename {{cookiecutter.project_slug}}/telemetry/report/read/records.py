@@ -10,6 +10,7 @@ from telemetry import schema
 from telemetry.report.read.figures import Milliseconds
 
 EXPERIMENT = r"^\s*\w+\s*=\s*\d[\d.]*\s*(,\s*\w+\s*=\s*\d[\d.]*\s*)+$"
+Megabytes: TypeAlias = Annotated[float, msgspec.Meta(gt=0)]
 Counted: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -29,6 +30,9 @@ class Assigned(Common, frozen=True, tag=schema.ENVIRONMENT_RECORD):
     placement: Placement
     experiment: Annotated[str, msgspec.Meta(pattern=EXPERIMENT)]
     planned: Counted | None = None
+    function: str | None = None
+    version: str | None = None
+    memory_mb: Megabytes | None = None
 
 
 class Startup(Common, frozen=True, tag=schema.STARTUP, rename={
@@ -53,9 +57,13 @@ class Startup(Common, frozen=True, tag=schema.STARTUP, rename={
     rss_bytes: float | None = None
     native_bytes: float | None = None
     py_blocks: float | None = None
-    memory_mb: float | None = None
+    function: str | None = None
+    version: str | None = None
+    memory_mb: Megabytes | None = None
     python: str | None = None
     adapter: str | None = None
+    reinit: bool = False
+    startup_id: str | None = None
 
 
 class Resource(
@@ -89,6 +97,12 @@ class Invocation(
     touched: dict[str, int] = {}  # msgspec gives each struct a dict of its own
     startup_ms: Milliseconds = 0.0
     shutdown_ms: Milliseconds = 0.0
+    gap_ms: float | None = None
+    ping: bool = False
+    function: str | None = None
+    version: str | None = None
+    memory_mb: Megabytes | None = None
+    startup_id: str | None = None
 
 
 class Warm(

@@ -11,7 +11,7 @@ from telemetry.report.estimate.results import Basis, Results
 from telemetry.report.estimate.start_classes import Mismatch
 from telemetry.report.estimate.upper_bound import ONE_CPU_MB, UpperBound
 from telemetry.report.read.evidence import Input
-from telemetry.report.read.ledger import printable
+from telemetry.report.read.names import printable
 from telemetry.report.show.wording import INIT_IS_BILLED, counted, listed
 
 NOT_ESTIMATED: Final = (
