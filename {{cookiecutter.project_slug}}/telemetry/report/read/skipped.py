@@ -44,6 +44,8 @@ UNDECODABLE: Final = Skip("event whose data cannot be decoded", malformed=True)
 
 def reason_for(line: bytes) -> Skip:
     """Tell why the typed decoders refused a line."""
+    if not line.startswith((b"{", b"[")):
+        return _of_text(line)
     try:
         found = msgspec.json.decode(line)
     except UNREADABLE:

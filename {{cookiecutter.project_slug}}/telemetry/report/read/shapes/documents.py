@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from telemetry import schema
 from telemetry.report.read.origin import Message
 from telemetry.report.read.shapes import wrapped
 from telemetry.report.read.shapes.json_values import DamagedError, Value, values
@@ -34,8 +35,10 @@ def _messages(value: Value, *, packed: bool) -> Iterator[Message | Skip]:
     elif not packed and (data := list(wrapped.data_of(found))):
         for one in data:
             yield from _unpacked(one)
+    elif value.list_name is None and schema.RECORD in found:
+        yield Message(wrapped.encoded(found))
     else:
-        yield Message(wrapped.encoded(found)) if value.list_name is None else OTHER_JSON
+        yield OTHER_JSON
 
 
 def _unpacked(data: bytes) -> Iterator[Message | Skip]:

@@ -2,9 +2,8 @@
 
 import codecs
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 LARGEST_VALUE: Final = 2**24
 """Characters of one value that is not a list of events."""
@@ -18,12 +17,11 @@ class DamagedError(Exception):
     """The text is not JSON from here on, or one value in it is larger than `LARGEST_VALUE`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value, and what stands beside the list that it is in."""
 
     found: Any
-    beside: dict[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, Any]
     """Members of the document before the list."""
     list_name: str | None = None
 
@@ -59,7 +57,7 @@ def _document(text: "_Text") -> Iterator[Value]:
         else:
             members[name] = text.value()
     if not listed:
-        yield Value(members)
+        yield Value(members, {})
 
 
 def _members(text: "_Text", beside: dict[str, Any], name: str | None) -> Iterator[Value]:

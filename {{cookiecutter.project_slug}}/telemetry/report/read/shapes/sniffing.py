@@ -32,6 +32,7 @@ Shape: TypeAlias = str | Prefix
 
 SUBSCRIPTION: Final = b'{"messageType":'
 """What begins so and is not one object is several, one behind the other."""
+MARKS: Final = (b'"record"', b"REPORT ", b"START ")
 TABLE_HEAD: Final = re.compile(rb"[\"@\w]{1,40}(?:,[\"@\w. ]{1,200}){0,200}\r?(?:\n|$)")
 JSON_BEGINS: Final = re.compile(rb"\s*(?:\{\s*(?:[\"}]|$)|\[\s*(?:[\[\]{]|$))")
 
@@ -53,7 +54,7 @@ def shape_of(head: bytes) -> Shape:
 
 def is_behind_prefix(line: bytes) -> bool:
     """Whether a record or a platform line stands behind what some tool puts before a line."""
-    return next(_prefixes(line), None) is not None
+    return any(mark in line for mark in MARKS) and next(_prefixes(line), None) is not None
 
 
 def _is_table(head: bytes) -> bool:
