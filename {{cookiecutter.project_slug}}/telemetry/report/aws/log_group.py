@@ -1,7 +1,7 @@
 """The lines of a log group, filtered by CloudWatch and downloaded hour by hour, each hour once."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from telemetry.progress import progress
 from telemetry.report.aws.cache import Cache
@@ -11,6 +11,16 @@ from telemetry.report.errors import UnusableError
 
 PATTERN: Final = r'?"\"record\":\"" ?"platform.report" ?"REPORT RequestId"'
 """Records, and Lambda's report lines in both formats: whatever else is in the log stays where it is."""
+WITH_INIT: Final = f'{PATTERN} ?"platform.initReport" ?"INIT_REPORT"'
+"""The same, and what Lambda reports of INIT."""
+
+
+class Event(NamedTuple):
+    """A line of a log group, and which log stream it is from: one per execution environment."""
+
+    stream: str
+    line: str
+    """Without its line end."""
 
 
 def log_group_lines(logs: Any, group: str, period: Period, cache: Cache) -> Iterator[bytes]:
@@ -37,13 +47,23 @@ def fetched(logs: Any, group: str, window: Window) -> Iterator[bytes]:
     Raises:
         UnusableError: CloudWatch refuses.
     """
+    for event in events(logs, group, window, PATTERN):
+        yield event.line.encode() + b"\n"
+
+
+def events(logs: Any, group: str, window: Window, pattern: str) -> Iterator[Event]:
+    """Yield what CloudWatch finds in a window by a pattern, page by page.
+
+    Raises:
+        UnusableError: CloudWatch refuses, as it does for log groups that are not of the class STANDARD.
+    """
     with explained(f"log group {group}"):
         pages = logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group, filterPattern=PATTERN, startTime=window.start_ms, endTime=window.last_ms
+            logGroupName=group, filterPattern=pattern, startTime=window.start_ms, endTime=window.last_ms
         )
         for page in pages:
             for event in page["events"]:
-                yield event["message"].rstrip("\n").encode() + b"\n"
+                yield Event(event.get("logStreamName", ""), event["message"].rstrip("\n"))
 
 
 def group_arn(logs: Any, group: str) -> str:
