@@ -17,7 +17,7 @@ from telemetry.report.estimate.planning import plan_of
 from telemetry.report.estimate.results import Declared, results_of
 from telemetry.report.outputs import must_differ, write
 from telemetry.report.read.evidence import Evidence, evidence_of
-from telemetry.report.read.lines import Source, lines_of
+from telemetry.report.read.lines import shown, source_of
 from telemetry.report.show.plan import show_plan
 from telemetry.report.show.terminal import show_verdict
 from telemetry.report.show.verdict import verdict_of
@@ -88,7 +88,7 @@ WORD: Final = re.compile("[a-z]{1,20}")
 
 def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> Evidence:
     """Read what the options name."""
-    sources = [Source(name, lines_of(name)) for name in options.files]
+    sources = list(map(source_of, options.files))
     if not (options.stack or options.log_group):
         if not sources:
             command.error("nothing to read: name a FILE, a --stack or a --log-group")
@@ -114,8 +114,8 @@ def _refuse_word(files: Sequence[str]) -> None:
     """Refuse a first word that is no file: it is likely a mistyped command."""
     if files and WORD.fullmatch(files[0]) and not Path(files[0]).exists():
         raise UnusableError(
-            f"{files[0]}: no such file. Name a file of records, or `-` for standard input; commands are "
-            f"{' and '.join(COMMANDS)}."
+            f"{shown(files[0])}: no such file. Name a file or folder of records, or `-` for standard input; "
+            f"commands are {' and '.join(COMMANDS)}."
         )
 
 

@@ -1,7 +1,7 @@
 """What a verdict rests on, wherever it was read from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telemetry import schema
 from telemetry.report.read.ledger import Ledger
@@ -23,6 +23,8 @@ class Input:
     duplicates: dict[str, int]
     requests_without_report: int
     reports_without_request: int
+    silent: dict[str, str] = field(default_factory=dict)
+    """Sources that held nothing to enter, and what they held instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def evidence_of(sources: Sequence[Source], service: str | None = None) -> Eviden
     ledger = Ledger(service)
     reader = Reader(ledger)
     for source in sources:
-        reader.read(source.lines)
+        reader.read_source(source)
     names = [source.name for source in sources]
     reader.must_have_read(names)
     return summed(ledger, reader, names)
@@ -74,5 +76,6 @@ def summed(ledger: Ledger, reader: Reader, names: list[str]) -> Evidence:
         },
         requests_without_report=totals.unreported,
         reports_without_request=totals.reports_without_request,
+        silent=reader.silent,
     )
     return Evidence(ledger, totals, loads, read)

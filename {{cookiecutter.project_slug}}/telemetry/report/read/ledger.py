@@ -8,13 +8,14 @@ from typing import Any
 from adapter.placement import Placement
 from telemetry import schema
 from telemetry.report.read.columns import SpillingTable, Table
+from telemetry.report.read.origin import Origin
+from telemetry.report.read.platform import PlatformEvent, PlatformReport
 from telemetry.report.read.records import (
     Assigned,
     Common,
     Fallback,
     Invocation,
     Lab,
-    PlatformRecord,
     Record,
     Resource,
     Shutdown,
@@ -98,7 +99,7 @@ class Ledger:
             Fallback: self._fallback,
         }
 
-    def enter(self, record: Record) -> None:
+    def enter(self, record: Record, origin: Origin | None = None) -> None:  # noqa: ARG002
         """Take one record; those that carry no number are known to the reader's count only."""
         if isinstance(record, Lab):
             begun = [lab for lab in self.labs if lab.run != record.run or not lab.run]
@@ -111,12 +112,13 @@ class Ledger:
         if enter and (self.service is None or service == self.service):
             enter(record)
 
-    def enter_report(self, report: PlatformRecord) -> None:
+    def enter_platform(self, event: PlatformEvent, origin: Origin | None) -> None:  # noqa: ARG002
         """Take the platform's figures for one request; joined with its invocation later, by request id."""
-        metrics = report.metrics
+        if not isinstance(event, PlatformReport):
+            return
         self.reports.append(
-            hash(report.request_id), metrics.duration_ms, metrics.billed_ms, _number(metrics.init_ms),
-            _number(metrics.restore_ms), _number(metrics.used_mb), _number(metrics.memory_mb),
+            hash(event.request_id), event.duration_ms, _number(event.billed_ms), _number(event.init_ms),
+            _number(event.restore_ms), _number(event.used_mb), _number(event.memory_mb),
         )  # fmt: skip
 
     def _invocation(self, record: Invocation) -> None:
