@@ -59,6 +59,7 @@ what it looks at
 
 what it says
   One line for each: ok, look (it works, and you should know) or broken, with what was found and what to do.
+  What records say is of all that was written since --since: after a repair look at the time since then.
 
 permissions, for it reads and changes nothing
   cloudformation: DescribeStacks, ListStackResources    logs: DescribeLogGroups, FilterLogEvents

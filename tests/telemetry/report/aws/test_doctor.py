@@ -20,7 +20,7 @@ from tests.telemetry.report.aws.conftest import (
     record,
     reserve,
 )
-from tests.telemetry.report.aws.test_recent import report, text_report, told
+from tests.telemetry.report.aws.test_log_sums import report, text_report, told
 from tests.telemetry.report.simulation import HALVES, Run
 
 Examine = Callable[..., tuple[int, str]]

@@ -8,9 +8,10 @@ from telemetry.report.aws.checks import checks
 from telemetry.report.aws.clients import client, explained
 from telemetry.report.aws.deployment import STANDARD, Deployment, deployment_of, settings_of
 from telemetry.report.aws.findings import Check
-from telemetry.report.aws.log_group import WITH_INIT, events
+from telemetry.report.aws.log_group import events
+from telemetry.report.aws.log_sums import LogSums
 from telemetry.report.aws.period import Period, period
-from telemetry.report.aws.recent import Log, Recent
+from telemetry.report.aws.recent import Recent
 from telemetry.report.aws.stack import FUNCTION, Stack, resources_of, stack_of
 from telemetry.report.errors import UnusableError
 
@@ -89,11 +90,11 @@ def _declared(cloudformation: Any, functions: Any, name: str) -> dict[str, str]:
 
 def _recent(logs: Any, of: Deployment, when: Period, since: str, service: str | None) -> Recent:
     """Read the log; one that is not there, or that CloudWatch lets nobody read, is as an empty one."""
-    log = Log(of.timeout_s)
+    log = LogSums(of.timeout_s)
     if of.log_class is not None:
         try:
             for window in when.windows():
-                for event in events(logs, of.log_group, window, WITH_INIT):
+                for event in events(logs, of.log_group, window):
                     log.enter(event.stream, event.line)
         except UnusableError:
             if of.log_class == STANDARD:

@@ -9,17 +9,21 @@ from telemetry.report.aws.clients import explained
 from telemetry.report.aws.period import Period, Window
 from telemetry.report.errors import UnusableError
 
-PATTERN: Final = r'?"\"record\":\"" ?"platform.report" ?"REPORT RequestId"'
-"""Records, and Lambda's report lines in both formats: whatever else is in the log stays where it is."""
-WITH_INIT: Final = f'{PATTERN} ?"platform.initReport" ?"INIT_REPORT"'
-"""The same, and what Lambda reports of INIT."""
+PATTERN: Final = (
+    r'?"\"record\":\"" ?"platform.report" ?"platform.initReport" ?"platform.restoreReport"'
+    ' ?"REPORT RequestId" ?"INIT_REPORT Init Duration" ?"RESTORE_REPORT Restore Duration"'
+)
+"""Records, and what Lambda reports of requests, INIT and restores, in both log formats.
+
+Whatever else is in the log stays where it is.
+"""
 
 
 class Event(NamedTuple):
     """A line of a log group, and which log stream it is from: one per execution environment."""
 
     stream: str
-    line: str
+    line: bytes
     """Without its line end."""
 
 
@@ -47,23 +51,25 @@ def fetched(logs: Any, group: str, window: Window) -> Iterator[bytes]:
     Raises:
         UnusableError: CloudWatch refuses.
     """
-    for event in events(logs, group, window, PATTERN):
-        yield event.line.encode() + b"\n"
+    for event in events(logs, group, window):
+        yield event.line + b"\n"
 
 
-def events(logs: Any, group: str, window: Window, pattern: str) -> Iterator[Event]:
-    """Yield what CloudWatch finds in a window by a pattern, page by page.
+def events(logs: Any, group: str, window: Window) -> Iterator[Event]:
+    """Yield the records and report lines of a window, page by page.
 
     Raises:
         UnusableError: CloudWatch refuses, as it does for log groups that are not of the class STANDARD.
     """
     with explained(f"log group {group}"):
         pages = logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group, filterPattern=pattern, startTime=window.start_ms, endTime=window.last_ms
+            logGroupName=group, filterPattern=PATTERN, startTime=window.start_ms, endTime=window.last_ms
         )
         for page in pages:
             for event in page["events"]:
-                yield Event(event.get("logStreamName", ""), event["message"].rstrip("\n"))
+                text = event["message"].rstrip("\n")
+                # Half a character, which JSON can spell, cannot be encoded.
+                yield Event(event.get("logStreamName", ""), text.encode("utf-8", "replace"))
 
 
 def group_arn(logs: Any, group: str) -> str:

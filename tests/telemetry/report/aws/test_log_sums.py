@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from telemetry.report.aws.recent import Log, Recent
+from telemetry.report.aws.log_sums import LogSums
+from telemetry.report.aws.recent import Recent
 from tests.telemetry.report.simulation import Run
 
 COMMON = {"v": 1, "at": 1, "service": "tickets", "environment": "e", "process": "p", "placement": "init"}
@@ -37,9 +38,9 @@ def init_report(ms: float, **record: Any) -> str:
 def recent(
     *lines: str, stream: str = "2026/11/24/[$LATEST]one", service: str | None = None, timeout_s: float = 3
 ) -> Recent:
-    log = Log(timeout_s)
+    log = LogSums(timeout_s)
     for line in lines:
-        log.enter(stream, line)
+        log.enter(stream, line.encode())
     return log.recent("1d", "tickets-function", "tickets", service)
 
 
@@ -158,6 +159,8 @@ def test_memory_is_the_largest_share() -> None:
         told("warm", invocations="many"),
         '{"record":"invocation","service":7}',
         '{"record":5,"service":"tickets"}',
+        '{"record":"invocation","service":"tickets","message":"of the app itself"}',
+        '{"record":"of the app","v":1,"service":"tickets"}',
     ],
 )
 def test_other_lines_do_no_harm(line: str) -> None:
@@ -172,28 +175,28 @@ def test_nothing_at_all_is_silent() -> None:
 
 
 def test_t24_services_of_one_group_are_told_apart() -> None:
-    log = Log(3)
-    log.enter("mine", told("invocation", n=1))
-    log.enter("mine", report())
-    log.enter("theirs", told("invocation", n=1, service="mail"))
-    log.enter("theirs", told("invocation", n=2, service="mail"))
-    log.enter("theirs", report("timeout"))
-    log.enter("theirs", report())
+    log = LogSums(3)
+    log.enter("mine", told("invocation", n=1).encode())
+    log.enter("mine", report().encode())
+    log.enter("theirs", told("invocation", n=1, service="mail").encode())
+    log.enter("theirs", told("invocation", n=2, service="mail").encode())
+    log.enter("theirs", report("timeout").encode())
+    log.enter("theirs", report().encode())
     mine, theirs = (log.recent("1d", "f", "tickets", service) for service in (None, "mail"))
     assert (mine.requests, mine.endings.reports, mine.endings.timed_out, mine.others) == (1, 1, 0, ("mail",))
     assert (theirs.requests, theirs.endings.reports, theirs.endings.timed_out) == (2, 2, 1)
 
 
 def test_streams_without_records_belong_to_the_function_that_they_name() -> None:
-    log = Log(3)
+    log = LogSums(3)
     for stream in ("2026/11/24/tickets-function[$LATEST]a", "2026/11/24/mail[3]b", "2026/11/24/[$LATEST]c"):
-        log.enter(stream, report("timeout"))
+        log.enter(stream, report("timeout").encode())
     assert log.recent("1d", "tickets-function", "tickets", None).endings.timed_out == 2
 
 
 def test_only_service_is_taken_whatever_the_function_declares() -> None:
-    log = Log(3)
-    log.enter("one", told("invocation", n=1, service="renamed"))
+    log = LogSums(3)
+    log.enter("one", told("invocation", n=1, service="renamed").encode())
     assert log.recent("1d", "f", "tickets", None).requests == 1
     asked = log.recent("1d", "f", "tickets", "tickets")
     assert (asked.requests, asked.others) == (0, ("renamed",))
