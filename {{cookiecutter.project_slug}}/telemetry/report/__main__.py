@@ -76,7 +76,7 @@ def doctor(arguments: Sequence[str]) -> int:
     from telemetry.report.show.examination import show_examination  # noqa: PLC0415  # as above
 
     options = doctor_parser().parse_args(arguments)
-    examination = examine(options.stack, options.since)
+    examination = examine(options.stack, options.since, options.service)
     show_examination(examination, Console())
     return BROKEN if examination.broken else OK
 
