@@ -15,7 +15,7 @@ from telemetry.report.__main__ import main
 KEPT = Path(__file__).parent / "kept"
 PROSE = {
     "sentence", "headline", "meaning", "text", "comparator", "why", "ledger_sentence", "notes",
-    "not_estimated", "mismatches", "sources",
+    "not_estimated", "mismatches", "sources", "silent",
 }  # fmt: skip
 
 

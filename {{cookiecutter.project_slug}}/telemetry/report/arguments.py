@@ -48,6 +48,32 @@ examples
   python -m telemetry.report plan records.jsonl --precision 5
   python -m telemetry.report plan --stack support-tickets --since 7d --precision 2%
 """
+DOCTOR: Final = """\
+what it looks at
+  The stack, the function and its aliases: state, log levels and format, log class, placement, experiment,
+  concurrency, tracing, and the timeout beside what an API waits for.
+  Records and Lambda's own lines since --since: whether startups complete, how many requests timed out,
+  crashed or were cut, and how near startup, INIT and memory are to their limits. INIT has 10 s; where no
+  request waits for it (provisioned concurrency, SnapStart, managed instances) 130 s, or the timeout if that
+  is longer.
+
+what it says
+  One line for each: ok, look (it works, and you should know) or broken, with what was found and what to do.
+  What records say is of all that was written since --since: after a repair look at the time since then.
+
+permissions, for it reads and changes nothing
+  cloudformation: DescribeStacks, ListStackResources    logs: DescribeLogGroups, FilterLogEvents
+  lambda: GetFunctionConfiguration, GetFunctionConcurrency, ListAliases, GetProvisionedConcurrencyConfig
+
+examples
+  python -m telemetry.report doctor --stack support-tickets
+  python -m telemetry.report doctor --stack shop --service orders --since 3h
+
+exit codes
+  0  nothing is broken
+  1  something is
+  2  it could not be examined
+"""
 SINCE: Final = "7d"
 LONGEST: Final = 9
 """Digits of a number of environments."""
@@ -122,10 +148,16 @@ def doctor_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m telemetry.report doctor",
         description="Is this deployment set up to be measured? Reads its configuration and last records.",
-        epilog="exit codes: 0 nothing is broken, 1 something is, 2 it could not be examined",
+        epilog=DOCTOR,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--stack", required=True, metavar="NAME", help="CloudFormation stack of the service")
+    parser.add_argument(
+        "--service",
+        metavar="NAME",
+        help="service to examine, if the stack has several functions or the log group records of several "
+        "services (default: the one that the stack's function declares)",
+    )
     parser.add_argument(
         "--since",
         default="1d",

@@ -1,7 +1,7 @@
 """The lines of a log group, filtered by CloudWatch and downloaded hour by hour, each hour once."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from telemetry.progress import progress
 from telemetry.report.aws.cache import Cache
@@ -9,8 +9,22 @@ from telemetry.report.aws.clients import explained
 from telemetry.report.aws.period import Period, Window
 from telemetry.report.errors import UnusableError
 
-PATTERN: Final = r'?"\"record\":\"" ?"platform.report" ?"REPORT RequestId"'
-"""Records, and Lambda's report lines in both formats: whatever else is in the log stays where it is."""
+PATTERN: Final = (
+    r'?"\"record\":\"" ?"platform.report" ?"platform.initReport" ?"platform.restoreReport"'
+    ' ?"REPORT RequestId" ?"INIT_REPORT Init Duration" ?"RESTORE_REPORT Restore Duration"'
+)
+"""Records, and what Lambda reports of requests, INIT and restores, in both log formats.
+
+Whatever else is in the log stays where it is.
+"""
+
+
+class Event(NamedTuple):
+    """A line of a log group, and which log stream it is from: one per execution environment."""
+
+    stream: str
+    line: bytes
+    """Without its line end."""
 
 
 def log_group_lines(logs: Any, group: str, period: Period, cache: Cache) -> Iterator[bytes]:
@@ -37,13 +51,25 @@ def fetched(logs: Any, group: str, window: Window) -> Iterator[bytes]:
     Raises:
         UnusableError: CloudWatch refuses.
     """
+    for event in events(logs, group, window):
+        yield event.line + b"\n"
+
+
+def events(logs: Any, group: str, window: Window) -> Iterator[Event]:
+    """Yield the records and report lines of a window, page by page.
+
+    Raises:
+        UnusableError: CloudWatch refuses, as it does for log groups that are not of the class STANDARD.
+    """
     with explained(f"log group {group}"):
         pages = logs.get_paginator("filter_log_events").paginate(
             logGroupName=group, filterPattern=PATTERN, startTime=window.start_ms, endTime=window.last_ms
         )
         for page in pages:
             for event in page["events"]:
-                yield event["message"].rstrip("\n").encode() + b"\n"
+                text = event["message"].rstrip("\n")
+                # Half a character, which JSON can spell, cannot be encoded.
+                yield Event(event.get("logStreamName", ""), text.encode("utf-8", "replace"))
 
 
 def group_arn(logs: Any, group: str) -> str:

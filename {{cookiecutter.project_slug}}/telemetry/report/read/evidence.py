@@ -1,7 +1,7 @@
 """What a verdict rests on, wherever it was read from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telemetry import schema
 from telemetry.report.read.ledger import Ledger
@@ -32,6 +32,8 @@ class Input:
     """INITs that failed or timed out, in lines whose log stream is not known."""
     batched_environments: int = 0
     """Environments whose warm requests share records."""
+    silent: dict[str, str] = field(default_factory=dict)
+    """Sources that held nothing to enter, and what they held instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,11 @@ def evidence_of(
     held = []
     for source in sources:
         labs, units = ledger.labs, len(ledger.units)
-        reader.read(source.lines)
+        reader.read_source(source)
         held.append(Held(source.name, lab=ledger.labs is not labs, environments=len(ledger.units) > units))
     names = [one.name for one in held]
     reader.must_have_read(names)
-    must_be_one_place(held)
+    must_be_one_place(ledger, held)
     must_be_one_function(ledger, ", ".join(names))
     return summed(ledger, reader, names)
 
@@ -96,5 +98,6 @@ def summed(ledger: Ledger, reader: Reader, names: list[str]) -> Evidence:
         reports_without_billed=totals.unbilled,
         cut_inits_of_no_environment=ledger.streams.unplaced_cuts,
         batched_environments=len({ledger.process_units[process] for process in ledger.batching}),
+        silent=reader.silent,
     )
     return Evidence(ledger, totals, loads, read)

@@ -1,7 +1,7 @@
 """What Lambda itself writes about requests and environments, typed, whichever log format it came in.
 
 JSON lines are events of the Telemetry API (`platform.report` and its like), text lines are `REPORT`, `START`,
-`INIT_REPORT` and `RESTORE_REPORT`. Both become the same events. A field that the platform did not write is None.
+`INIT_REPORT` and `RESTORE_REPORT`. Both become the same events. What the platform did not write is None.
 https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
 """
 

@@ -54,6 +54,10 @@ def _aggregation(basis: Basis) -> Iterator[str]:
 
 def _input(read: Input) -> Iterator[str]:
     """Say what was skipped, and why."""
+    for name, held in list(read.silent.items())[:MOST]:
+        yield f"nothing was read from {name}: {held}"
+    if len(read.silent) > MOST:
+        yield f"nothing was read from {len(read.silent) - MOST} sources more"
     if read.malformed:
         yield f"skipped {counted(sum(read.malformed.values()), 'line')}: {listed(read.malformed)}"
     if read.others:
