@@ -111,7 +111,7 @@ class Aggregates:
         for into, values in zip(filled, columns, strict=True):
             into += values  # noqa: PLW2901  # adds in place
         totals.pings = np.zeros(len(arms), np.int64)
-        sums.timed[:] = sums.billed_n[:] = sums.n
+        sums.recorded[:] = sums.timed[:] = sums.billed_n[:] = sums.n
         totals.first_at, totals.last_at = self._span
         totals.unreported = self.requests - self.reported
         return totals

@@ -47,7 +47,7 @@ filter {schema.RECORD} = "{schema.INVOCATION}" or type = "{schema.PLATFORM_REPOR
     sum(restore) as restore, sum(billed) as billed, sum(waited) as waited, sum(failed) as failed,
     min(at) as first_at, max(at) as last_at by unit, arm, whose, stream
 | limit {CAP}"""
-"""Requests of every environment, without pings; rows without `unit` are requests without a record, by stream."""
+"""Requests of every environment, without pings; rows without `unit` are those without a record, by stream."""
 
 ENVIRONMENTS: Final = f"""\
 filter {schema.RECORD} = "{schema.ENVIRONMENT_RECORD}" or {schema.RECORD} = "{schema.WARM}"
