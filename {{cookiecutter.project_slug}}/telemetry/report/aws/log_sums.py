@@ -10,7 +10,7 @@ import msgspec
 from telemetry import schema
 from telemetry.report.aws.recent import Endings, Recent, Startups
 from telemetry.report.read.figures import LONGEST_MS
-from telemetry.report.read.ledger import printable
+from telemetry.report.read.names import printable
 from telemetry.report.read.platform import PlatformInit, PlatformReport
 from telemetry.report.read.platform_json import MARK, UNREADABLE, event_from_json
 from telemetry.report.read.platform_text import event_from_text
