@@ -96,7 +96,7 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
             flag for flag, value in vars(options).items() if flag in FOR_AWS and value is not None
         ]:
             command.error(f"--{useless[0]} is for --stack and --log-group; a FILE is read whole")
-        return evidence_of(sources, options.service)
+        return evidence_of(sources, options.service, options.function)
     from telemetry.report.aws.sources import aggregated, downloaded, groups_of  # noqa: PLC0415  # as above
 
     insights = options.engine == "insights"
@@ -105,9 +105,11 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
     when = period(SINCE if options.since is None else options.since, options.until, datetime.now(UTC))
     groups = groups_of(options.stack, options.log_group)
     if insights:
+        if options.function is not None:
+            command.error("--engine insights reads whole log groups: name those of the function")
         return aggregated(groups, when, options.service)
     fetched = downloaded(groups, when, options.cache)
-    return evidence_of([*sources, *fetched], options.service)
+    return evidence_of([*sources, *fetched], options.service, options.function)
 
 
 def _refuse_word(files: Sequence[str]) -> None:

@@ -181,6 +181,9 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
         help="file or folder of log lines or exports; - for standard input",
     )
     parser.add_argument("--service", metavar="NAME", help="service to judge, if the records are of several")
+    parser.add_argument(
+        "--function", metavar="NAME", help="Lambda function to judge, if the records are of several"
+    )
     aws = parser.add_argument_group("reading from AWS, with the credentials and region that boto3 finds")
     aws.add_argument(
         "--stack", action="append", default=[], metavar="NAME", help="read the log group of this stack"

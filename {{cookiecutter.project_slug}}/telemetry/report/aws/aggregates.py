@@ -6,9 +6,10 @@ import numpy as np
 
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.aws.insights import Row
-from telemetry.report.read.ledger import Ledger, Unit
+from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.sums import Sums
 from telemetry.report.read.totals import Totals
+from telemetry.report.read.units import Unit
 
 
 class Aggregates:
@@ -62,6 +63,7 @@ class Aggregates:
         filled = (sums.n, sums.waited, sums.user, sums.init, sums.billed)
         for into, values in zip(filled, columns, strict=True):
             into += values  # noqa: PLW2901  # adds in place
+        totals.pings = np.zeros(len(arms), np.int64)
         sums.timed[:] = sums.billed_n[:] = sums.n
         totals.first_at, totals.last_at = self._span
         totals.unreported = self.requests - self.reported

@@ -91,7 +91,24 @@ def _first_startups(ledger: Ledger, k: float) -> Vector:
     rows = ledger.of_judged(ledger.startups.deduplicated("key")[0])
     rows = rows[rows["complete"] == 1]
     cpu = np.where(np.isnan(rows["cpu"]), rows["wall"], rows["cpu"])
-    return _mean_by_unit(ledger, rows["process"], rows["wall"] + cpu * (k - 1))
+    slower = rows["wall"] + cpu * (k - 1)
+    found = _mean_by_unit(ledger, rows["process"], slower)
+    return _with_snapshots(ledger, found, dict(zip(rows["process"].tolist(), slower.tolist(), strict=True)))
+
+
+def _with_snapshots(ledger: Ledger, found: Vector, by_process: dict[int, float]) -> Vector:
+    """Give restored environments the startup of their snapshot, or the mean of all snapshots' startups."""
+    stored = {
+        name: by_process[process]
+        for name, process in ledger.startup_processes.items()
+        if process in by_process
+    }
+    mean = sum(stored.values()) / len(stored) if stored else np.nan
+    for process, startup in ledger.restored.items():
+        unit = ledger.process_units[process]
+        if np.isnan(found[unit]):
+            found[unit] = stored.get(startup, mean)
+    return found
 
 
 def _shutdowns(ledger: Ledger) -> Vector:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telemetry.report.read.columns import Flags, Numbers, Vector
-from telemetry.report.read.ledger import TIMED_OUT
 from telemetry.report.read.streams import NO_STREAM
+from telemetry.report.read.units import TIMED_OUT
 
 FIGURES: Final = ("ms", "billed", "init", "restore", "used", "memory", "outcome")
 SAME_LINE_MS: Final = 1000.0

@@ -1,8 +1,8 @@
 """What a first request waited for besides its own report: INIT as the adapter saw it, and cut INITs.
 
-Lambda ends an INIT after ten seconds, and lets it run again inside the first request. The second run is a part
-of that request's duration. The first is in no report of a request: `platform.initReport`, in the same log
-stream, tells it.
+Lambda ends an INIT after ten seconds, and lets it run again inside the first request. The second run is then
+part of that request's duration. No report of a request holds the first one: `platform.initReport` does, in
+the same log stream.
 """
 
 import numpy as np

@@ -2,14 +2,13 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from adapter.placement import Placement
-from telemetry import schema
 from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Table
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Origin
@@ -27,51 +26,15 @@ from telemetry.report.read.records import (
     Warm,
 )
 from telemetry.report.read.streams import Streams, at_of
+from telemetry.report.read.units import OUTCOME_CODES, START_CODES, Unit
 
-START_CODES: Mapping[str, int] = {start: code for code, start in enumerate(schema.STARTS)}
 NAN = math.nan
 AT_ONCE_MS, PROACTIVE_MS = 100.0, 10_000.0
 """Between these two, the gap between INIT and the first request does not tell whether the request waited."""
 SNAP_START = "snap-start"
 MOST_COUNTED = 2**31 - 1
-OUTCOME_CODES: Mapping[str | None, int] = {None: 0, "success": 0, "failure": 1, "error": 1, "timeout": 2}
-"""The platform's word on a request: it went well, failed, or timed out."""
-TIMED_OUT = OUTCOME_CODES["timeout"]
 WHOLE = -1
 """In the place of a resource: the startup as a whole."""
-
-
-class Unit:
-    """One execution environment in one arm: what an interval counts as one observation."""
-
-    __slots__ = (
-        "environment",
-        "experiment",
-        "fell_back",
-        "function",
-        "memory_mb",
-        "number",
-        "placement",
-        "version",
-    )
-
-    def __init__(self, number: int, placement: Placement, environment: str = "") -> None:
-        self.number = number
-        self.placement: Placement = placement
-        self.environment = environment
-        self.fell_back = False
-        self.experiment: str | None = None
-        """The experiment that assigned it, as declared."""
-        self.function: str | None = None
-        """None where no record says it; so the next two."""
-        self.version: str | None = None
-        self.memory_mb: float | None = None
-
-    def describe(self, record: Assigned | Startup | Invocation) -> None:
-        """Take what the record says of the environment."""
-        self.function = self.function or record.function
-        self.version = self.version or record.version
-        self.memory_mb = self.memory_mb or record.memory_mb
 
 
 class Ledger:
@@ -126,7 +89,7 @@ class Ledger:
         self.startup_processes: dict[str, int] = {}
         """The process of each startup that went into a snapshot."""
         self.restored: dict[int, str] = {}
-        """The startup that each restored process has from its snapshot."""
+        """The startup that each restored process has from its snapshot; empty where none is named."""
         self.touched_sets: dict[frozenset[str], int] = {}
         """Sets of state keys that a request read, and the number that stands for each in the rows."""
         self.state_keys: set[str] = set()
@@ -190,8 +153,8 @@ class Ledger:
         process = self._process(record, record.placement, origin)
         if record.function or record.version or record.memory_mb:
             self.units[self.process_units[process]].describe(record)
-        if record.startup_id and record.start == "snapstart":
-            self.restored[process] = record.startup_id
+        if record.start == "snapstart":
+            self.restored[process] = record.startup_id or ""
         if record.ping:
             self.pings.append(hash(record.request_id), process, record.n, record.duration_ms, record.at)
             if record.start != "warm":

@@ -11,8 +11,9 @@ from adapter.placement import PLACEMENTS
 from telemetry.report.read.attempts import distinct_records, distinct_reports, match
 from telemetry.report.read.columns import Flags, Numbers, Vector, parts_of
 from telemetry.report.read.init_waits import InitWaits
-from telemetry.report.read.ledger import START_CODES, Ledger
+from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.streams import ELSEWHERE, UNKNOWN
+from telemetry.report.read.units import START_CODES
 
 COLD, SNAPSTART = START_CODES["cold"], START_CODES["snapstart"]
 OUTCOMES: Final = 3
