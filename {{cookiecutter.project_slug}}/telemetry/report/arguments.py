@@ -9,9 +9,14 @@ from telemetry.report.show.wording import explained
 
 TEACHING: Final = """\
 what it reads
-  One JSON record per line, as the function writes them to stdout, with or without Lambda's platform.report
-  lines (JSON, or REPORT text). Lines that are not records are counted and skipped. Records may come in any
-  order; a request that comes twice counts once.
+  Records, JSON objects of one line each, as the function writes them to stdout, with or without Lambda's own
+  lines in either log format. Files and folders, gzipped or not, in any of these shapes:
+    plain lines, with the prefixes of aws logs tail, sam logs, docker logs, CloudWatch's console, S3 exports
+    the JSON of aws logs filter-log-events, get-log-events, get-query-results, sam logs --output json
+    the CSV of Logs Insights and of CloudWatch's console (with the column @message, or message)
+    documents of subscriptions (Firehose, Kinesis, Lambda), Docker's json-file, Telemetry API batches
+  Lines that are not records are counted and skipped. Records may come in any order; a request that comes
+  twice counts once.
   From AWS, whole hours are downloaded once and kept in a cache, so an interrupted download continues where it
   stopped. --engine insights lets CloudWatch sum up the requests of each environment, for logs that are too
   large to download.
@@ -27,7 +32,8 @@ arms
 examples
   python -m telemetry.lab --placement init every_invocation --out records.jsonl
   python -m telemetry.report records.jsonl --html report.html --json verdict.json
-  zcat logs/*.gz | python -m telemetry.report -
+  python -m telemetry.report logs/ more.json.gz
+  aws logs tail /aws/lambda/support-tickets --since 7d | python -m telemetry.report -
   python -m telemetry.report --stack support-tickets --since 7d
   python -m telemetry.report --log-group /aws/lambda/support-tickets --since 30d --engine insights
 
@@ -169,7 +175,10 @@ def doctor_parser() -> argparse.ArgumentParser:
 
 def _add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="file of log lines, plain or .gz; - for standard input"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="file or folder of log lines or exports; - for standard input",
     )
     parser.add_argument("--service", metavar="NAME", help="service to judge, if the records are of several")
     parser.add_argument(

@@ -130,3 +130,13 @@ def test_time_of_a_logger_before_each_line_makes_no_export() -> None:
     """Even where a caller has the app log five such lines for each request."""
     mixed = [line for line in LINES for line in (line, *[f"{TIME} {FORGED}"] * 5)]
     assert numbers(read(mixed)) == numbers(read(LINES))
+
+
+@pytest.mark.parametrize("forged", [EVENT, REPORT], ids=["json", "text"])
+@pytest.mark.parametrize("at", [3, len(LINES)], ids=["before", "after"])
+def test_t2_line_of_lambdas_very_shape_does_not_replace_the_report(forged: str, at: int) -> None:
+    """A function that prints it cannot be told from the platform; its line is one more attempt."""
+    found, genuine = read([*LINES[:at], forged, *LINES[at:]]), read(LINES)
+    assert found.totals.sums.user.tolist() == genuine.totals.sums.user.tolist()
+    assert found.totals.sums.billed.tolist() == genuine.totals.sums.billed.tolist()
+    assert found.read.reports_without_request == 1

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,10 @@ def test_no_record_anywhere_says_so_of_each_file(tmp_path: Path, capsys: pytest.
     message = refused(capsys, *(str(tmp_path / name) for name in ("empty.txt", "table.csv", "rows.json")))
     assert "empty.txt: no lines" in message
     assert "rows.json: row without the column @message (1)" in message
+
+
+def test_folder_is_read_past_what_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.pipe")
+    (tmp_path / "b.link").symlink_to("nowhere")
+    (tmp_path / "c.jsonl").write_text(TEXT)
+    assert sum(1 for line in lines_of(str(tmp_path)) if line) == len(TEXT.splitlines())

@@ -8,6 +8,7 @@ from telemetry.report.aws.cache import Cache
 from telemetry.report.aws.clients import explained
 from telemetry.report.aws.period import Period, Window
 from telemetry.report.errors import UnusableError
+from telemetry.report.read.origin import Message, Origin
 
 PATTERN: Final = (
     r'?"\"record\":\"" ?"platform.report" ?"platform.initReport" ?"platform.restoreReport"'
@@ -25,9 +26,10 @@ class Event(NamedTuple):
     stream: str
     line: bytes
     """Without its line end."""
+    at_ms: float | None = None
 
 
-def log_group_lines(logs: Any, group: str, period: Period, cache: Cache) -> Iterator[bytes]:
+def log_group_lines(logs: Any, group: str, period: Period, cache: Cache) -> Iterator[Message]:
     """Yield all records of a period; hours that were downloaded before come from the cache.
 
     Raises:
@@ -36,23 +38,24 @@ def log_group_lines(logs: Any, group: str, period: Period, cache: Cache) -> Iter
     windows = list(period.windows())
     with progress(f"reading {group}", len(windows), "hours") as advance:
         for window in windows:
-            lines = cache.lines(window)
-            if lines is None:
-                lines = fetched(logs, group, window)
+            messages = cache.messages(window)
+            if messages is None:
+                messages = fetched(logs, group, window)
                 if window.settled:
-                    lines = cache.keep(window, lines)
-            yield from lines
+                    messages = cache.keep(window, messages)
+            for message in messages:
+                yield message._replace(origin=message.origin._replace(group=group))
             advance()
 
 
-def fetched(logs: Any, group: str, window: Window) -> Iterator[bytes]:
+def fetched(logs: Any, group: str, window: Window) -> Iterator[Message]:
     """Yield the records of a window, page by page.
 
     Raises:
         UnusableError: CloudWatch refuses.
     """
     for event in events(logs, group, window):
-        yield event.line + b"\n"
+        yield Message(event.line, Origin(group, event.stream or None, event.at_ms))
 
 
 def events(logs: Any, group: str, window: Window) -> Iterator[Event]:
@@ -69,7 +72,9 @@ def events(logs: Any, group: str, window: Window) -> Iterator[Event]:
             for event in page["events"]:
                 text = event["message"].rstrip("\n")
                 # Half a character, which JSON can spell, cannot be encoded.
-                yield Event(event.get("logStreamName", ""), text.encode("utf-8", "replace"))
+                yield Event(
+                    event.get("logStreamName", ""), text.encode("utf-8", "replace"), event.get("timestamp")
+                )
 
 
 def group_arn(logs: Any, group: str) -> str:

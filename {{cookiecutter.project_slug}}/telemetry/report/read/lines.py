@@ -88,9 +88,15 @@ READERS: Final = {EVENTS: event_messages, DOCKER: docker_messages, TABLE: table_
 
 def _files_below(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder in the order of their names; hidden ones are none of a log's."""
-    for at, folders, names in os.walk(folder):
+    for at, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(at, name) for name in sorted(names) if not name.startswith("."))
+        found = (Path(at, name) for name in sorted(names) if not name.startswith("."))
+        yield from (path for path in found if path.is_file())
+
+
+def _refuse(error: OSError) -> None:
+    """Stop at a folder that cannot be read: what is in it must not be missing without a word."""
+    raise error
 
 
 EXPORTED: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)-([^/]{0,140}\[[^\]/]{1,140}\][0-9a-f]{32})")

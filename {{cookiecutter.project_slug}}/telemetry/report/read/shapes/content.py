@@ -37,6 +37,15 @@ def blocks_of(file: BinaryIO) -> Iterator[bytes]:
     return _without_mark(blocks) if head.startswith(codecs.BOM_UTF8) else blocks
 
 
+def is_whole_gzip(file: BinaryIO) -> bool:
+    """Whether a file is gzip, and can be read to its end."""
+    head, blocks = peeked(iter(lambda: file.read(BLOCK), b""), len(GZIP))
+    try:
+        return head.startswith(GZIP) and all(block is not None for block in _gunzipped(blocks))
+    except (EOFError, zlib.error):
+        return False
+
+
 def peeked(blocks: Iterator[bytes], size: int) -> tuple[bytes, Iterator[bytes]]:
     """Return the first bytes, as far as there are any, and all of the blocks."""
     taken, length = [], 0

@@ -43,6 +43,16 @@ def event_message(found: Object, context: Object) -> Message:
     return Message(found["message"].encode("utf-8", "replace"), origin)
 
 
+def event_line(message: Message) -> bytes:
+    """Return a line that `event_message` reads; the log group is not in it."""
+    event = {
+        "logStreamName": message.origin.stream or "",
+        "timestamp": int(message.origin.at_ms or 0),
+        "message": message.text.decode("utf-8", "replace"),
+    }
+    return msgspec.json.encode(event) + b"\n"
+
+
 def is_docker(found: Object) -> bool:
     """Whether it is a line of Docker's json-file log."""
     return isinstance(found.get("log"), str) and "stream" in found and found.keys() <= DOCKER_KEYS
