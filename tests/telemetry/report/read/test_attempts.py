@@ -25,6 +25,20 @@ def test_t10_retry_is_joined_with_the_attempt_that_it_measured(*, told: bool, la
     assert found.input.duplicates["platform.report"] == 0
 
 
+def test_t10_record_is_not_of_the_attempt_that_timed_out_though_as_long() -> None:
+    """The function's timeout was raised between the two attempts."""
+    stream = Stream("one", told=False).startup().request(2999.0, "warm", request_id="event", report=False)
+    stream.report("event", 3003.0).wait(60_000).report("event", 3000.0, status="timeout")
+    assert figures(results_in([stream])) == (1, 0, 3003.0)
+
+
+def test_t10_report_of_its_own_stream_is_the_records() -> None:
+    stream = Stream("one").startup().request(8.0, "warm", request_id="event", report=False)
+    stream.report("event", 9.0)
+    nowhere = Stream("two", told=False).report("event", 8.0)
+    assert figures(results_in([stream, nowhere])) == (1, 0, 9.0)
+
+
 def test_t10_each_attempt_with_a_record_has_its_own_report() -> None:
     streams = [
         Stream(f"s{number}").startup().request(ms, request_id="event", start="provisioned")
@@ -57,6 +71,13 @@ def test_t10_time_outs_of_equal_length_are_two_attempts() -> None:
         stream.wait(3000 + 60_000 * number).report("event", 3000.0, status="timeout")
     found = results_in(streams)
     assert figures(found) == (4, 2, 2010.0 + 6000.0)
+
+
+def test_t10_time_outs_of_one_stream_a_minute_apart_are_two_attempts() -> None:
+    stream = Stream("one").startup().request(5.0)
+    for _ in range(2):
+        stream.wait(60_000).report("event", 3000.0, status="timeout")
+    assert figures(results_in([stream])) == (3, 2, 1005.0 + 6000.0)
 
 
 def test_t10_report_of_another_stream_is_of_another_attempt() -> None:
