@@ -71,8 +71,8 @@ def _row(
 
 def _written(function: Function) -> dict[str, Any]:
     lines = bytes(function.written).splitlines(keepends=True)
-    kind = f'"{schema.RECORD}":"{schema.INVOCATION}"'.encode()
-    records = [len(line) - 1 for line in lines if kind in line]
+    kind, warm = f'"{schema.RECORD}":"{schema.INVOCATION}"'.encode(), f'"{schema.START}":"warm"'.encode()
+    records = [len(line) - 1 for line in lines if kind in line and warm in line]
     return {
         "bytes_per_invocation": round(sum(map(len, lines)) / function.invocations, 1),
         "record_bytes": max(records) if records else None,

@@ -24,3 +24,9 @@ def table(name: str, head: str) -> list[list[str]]:
     section = text(name).partition(f"\n## {head}\n")[2].partition("\n## ")[0]
     rows = [line.strip("|").split(" | ") for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+def documented_fields(head: str) -> set[str]:
+    """The fields that the page about records has in the table below the heading `head`."""
+    names = [cells[0].replace("`", "").split(", ") for cells in table("records", head)]
+    return {name for row in names for name in row}

@@ -48,7 +48,7 @@ def test_what_gateways_change_is_told() -> None:
 
 
 def test_code_runs() -> None:
-    service, test, snapshot, on_event, event_path, _ = code(
+    service, test, snapshot, on_event, event_path, warm_up, _ = code(
         "adapter", "python"
     )  # the last is for `libraries/test_mcp`
     names: dict[str, Any] = {"__name__": "service"}
@@ -67,3 +67,6 @@ def test_code_runs() -> None:
         forged = {**names["event"], "rawPath": "/events;"}
         forged["requestContext"] = {"http": {"method": "POST", "path": "//events", "sourceIp": "192.0.2.1"}}
         assert handler(forged, None)["statusCode"] == 404
+    exec(warm_up, names)  # noqa: S102 - as above
+    with names["handler"] as handler:
+        assert handler({"source": "warmer", "time": "2026-01-01T00:00:00Z"}, None) is None

@@ -31,7 +31,9 @@ def started(
     placement: Placement = "init",
     memory_mb: int | None = 512,
 ) -> EnvironmentStarted:
-    environment = Environment("3f0c12345678", "9a1b2c3d", init_type, memory_mb, T0)
+    environment = Environment(
+        "3f0c12345678", "9a1b2c3d", init_type, memory_mb, T0, function="tickets-api", version="7"
+    )
     return EnvironmentStarted(at_ns, environment, placement)
 
 
@@ -76,12 +78,14 @@ def answered(
     shutdown_ns: int = 0,
     *,
     cut: bool = False,
+    ping: bool = False,
+    startup_ordinal: int | None = None,
 ) -> InvocationEnded:
     """After 4.2 ms wall and 3.9 ms CPU."""
     ended = InvocationEnded(
         began, 4200 * 1000, 3900 * 1000, status, error, touched or {}, startup_ns, shutdown_ns
     )
-    return ended._replace(cut=cut)
+    return ended._replace(cut=cut, ping=ping, startup_ordinal=startup_ordinal)
 
 
 def shut_down(

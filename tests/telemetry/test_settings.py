@@ -10,7 +10,7 @@ def test_defaults_need_no_variable() -> None:
     settings = Settings.from_env({})
     assert (settings.service, settings.namespace) == ("function", "Lifespan")
     assert (settings.log_level, settings.proactive_gap_ms) == (logging.INFO, 10_000)
-    assert (settings.trace_ratio, settings.flush_every) == (1, None)
+    assert (settings.trace_ratio, settings.flush_every, settings.trace_callers) == (1, None, True)
     assert (settings.daemon, settings.endpoint, settings.memory_mb) == (None, None, None)
     assert settings.ignored == ()
 
@@ -30,6 +30,7 @@ def test_service_defaults_to_function() -> None:
         ("LIFESPAN_FLUSH_EVERY", "2.5"),
         ("OTEL_TRACES_SAMPLER_ARG", "1.01"),
         ("OTEL_TRACES_SAMPLER_ARG", "always"),
+        ("LIFESPAN_TRACE_CALLERS", "maybe"),
         ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1"),
         ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:70000"),
         ("AWS_XRAY_DAEMON_ADDRESS", ":2000"),

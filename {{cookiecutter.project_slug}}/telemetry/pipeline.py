@@ -134,7 +134,9 @@ class Telemetry:
 
     def _span_handlers(self, settings: Settings, environ: Mapping[str, str]) -> Handlers:
         if self._span_pipeline is None:
-            return Passthrough(self._context, environ).handlers()
+            return Passthrough(
+                self._context, environ, trusts_callers=settings.trace_callers
+            ).handlers()
         queue, has_endpoint = self._span_pipeline.queue, settings.endpoint is not None
         schedule = FlushSchedule(
             queue, settings.flush_every, self._faults.add, expects_after_response=has_endpoint

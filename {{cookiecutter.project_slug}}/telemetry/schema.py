@@ -39,6 +39,21 @@ END: Final = "end"
 LAB: Final = "lab"
 """Written by the lab, once a run: where and what it measured, and what it sent."""
 
+KINDS: Final = (
+    ENVIRONMENT_RECORD,
+    STARTUP,
+    RESOURCE,
+    INVOCATION,
+    WARM,
+    SHUTDOWN,
+    FAILURE,
+    DEATH,
+    FALLBACK,
+    FAULT,
+    END,
+    LAB,
+)
+
 # Constants of an environment: on startup and environment records, and on the first invocation of a process
 FUNCTION: Final = "function"
 """The function's name. No dimension of a metric."""
@@ -70,6 +85,8 @@ INIT_MS: Final = "init_ms"
 CPU_MS: Final = "cpu_ms"
 RESOURCES: Final = "resources"
 STATE_KEYS: Final = "state_keys"
+STATE_KEYS_MORE: Final = "state_keys_more"
+"""How many further keys the state has, which `state_keys` has no room for."""
 STATE_METHOD: Final = "state_method"
 """`rss` or `mallinfo2`: whichever view grew more gave the state's size."""
 RSS_BYTES: Final = "rss_bytes"
@@ -95,7 +112,9 @@ REQUEST_ID: Final = "request_id"
 START: Final = "start"
 STATUS: Final = "status"
 PING: Final = "ping"
-"""True for an event that only keeps the environment warm: no request, and so without metrics of requests."""
+"""True for an event that only keeps the environment warm. That is no request: its record declares no metric,
+has no `ColdStart`, and `InvocationDuration` is a plain field there.
+"""
 ROUTE: Final = "route"
 """The template of the route that answered, such as `/tickets/{id}`; never a path."""
 TOUCHED: Final = "touched"

@@ -173,6 +173,8 @@ class Settings(Struct):
     """Weights of the arms while an experiment runs, in the form that the adapter has read."""
     planned: int | None = None
     """Environments per arm at which the experiment ends."""
+    trace_callers: bool = True
+    """Callers decide whether their requests are traced, and in which trace."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -205,6 +207,7 @@ class Settings(Struct):
             experiment=experiment,
             planned=read.value(PLANNED_VARIABLE, _positive, None),
             write_every=1 if experiment else read.value("LIFESPAN_WRITE_EVERY", _up_to_hundred, 1),
+            trace_callers=read.value("LIFESPAN_TRACE_CALLERS", _on_or_off, True),  # noqa: FBT003 - the default
             ignored=tuple(read.ignored),
         )
 
@@ -242,6 +245,12 @@ def _positive(text: str) -> int:
     if number < 1:
         raise ValueError("must be 1 or more")
     return number
+
+
+def _on_or_off(text: str) -> bool:
+    if text.lower() not in {"on", "off"}:
+        raise ValueError("must be on or off")
+    return text.lower() == "on"
 
 
 def _up_to_hundred(text: str) -> int:

@@ -18,7 +18,7 @@ TOPIC: Final = "arn:aws:sns:eu-west-1:123456789012:alarms"
 NOTHING: Final[dict[str, str]] = {}
 
 CHOICES: Final = (
-    (NOTHING, {"Tracing": "on"}),
+    (NOTHING, {"Tracing": "on", "TraceCallers": "off"}),
     (NOTHING, {"OtlpEndpoint": "https://otlp.example.com"}),
     (NOTHING, {"OtlpHeadersArn": SECRET}),
     (NOTHING, {"SnapStart": "on"}),

@@ -74,8 +74,13 @@ def function(**parameters: str) -> dict[str, Any]:
 
 def test_choices_reach_the_function() -> None:
     variables = function(
-        Tracing="on", OtlpEndpoint="https://otlp.example.com", OtlpHeadersArn=SECRET, **EXPERIMENT
+        Tracing="on",
+        TraceCallers="off",
+        OtlpEndpoint="https://otlp.example.com",
+        OtlpHeadersArn=SECRET,
+        **EXPERIMENT,
     )["Environment"]["Variables"]
+    assert variables["LIFESPAN_TRACE_CALLERS"] == "off"
     assert variables["OTEL_SDK_DISABLED"] == "false"
     assert variables["OTEL_TRACES_SAMPLER_ARG"] == {"Ref": "TraceSampleRatio"}
     assert variables["OTEL_EXPORTER_OTLP_ENDPOINT"] == {"Ref": "OtlpEndpoint"}

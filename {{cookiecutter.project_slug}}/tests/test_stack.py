@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from telemetry.schema import ERROR, FAILURE, INVOCATION, PLACEMENT, RECORD, SERVICE, STATUS
+from telemetry.schema import ERROR, FAILURE, INVOCATION, PING, PLACEMENT, RECORD, SERVICE, STATUS
 from telemetry.settings import Settings
 from tests import tickets_table
 from tests.rendering import Rendering, filled_in
@@ -136,7 +136,8 @@ def test_spans_only_when_asked() -> None:
     assert settings(OtlpEndpoint="https://otlp.example.com").endpoint is not None
     assert settings(Tracing="on", TraceSampleRatio="0.25").daemon is not None
     assert settings(Tracing="on", TraceSampleRatio="0.25").trace_ratio == 0.25
-    assert settings().ignored == ()
+    assert (settings().trace_callers, settings(TraceCallers="off").trace_callers) == (True, False)
+    assert settings().ignored == settings(TraceCallers="off").ignored == ()
 
 
 def test_records_reach_logs(resources: dict[str, Any]) -> None:
@@ -178,7 +179,7 @@ def service_of(environment: dict[str, Any]) -> str:
 def test_failures_are_counted_by_arm(resources: dict[str, Any]) -> None:
     counted = resources["FailedRequests"]
     (transformation,) = counted["MetricTransformations"]
-    failed = f'($.{RECORD} = "{INVOCATION}" && ($.{STATUS} >= 500 || $.{ERROR} = "*"))'
+    failed = f'($.{RECORD} = "{INVOCATION}" && $.{PING} NOT EXISTS && ($.{STATUS} >= 500 || $.{ERROR} = "*"))'
 
     assert counted["FilterPattern"].strip() == f'{{ {failed} || $.{RECORD} = "{FAILURE}" }}'
     assert {pair["Key"]: pair["Value"] for pair in transformation["Dimensions"]} == {

@@ -25,6 +25,15 @@ def test_invocation_is_a_server_span(harness: Harness) -> None:
     }
 
 
+def test_t13_span_of_a_ping_is_marked(harness: Harness) -> None:
+    harness.observe(started())
+    harness.invoke(1, ping=True, status=None)
+    harness.invoke(2)
+    ping, request = (span.attributes or {} for span in harness.spans)
+    assert (ping["lifespan.ping"], ping["faas.trigger"]) == (True, "other")
+    assert "lifespan.ping" not in request
+
+
 @pytest.mark.parametrize(
     ("arn", "resource_id", "account"),
     [

@@ -28,6 +28,7 @@ def test_assignment_is_recorded_before_startup(harness: Harness) -> None:
     assert record["record"] == "environment"
     assert (record["placement"], record["experiment"], record["planned"]) == ("first_invocation", HALVES, 200)
     assert record["environment"] == "3f0c12345678"
+    assert (record["function"], record["version"], record["memory_mb"]) == ("tickets-api", "7", 512)
 
 
 def test_undeclared_size_is_left_out() -> None:

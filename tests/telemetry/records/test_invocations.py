@@ -6,16 +6,21 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
-from adapter.facts import EnvironmentEnded, InvocationEnded, SnapshotAnnounced
+from adapter.facts import EnvironmentEnded, EnvironmentStarted, InvocationEnded, SnapshotAnnounced
 from telemetry import schema
 from telemetry.invocation_context import InvocationContext
+from telemetry.pipeline import Telemetry
 from telemetry.records.invocations import InvocationLine
 from telemetry.settings import Settings
-from tests.telemetry.facts import MS, T0, S, answered, invoked, started
-from tests.telemetry.harness import Harness
+from tests.telemetry.facts import MS, T0, S, answered, invoked, resource, started, startup
+from tests.telemetry.harness import Harness, request
 
 COMMON = {"v": 1, "service": "tickets", "environment": "3f0c12345678", "placement": "init"}
+IDENTIFIER = "8f3c1c6e-4b0a-4a53-9a7f-0a1b2c3d4e5f"
 
 
 def test_first_invocation_has_all_fields(harness: Harness) -> None:
@@ -45,6 +50,9 @@ def test_first_invocation_has_all_fields(harness: Harness) -> None:
         "gap_ms": 1000,
         "startup_ms": 800,
         "shutdown_ms": 25,
+        "function": "tickets-api",
+        "version": "7",
+        "memory_mb": 512,
     }
     assert directives["Timestamp"] == record["at"]
 
@@ -127,9 +135,175 @@ def test_line_is_json_whatever_is_in_it(
     assert (record["service"], record["request_id"]) == (text, text)
     assert record.get("status") == status
     assert record.get("error") == error
-    assert record.get("touched", {}) == touched
+    kept = record.get("touched", {})
+    assert kept.items() <= touched.items()
+    assert len(kept) + record.get("touched_more", 0) == len(touched)
+    assert len(json.dumps(kept)) <= 512 + 2 * len(kept) + 2
     assert abs(record["InvocationDuration"] - wall_ns / MS) <= 0.0006
     assert record["at"] == record["_aws"]["Timestamp"] == at_ns // MS
+
+
+def test_t21_many_state_keys_are_counted(harness: Harness) -> None:
+    harness.observe(started())
+    harness.start_up(startup(resources=(resource("model"), resource("tickets"))))
+    keys = [f"key_{number}" for number in range(5000)]
+    harness.invoke(1)
+    harness.invoke(2, touched=dict.fromkeys([*keys, "model", "tickets"], 1))
+    line = harness.out[-1]
+    record = json.loads(line)
+    assert [*record["touched"]][:2] == ["model", "tickets"]
+    assert len(record["touched"]) + record["touched_more"] == 5002
+    assert len(line) <= 700 + 512
+
+
+def test_t21_long_state_key_is_left_out_whole(harness: Harness) -> None:
+    harness.observe(started())
+    harness.invoke(touched={"k" * 600: 3, "model": 1})
+    record = harness.record("invocation")
+    assert (record["touched"], record["touched_more"]) == ({"model": 1}, 1)
+
+
+def test_t12_first_record_of_a_process_has_the_constants(harness: Harness) -> None:
+    """Also where no startup was recorded, as with `lifespan="off"`."""
+    harness.observe(started(memory_mb=2048))
+    for index in (1, 2):
+        harness.invoke(index)
+    first, second = harness.records("invocation")
+    constants = {"function": "tickets-api", "version": "7", "memory_mb": 2048}
+    assert constants.items() <= first.items()
+    assert second.keys().isdisjoint({*constants, "startup_id"})
+
+
+def test_t12_constants_are_no_dimensions(harness: Harness) -> None:
+    harness.observe(started())
+    harness.invoke()
+    [directive] = harness.record("invocation")["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [["service"], ["service", "start"]]
+
+
+def test_t12_invocation_names_its_startup(harness: Harness) -> None:
+    harness.observe(started())
+    for ordinal in (1, 2):
+        harness.start_up(startup(ordinal=ordinal))
+        harness.invoke(ordinal, startup_ordinal=ordinal)
+    harness.invoke(3, startup_ordinal=1)
+    assert [record["startup_id"] for record in harness.records("startup")] == ["9a1b2c3d-1", "9a1b2c3d-2"]
+    served = [record["startup_id"] for record in harness.records("invocation")]
+    assert served == ["9a1b2c3d-1", "9a1b2c3d-2", "9a1b2c3d-1"]
+
+
+def restore(process: str) -> EnvironmentStarted:
+    fact = started(at_ns=T0 + 900 * S, init_type="snap-start")
+    environment = fact.environment._replace(id="5d5d5d5d5d5d", process=process)
+    return fact._replace(environment=environment, restore_ns=40 * MS)
+
+
+@pytest.mark.parametrize("environ", [{}, {"LIFESPAN_WRITE_EVERY": "100"}], ids=["each", "sampled"])
+def test_t12_restored_environment_names_the_startup_at_publish(environ: dict[str, str]) -> None:
+    harness = Harness(environ)
+    harness.observe(started(init_type="snap-start"))
+    harness.start_up()
+    harness.observe(SnapshotAnnounced(T0 + 2 * S))
+    harness.observe(restore("77777777"))
+    for index in (1, 2):
+        harness.invoke(index, startup_ordinal=1)
+    harness.start_up(startup(ordinal=2, phase="invocation"))  # after a death
+    harness.invoke(3, startup_ordinal=2)
+    harness.observe(EnvironmentEnded(T0 + 3600 * S, 3, 0))
+    published, restarted = harness.records("startup")
+    assert (published["startup_id"], restarted["startup_id"]) == ("9a1b2c3d-1", "77777777-2")
+    served = [line for line in harness.lines if line["record"] in {"invocation", "warm"}]
+    assert {line["process"] for line in served} == {"77777777"}
+    assert [line["startup_id"] for line in served][-1] == "77777777-2"
+    assert {line["startup_id"] for line in served[:-1]} == {"9a1b2c3d-1"}
+    assert served[0]["version"] == "7"
+
+
+def test_t12_forked_process_counts_its_own_startups(harness: Harness) -> None:
+    harness.observe(started())
+    harness.start_up()
+    forked = started()
+    harness.observe(forked._replace(environment=forked.environment._replace(process="0f0f0f0f")))
+    harness.start_up()
+    harness.invoke(startup_ordinal=1)
+    assert harness.record("invocation")["startup_id"] == "0f0f0f0f-1"
+
+
+@pytest.mark.parametrize("environ", [{}, {"LIFESPAN_WRITE_EVERY": "100"}], ids=["each", "sampled"])
+def test_t13_ping_is_marked_and_no_request(environ: dict[str, str]) -> None:
+    harness = Harness(environ)
+    harness.observe(started())
+    harness.invoke(1, ping=True, status=None, startup_ordinal=1)
+    harness.invoke(2, startup_ordinal=1)
+    harness.invoke(3, ping=True, status=None, startup_ordinal=1)
+    harness.observe(EnvironmentEnded(T0 + 3600 * S, 3, 0))
+    pings = [record for record in harness.records("invocation") if record.get("ping")]
+    assert [(ping["n"], ping["start"]) for ping in pings] == [(1, "cold"), (3, "warm")]
+    assert all(ping.keys().isdisjoint({"_aws", "ColdStart", "status", "touched"}) for ping in pings)
+    assert [ping["InvocationDuration"] for ping in pings] == [4.2, 4.2]
+    assert pings[0]["gap_ms"] == 1000
+    assert (pings[0]["version"], "version" in pings[1]) == ("7", False)
+    [request] = [line for line in harness.lines if line["record"] != "end" and not line.get("ping")]
+    assert (request["start"], request.get("request_ids", [""])) in [("warm", [""]), ("warm", [IDENTIFIER])]
+    assert {(name, value) for name, _, _, value in points(harness)} == {
+        ("ColdStart", 0),
+        ("InvocationDuration", 4.2),
+    }
+
+
+def test_t13_failed_ping_says_why(harness: Harness) -> None:
+    harness.observe(started())
+    harness.invoke(ping=True, status=None, error="LifespanStartupError", startup_ns=90 * MS)
+    record = harness.record("invocation")
+    assert (record["error"], record["startup_ms"]) == ("LifespanStartupError", 90)
+    assert "startup_id" not in record
+
+
+def routed(path: str, template: str) -> Harness:
+    """After two requests."""
+    harness = Harness()
+    harness.observe(started())
+    app = Starlette(routes=[Route(template, lambda _: PlainTextResponse("ok"))])
+    for index in (1, 2):
+        harness.serve(app, path, index)
+    return harness
+
+
+@pytest.mark.parametrize("disabled", ["true", "false"], ids=["no spans", "spans"])
+def test_route_is_the_template(disabled: str) -> None:
+    out: list[str] = []
+    environ = {"OTEL_SDK_DISABLED": disabled, "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000"}
+    telemetry = Telemetry.from_env(environ, write=out.append)
+    app = Starlette(routes=[Route("/tickets/{id}", lambda _: PlainTextResponse("ok"))])
+    began = invoked(2)
+    telemetry.observe(began)
+    request(telemetry.traced(app), "/tickets/jane@example.com", [])
+    telemetry.observe(answered(began))
+    [line] = out
+    assert json.loads(line)["route"] == "/tickets/{id}"
+    assert "jane" not in line
+
+
+def test_unknown_path_has_no_route() -> None:
+    assert "route" not in routed("/secret", "/tickets").records("invocation")[1]
+
+
+def test_long_route_is_cut_and_stays_its_own() -> None:
+    one, other = (
+        routed("/" + "a" * 300 + end, "/" + "a" * 300 + end).records("invocation")[1]["route"] for end in "bc"
+    )
+    assert len(one) == len(other) == 128
+    assert one != other
+
+
+def test_batch_counts_routes() -> None:
+    harness = Harness({"LIFESPAN_WRITE_EVERY": "100"})
+    harness.observe(started())
+    app = Starlette(routes=[Route("/tickets/{id}", lambda _: PlainTextResponse("ok"))])
+    for index, path in enumerate(["/", "/tickets/1", "/tickets/2", "/nowhere"], 1):
+        harness.serve(app, path, index)
+    harness.observe(EnvironmentEnded(T0 + 3600 * S, 4, 0))
+    assert harness.record("warm")["routes"] == {"/tickets/{id}": 2}
 
 
 def test_state_key_of_any_type_is_written(harness: Harness) -> None:
@@ -204,6 +378,36 @@ def test_batch_names_what_it_holds() -> None:
         "cpu_ms": 4 * 3.9,
         "touched": {"model": 4, "db": 4},
     }
+
+
+def test_t23_batch_is_written_after_ten_seconds() -> None:
+    """An environment that ends without SIGTERM has written all but the last seconds' requests."""
+    harness = Harness({"LIFESPAN_WRITE_EVERY": "100"})
+    harness.observe(started())
+    for index in range(60):
+        harness.invoke(1 + index, at_ns=T0 + 60 * S + index * S // 2)
+    assert [record["n"] for record in harness.records("invocation")] == [1]
+    assert [record["invocations"] for record in harness.records("warm")] == [21, 21]
+
+
+def test_t23_batch_of_an_idle_environment_is_written_with_the_next_request() -> None:
+    harness = Harness({"LIFESPAN_WRITE_EVERY": "100"})
+    harness.observe(started())
+    for index, second in enumerate((1, 2, 3, 40), 1):
+        harness.invoke(index, at_ns=T0 + 60 * S + second * S)
+    assert [record["invocations"] for record in harness.records("warm")] == [3]
+
+
+def test_t12_batch_is_of_one_startup() -> None:
+    harness = Harness(EVERY)
+    harness.observe(started())
+    for ordinal in (1, 2):
+        harness.start_up(startup(ordinal=ordinal))
+    for index, ordinal in enumerate((1, 1, 1, 2, 2), 1):
+        harness.invoke(index, startup_ordinal=ordinal)
+    harness.observe(EnvironmentEnded(T0 + 3600 * S, 5, 0))
+    batches = [(record["startup_id"], record["invocations"]) for record in harness.records("warm")]
+    assert batches == [("9a1b2c3d-1", 2), ("9a1b2c3d-2", 2)]
 
 
 def test_what_went_wrong_has_its_line() -> None:

@@ -79,12 +79,41 @@ def test_metrics_end_after_ten_resources(harness: Harness) -> None:
     assert with_metrics == [True] * schema.RESOURCES_WITH_METRICS + [False] * 2
 
 
+def test_t12_startup_knows_function_version_and_memory(harness: Harness) -> None:
+    harness.observe(started(memory_mb=2048))
+    harness.start_up()
+    record = harness.record("startup")
+    assert (record["function"], record["version"], record["memory_mb"]) == ("tickets-api", "7", 2048)
+    assert record["startup_id"] == "9a1b2c3d-1"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("m" * 2000 + "1", "m" * 2000 + "2"), ("model\n", "model"), ("model\x00", "model ")]
+)
+def test_t22_names_stay_apart(harness: Harness, one: str, other: str) -> None:
+    harness.observe(started())
+    harness.start_up(startup(resources=(resource(one), resource(other))))
+    first, second = (record["resource"] for record in harness.records("resource"))
+    assert first != second
+    assert max(len(first), len(second)) <= 1024
+
+
+def test_t21_keys_of_a_large_state_are_counted(harness: Harness) -> None:
+    harness.observe(started())
+    keys = tuple(f"key_{number}" for number in range(5000))
+    harness.start_up(startup(resources=(resource("model"),))._replace(state_keys=(*keys, "model")))
+    record = harness.record("startup")
+    assert record["state_keys"][0] == "model"
+    assert len(record["state_keys"]) + record["state_keys_more"] == 5001
+    assert len(json.dumps(record)) < 12_000
+
+
 @pytest.mark.parametrize("name", ["modèle", "", " ", ":model", "a\nb", "m" * 1025])
 def test_unplottable_names_carry_no_metric(harness: Harness, name: str) -> None:
     harness.observe(started())
     harness.start_up(startup(resources=(resource(name),)))
     record = harness.record("resource")
-    assert record["resource"] == name
+    assert record["resource"] == name or len(name) > 1024
     assert "_aws" not in record
 
 

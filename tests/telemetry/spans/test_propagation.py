@@ -10,6 +10,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from telemetry.spans.propagation import (
     XRAY_VARIABLE,
+    TraceRoot,
     parent_of,
     parse_traceparent,
     parse_tracestate,
@@ -18,12 +19,16 @@ from telemetry.spans.propagation import (
 
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 XRAY = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
+NO_SPAN = "0" * 16
 OTHER_XRAY = "Root=1-65f0a1b2-aaaaaaaaaaaaaaaaaaaaaaaa;Parent=bbbbbbbbbbbbbbbb;Sampled=0"
 
 
-def ids(context: SpanContext | None) -> tuple[str, str, bool] | None:
+def ids(context: SpanContext | TraceRoot | None) -> tuple[str, str, bool] | None:
+    """Trace, span and decision; a span of zeroes where a trace is named and no span."""
     if context is None:
         return None
+    if isinstance(context, TraceRoot):
+        return f"{context.trace_id:032x}", NO_SPAN, context.sampled
     return f"{context.trace_id:032x}", f"{context.span_id:016x}", context.trace_flags.sampled
 
 
@@ -186,8 +191,66 @@ def test_header_without_a_decision_overrules_none(
     environ = {XRAY_VARIABLE: variable} if variable else {}
     found = parent_of(headers, environ, lambda_decides=lambda_decides, samples=lambda _: ratio)
     assert ids(found) == expected
-    assert found
+    assert isinstance(found, SpanContext)
     assert found.is_remote
+
+
+GATEWAYS = "Root=1-5759e988-bd862e3fe1be46a994272793"
+GATEWAYS_TRACE = "5759e988bd862e3fe1be46a994272793"
+
+
+@pytest.mark.parametrize(
+    ("header", "variable", "lambda_decides", "expected"),
+    [
+        (GATEWAYS, None, True, (GATEWAYS_TRACE, NO_SPAN, True)),
+        (GATEWAYS, None, False, (GATEWAYS_TRACE, NO_SPAN, True)),
+        # Lambda's trace is the same one: it knows the parent, and decides if it may.
+        (GATEWAYS, f"{GATEWAYS};Parent=53995c3f42cd8ad8;Sampled=0", True, (*XRAY_IDS[:2], False)),
+        (GATEWAYS, f"{GATEWAYS};Parent=53995c3f42cd8ad8;Sampled=0", False, (GATEWAYS_TRACE, NO_SPAN, True)),
+        (GATEWAYS, XRAY, False, XRAY_IDS),
+        # It is another one: where that is recorded, there is something to join.
+        (GATEWAYS, OTHER_XRAY, True, (GATEWAYS_TRACE, NO_SPAN, True)),
+        (GATEWAYS, OTHER_XRAY[:-1] + "1", True, (*OTHER_IDS[:2], True)),
+        (GATEWAYS + ";Sampled=0", OTHER_XRAY[:-1] + "1", True, (GATEWAYS_TRACE, NO_SPAN, False)),
+        (GATEWAYS + ";Sampled=0", None, True, (GATEWAYS_TRACE, NO_SPAN, False)),
+        (GATEWAYS + ";Sampled=?", None, True, (GATEWAYS_TRACE, NO_SPAN, True)),
+        # As load balancers write it, which have a part of their own.
+        (f"Self=1-65f0a1b2-aaaaaaaaaaaaaaaaaaaaaaaa;{GATEWAYS}", None, True, (GATEWAYS_TRACE, NO_SPAN, True)),
+        ("Root=1-00000000-000000000000000000000000", None, True, None),
+        ("Root=1-5759e988-bd862e3fe1be46a99427279Z", None, True, None),
+        ("Root=1-5759e988-bd862e3fe1be46a99427279", OTHER_XRAY, True, OTHER_IDS),
+        (GATEWAYS + ";" + "x" * 1024, None, True, None),
+    ],
+)
+def test_t18_trace_without_a_parent_is_kept(
+    header: str,
+    variable: str | None,
+    lambda_decides: bool,  # noqa: FBT001
+    expected: tuple[str, str, bool] | None,
+) -> None:
+    environ = {XRAY_VARIABLE: variable} if variable else {}
+    headers = {"x-amzn-trace-id": header}
+    found = parent_of(headers, environ, lambda_decides=lambda_decides, samples=lambda _: True)
+    assert ids(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "variable", "expected"),
+    [
+        ({"traceparent": TRACEPARENT}, None, None),
+        ({"x-amzn-trace-id": XRAY}, None, None),
+        ({"x-amzn-trace-id": XRAY}, XRAY, None),  # Lambda has followed the caller
+        ({"x-amzn-trace-id": f"{GATEWAYS};sampled=1"}, XRAY, None),
+        ({"x-amzn-trace-id": GATEWAYS}, XRAY, XRAY_IDS),  # Lambda has decided
+        ({"traceparent": TRACEPARENT}, OTHER_XRAY, OTHER_IDS),
+        ({}, XRAY, XRAY_IDS),
+    ],
+)
+def test_t19_untrusted_callers_have_no_say(
+    headers: dict[str, str], variable: str | None, expected: tuple[str, str, bool] | None
+) -> None:
+    environ = {XRAY_VARIABLE: variable} if variable else {}
+    assert ids(parent_of(headers, environ, trusts_callers=False)) == expected
 
 
 @pytest.mark.parametrize("said", [XRAY, XRAY.replace("Sampled=1", "Sampled=0")])

@@ -9,7 +9,16 @@ from telemetry.export.span_pipeline import CleaningExporter
 from telemetry.pipeline import Telemetry
 from tests.telemetry.facts import T0, S, answered, invoked, started
 from tests.telemetry.harness import ENVIRON, Harness
-from tests.telemetry.spans.test_propagation import TRACEPARENT, W3C_IDS, XRAY, XRAY_IDS, ids
+from tests.telemetry.spans.test_propagation import (
+    GATEWAYS,
+    GATEWAYS_TRACE,
+    NO_SPAN,
+    TRACEPARENT,
+    W3C_IDS,
+    XRAY,
+    XRAY_IDS,
+    ids,
+)
 
 
 def test_parent_is_the_caller(harness: Harness) -> None:
@@ -131,6 +140,61 @@ def seen_inside(environ: dict[str, str], trace_context: dict[str, str]) -> tuple
     telemetry.observe(answered(began))
     assert not get_current_span().get_span_context().is_valid
     return ids(inside)
+
+
+def test_t18_span_begins_in_the_gateways_trace(harness: Harness) -> None:
+    harness.observe(started())
+    harness.invoke(trace_context={"x-amzn-trace-id": GATEWAYS})
+    span = harness.span("tickets-api")
+    assert span.context
+    assert f"{span.context.trace_id:032x}" == GATEWAYS_TRACE
+    assert span.parent is None
+    assert harness.record("invocation")["trace_id"] == GATEWAYS_TRACE
+
+
+def test_t18_gateways_trace_is_kept_where_spans_go_nowhere() -> None:
+    seen = seen_inside({}, {"x-amzn-trace-id": GATEWAYS})
+    assert seen is not None
+    assert (seen[0], seen[2]) == (GATEWAYS_TRACE, False)
+    assert seen[1] != NO_SPAN
+
+
+@pytest.mark.parametrize(
+    ("switch", "ratio", "expected"), [("on", "0", 100), ("off", "0", 0), ("off", "1", 100)]
+)
+@pytest.mark.parametrize(
+    "caller",
+    [{"traceparent": TRACEPARENT}, {"x-amzn-trace-id": XRAY}],
+    ids=["traceparent", "x-amzn-trace-id"],
+)
+def test_t19_callers_decide_only_if_they_may(
+    switch: str, ratio: str, expected: int, caller: dict[str, str]
+) -> None:
+    harness = Harness({"OTEL_TRACES_SAMPLER_ARG": ratio, "LIFESPAN_TRACE_CALLERS": switch})
+    harness.observe(started())
+    for index in range(1, 101):
+        harness.invoke(index, trace_context=caller)
+    assert len(harness.spans) == expected
+
+
+def test_t19_untrusted_caller_is_linked() -> None:
+    harness = Harness({"LIFESPAN_TRACE_CALLERS": "off"})
+    harness.observe(started())
+    harness.invoke(trace_context={"traceparent": TRACEPARENT, "tracestate": "vendor=canary"})
+    span = harness.span("tickets-api")
+    [link] = span.links
+    assert span.parent is None
+    assert span.context
+    assert f"{span.context.trace_id:032x}" != W3C_IDS[0]
+    assert ids(link.context) == W3C_IDS
+    assert not link.context.trace_state
+
+
+def test_t19_untrusted_trace_is_not_passed_on() -> None:
+    seen = seen_inside({"LIFESPAN_TRACE_CALLERS": "off"}, {"traceparent": TRACEPARENT})
+    assert seen is not None
+    assert seen[0] != W3C_IDS[0]
+    assert seen[2] is False
 
 
 def test_callers_trace_is_passed_on() -> None:

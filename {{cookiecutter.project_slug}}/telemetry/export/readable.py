@@ -11,7 +11,7 @@ from opentelemetry.util.types import AnyValue
 from telemetry.export.allow_list import allowed, stateless
 from telemetry.invocation_context import waited
 from telemetry.spans.invocation_span import EndedInvocation
-from telemetry.spans.lifespan_spans import LifespanSpan
+from telemetry.spans.lifespan_spans import PREFIX, LifespanSpan
 
 SCOPE: Final = InstrumentationScope("telemetry")
 
@@ -86,7 +86,7 @@ class InvocationAttributes:
             attributes["faas.trigger"] = "other"
         elif request is not None or fact.status is not None:
             attributes["faas.trigger"] = "http"
-        elif fact.error is None:  # with an error it may have failed before it was known to be HTTP
+        elif fact.ping or fact.error is None:  # with an error it may have failed before it was known to be HTTP
             attributes["faas.trigger"] = "other"
         if request is not None:
             attributes["http.request.method"] = request.method
@@ -94,6 +94,8 @@ class InvocationAttributes:
                 attributes["url.scheme"] = request.scheme
             if request.route is not None:
                 attributes["http.route"] = attributes["url.path"] = request.route
+        if fact.ping:
+            attributes[PREFIX + "ping"] = True
         if fact.status is not None:
             attributes["http.response.status_code"] = fact.status
         if error := fact.error or (str(fact.status) if fact.status and fact.status >= 500 else None):

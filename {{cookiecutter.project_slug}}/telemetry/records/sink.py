@@ -20,12 +20,22 @@ from telemetry import schema
 from telemetry.fan_out import Handlers
 from telemetry.invocation_context import InvocationContext
 from telemetry.output import Write, milliseconds, unix_milliseconds, with_metrics
-from telemetry.records.invocations import InvocationLine, WarmBatch
-from telemetry.records.startups import has_metrics, resource_fields, startup_fields
+from telemetry.records.invocations import InvocationLine, WarmBatch, ping_fields, startup_id_text
+from telemetry.records.startups import (
+    StartupIds,
+    constants_of,
+    has_metrics,
+    resource_fields,
+    startup_fields,
+)
 from telemetry.settings import Settings
 
 _encoded: Final = json.JSONEncoder(separators=(",", ":")).encode
 """As `json.dumps`, which would make a new encoder for each record."""
+
+
+NO_ORDINAL: Final = 0
+"""Before the first request: neither a startup's ordinal nor None, which stands for no lifespan."""
 
 
 class Losses(Struct):
@@ -49,10 +59,20 @@ class Records:
         self._losses = losses
         self._started: EnvironmentStarted | None = None
         self._common: dict[str, Any] = {schema.SCHEMA: schema.VERSION, schema.SERVICE: settings.service}
+        self._constants: dict[str, Any] = {}
+        self._startup_ids = StartupIds()
+        self._startup_ordinal: int | None = NO_ORDINAL
+        """Of the startup that the latest request was served by."""
+        self._startup_id = ""
+        """The same, as a part of its line."""
+        self._resources: set[str] = set()
+        """Names of all resources so far."""
         self._line = self._invocation_line()
         self._warm: WarmBatch | None = None
         if settings.write_every > 1:
-            self._warm = WarmBatch(self._namespace, self._common, settings.write_every)
+            self._warm = WarmBatch(
+                self._namespace, self._common, settings.write_every, self._startup_ids, self._resources
+            )
 
     def handlers(self) -> Handlers:
         """Write a record at the end of each thing; its beginning is in that record too."""
@@ -74,6 +94,9 @@ class Records:
 
     def _environment_started(self, fact: EnvironmentStarted) -> None:
         self._started = fact
+        self._startup_ids.environment_started(fact)
+        self._startup_ordinal, self._startup_id = NO_ORDINAL, ""
+        self._constants = constants_of(fact.environment)
         self._common |= {
             schema.ENVIRONMENT: fact.environment.id,
             schema.PROCESS: fact.environment.process,
@@ -81,8 +104,9 @@ class Records:
         }
         self._line = self._invocation_line()
         if self._experiment is not None:
-            assigned = {schema.AT: unix_milliseconds(fact.at_ns), schema.PLANNED: self._planned}
-            self._record(schema.ENVIRONMENT_RECORD, assigned | {schema.EXPERIMENT: self._experiment})
+            assigned: dict[str, Any] = {schema.AT: unix_milliseconds(fact.at_ns), schema.PLANNED: self._planned}
+            assigned |= {schema.EXPERIMENT: self._experiment, **self._constants}
+            self._record(schema.ENVIRONMENT_RECORD, assigned)
 
     def _invocation_ended(self, fact: InvocationEnded) -> None:
         if self._warm is None:
@@ -90,17 +114,44 @@ class Records:
             return
         if self._warm.is_due(fact):
             self._write_warm()
-        if not self._warm.collects(fact, self._context.start):
+        if not self._warm.collects(fact, self._context):
             self._write_line(fact)
+            self._write_warm()
+        elif self._warm.is_old(fact):
             self._write_warm()
 
     def _write_line(self, fact: InvocationEnded) -> None:
-        line = self._invocation_line(cut=True) if fact.cut else self._line
-        self._write(line.filled(fact, self._context))
+        if fact.startup_ordinal == self._startup_ordinal and not fact.cut and not fact.ping:
+            self._write(self._line.filled(fact, self._context, self._startup_id))
+        elif fact.ping:
+            self._write_ping(fact)
+        else:
+            self._write_other(fact)
 
-    def _invocation_line(self, *, cut: bool = False) -> InvocationLine:
-        running = self._experiment is not None
-        return InvocationLine(self._namespace, self._common, experiment=running, cut=cut)
+    def _write_other(self, fact: InvocationEnded) -> None:
+        """Write the line of an invocation that was cut, or is the first or the first of its startup."""
+        self._startup_ordinal = fact.startup_ordinal
+        self._startup_id = startup_id_text(self._startup_ids.id_of(fact.startup_ordinal))
+        first = fact.began.index == 1
+        line = self._invocation_line(cut=fact.cut, first=first) if first or fact.cut else self._line
+        self._write(line.filled(fact, self._context, self._startup_id))
+
+    def _write_ping(self, fact: InvocationEnded) -> None:
+        fields = ping_fields(fact, self._context)
+        fields[schema.STARTUP_ID] = self._startup_ids.id_of(fact.startup_ordinal)
+        if fact.began.index == 1:
+            fields |= self._constants
+        self._record(schema.INVOCATION, fields)
+
+    def _invocation_line(self, *, cut: bool = False, first: bool = False) -> InvocationLine:
+        known = {key: value for key, value in self._constants.items() if value is not None}
+        return InvocationLine(
+            self._namespace,
+            self._common | known if first else self._common,
+            self._resources,
+            experiment=self._experiment is not None,
+            cut=cut,
+        )
 
     def _write_warm(self) -> None:
         if self._warm is not None and (record := self._warm.take()) is not None:
@@ -112,8 +163,11 @@ class Records:
     def _startup_ended(self, fact: StartupEnded) -> None:
         metrics = has_metrics(fact)
         trace = {schema.TRACE_ID: self._context.startup_trace_id}
-        constants = trace | {schema.EXPERIMENT: self._experiment}
-        self._record(schema.STARTUP, startup_fields(fact, self._started) | constants, metrics=metrics)
+        self._startup_ids.startup_ended(fact.began.ordinal)
+        self._resources.update(resource.name for resource in fact.resources)
+        startup_id = self._startup_ids.id_of(fact.began.ordinal)
+        own = trace | {schema.STARTUP_ID: startup_id, schema.EXPERIMENT: self._experiment}
+        self._record(schema.STARTUP, startup_fields(fact, self._started) | own, metrics=metrics)
         for fields, plottable in resource_fields(fact):
             self._record(schema.RESOURCE, fields, metrics=metrics and plottable)
         if fact.outcome == "failed":

@@ -2,11 +2,52 @@
 
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from adapter.facts import VERSION, Environment, EnvironmentStarted, MemoryDelta, ResourceLoaded, StartupEnded
 from telemetry import schema
 from telemetry.output import checked_dimension, milliseconds, unix_milliseconds
+from telemetry.records.bounds import bounded_name, bounded_names
+
+MOST_KEYS_BYTES: Final = 8192
+"""Room for the names of the state's keys."""
+
+
+class StartupIds:
+    """Names startups by process and ordinal, also those of the process that a snapshot was taken of."""
+
+    def __init__(self) -> None:
+        self._processes: list[tuple[int, str]] = []
+        """Each with the ordinal of its first startup."""
+        self._latest = 0
+
+    def environment_started(self, fact: EnvironmentStarted) -> None:
+        """Begin a process; a restored one goes on with the ordinals of the one before it."""
+        if fact.restore_ns is None:
+            self._processes.clear()
+            self._latest = 0
+        self._processes.append((self._latest + 1, fact.environment.process))
+
+    def startup_ended(self, ordinal: int) -> None:
+        """Take note of a startup of the process."""
+        self._latest = max(self._latest, ordinal)
+
+    def id_of(self, ordinal: int | None) -> str | None:
+        """The startup's id; None for no startup, and for one of a process that is not known."""
+        if ordinal is not None:
+            for first, process in reversed(self._processes):
+                if ordinal >= first:
+                    return f"{process}-{ordinal}"
+        return None
+
+
+def constants_of(environment: Environment) -> dict[str, Any]:
+    """Fields that are the same on every record of the environment, and so are not on every record."""
+    return {
+        schema.FUNCTION: environment.function,
+        schema.FUNCTION_VERSION: environment.version,
+        schema.MEMORY_MB: environment.memory_mb,
+    }
 
 
 def startup_fields(fact: StartupEnded, started: EnvironmentStarted | None) -> dict[str, Any]:
@@ -14,6 +55,8 @@ def startup_fields(fact: StartupEnded, started: EnvironmentStarted | None) -> di
     environment = started.environment if started else None
     size, method = fact.memory.growth()
     memory_mb = environment.memory_mb if environment else None
+    resources = {resource.name for resource in fact.resources}
+    state_keys, more_keys = bounded_names(fact.state_keys, resources, MOST_KEYS_BYTES)
     return {
         schema.AT: unix_milliseconds(fact.began.at_ns),
         schema.ORDINAL: fact.began.ordinal,
@@ -26,12 +69,13 @@ def startup_fields(fact: StartupEnded, started: EnvironmentStarted | None) -> di
         schema.STARTUP_DURATION.name: milliseconds(fact.wall_ns),
         schema.CPU_MS: milliseconds(fact.cpu_ns),
         schema.RESOURCES: len(fact.resources),
-        schema.STATE_KEYS: [str(key) for key in fact.state_keys],
+        schema.STATE_KEYS: state_keys,
+        schema.STATE_KEYS_MORE: more_keys or None,
         schema.STATE_SIZE.name: size,
         schema.STATE_METHOD: method,
         **_memory_fields(fact.memory),
         schema.STATE_SHARE_OF_MEMORY.name: round(size / memory_mb / 10_485.76, 3) if memory_mb else None,
-        schema.MEMORY_MB: memory_mb,
+        **(constants_of(environment) if environment else {}),
         schema.PYTHON: "{}.{}.{}".format(*sys.version_info[:3]),
         schema.ADAPTER: VERSION,
         schema.ERROR: fact.error,
@@ -47,7 +91,7 @@ def resource_fields(fact: StartupEnded) -> Iterator[tuple[dict[str, Any], bool]]
         fields = {
             schema.AT: unix_milliseconds(resource.began_ns),
             schema.ORDINAL: fact.began.ordinal,
-            schema.RESOURCE_NAME: resource.name,
+            schema.RESOURCE_NAME: bounded_name(resource.name),
             schema.RESOURCE_DURATION.name: milliseconds(resource.wall_ns),
             schema.CPU_MS: milliseconds(resource.cpu_ns),
             **_memory_fields(resource.memory),

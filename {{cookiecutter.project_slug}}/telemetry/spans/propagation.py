@@ -12,7 +12,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from opentelemetry.trace import SpanContext, TraceFlags, TraceState
 
@@ -90,6 +90,15 @@ _XRAY_FLAGS: Final = {
     ";Sampled=0;": UNSAMPLED,
 }
 
+_DECISIONS: Final = {"0": False, "1": True}
+
+
+class TraceRoot(NamedTuple):
+    """A trace that somebody has named, and whose first span is still to be made."""
+
+    trace_id: int
+    sampled: bool
+
 
 def sample_nothing(_trace_id: int) -> bool:
     """Sample no trace: for where no spans are made."""
@@ -101,32 +110,86 @@ def parent_of(
     environ: Mapping[str, str],
     *,
     lambda_decides: bool = True,
+    trusts_callers: bool = True,
     samples: Samples = sample_nothing,
-) -> SpanContext | None:
+) -> SpanContext | TraceRoot | None:
     """The remote parent: of `traceparent`, else of the X-Ray header, else Lambda's; None for a new trace.
 
     The caller's context has precedence: with active tracing, Lambda's trace would cut every trace in two that
     began elsewhere. The caller's headers have precedence over the client context; `trace_context` holds the
-    result.
+    result. Callers who are not trusted have no say: see `_unless_callers`.
 
     Lambda marks every trace as not sampled while its tracing is off, which is no decision. So where Lambda
     does not decide, its trace is a parent only if it is sampled.
 
     An X-Ray header without a decision leaves it to others: to Lambda's trace, if that is the same one; if
     that is another, that is the parent. Without either, `samples` decides on the header's trace.
+
+    An X-Ray header may name a trace and no parent in it, as API Gateway writes it. Then the result is that
+    trace, unless Lambda names a parent.
     """
+    if not trusts_callers:
+        return _unless_callers(trace_context, _lambdas(environ, lambda_decides=lambda_decides))
     if traceparent := trace_context.get("traceparent"):
         parent = parse_traceparent(traceparent, trace_context.get("tracestate", ""))
         if parent:
             return parent
     header = trace_context.get("x-amzn-trace-id")
+    if header and "Parent=" not in header:
+        lambdas = _lambdas(environ, lambda_decides=lambda_decides)
+        if lambdas is not None and environ[XRAY_VARIABLE].startswith(header):  # the same trace, mostly
+            return lambdas
+        return _in_trace(header, lambdas, samples)
     callers = parse_xray(header) if header else None
     if header and callers and is_decided(header):
         return callers
-    lambdas = None
-    if (variable := environ.get(XRAY_VARIABLE)) and (found := parse_xray(variable)):
-        lambdas = found if lambda_decides or found.trace_flags.sampled else None
+    lambdas = _lambdas(environ, lambda_decides=lambda_decides)
     return _decided(callers, lambdas, samples) if callers else lambdas
+
+
+def callers_span(trace_context: Mapping[str, str]) -> SpanContext | None:
+    """The span that the caller names, whatever becomes of it; None for none."""
+    found = parse_traceparent(trace_context.get("traceparent", ""))
+    return found or parse_xray(trace_context.get("x-amzn-trace-id", ""))
+
+
+def _lambdas(environ: Mapping[str, str], *, lambda_decides: bool) -> SpanContext | None:
+    if (variable := environ.get(XRAY_VARIABLE)) and (found := parse_xray(variable)):
+        return found if lambda_decides or found.trace_flags.sampled else None
+    return None
+
+
+def _unless_callers(trace_context: Mapping[str, str], lambdas: SpanContext | None) -> SpanContext | None:
+    """Lambda's span, unless its decision may be that of a caller: Lambda follows the X-Ray header."""
+    return None if "sampled" in trace_context.get("x-amzn-trace-id", "").lower() else lambdas
+
+
+def _in_trace(
+    header: str, lambdas: SpanContext | None, samples: Samples
+) -> SpanContext | TraceRoot | None:
+    """What to go on from where a header names a trace and no parent."""
+    trace_id, decision = parse_root(header)
+    if not trace_id:
+        return lambdas
+    if lambdas is not None and (
+        lambdas.trace_id == trace_id or (decision is None and lambdas.trace_flags.sampled)
+    ):
+        return lambdas
+    return TraceRoot(trace_id, samples(trace_id) if decision is None else decision)
+
+
+def parse_root(header: str) -> tuple[int, bool | None]:
+    """The trace id in an X-Ray header, 0 if there is none, and whether that trace is sampled, if it says so."""
+    if len(header) == 40 and header[:7] + header[15] == "Root=1--":  # as API Gateway writes it
+        try:
+            return parse_id(header[7:15] + header[16:]), None
+        except ValueError:
+            return 0, None
+    if len(header) > _LONGEST_XRAY:
+        return 0, None
+    fields = _xray_fields(header)
+    root = re.fullmatch(_XRAY_ROOT, fields.get("Root", ""))
+    return int(root[1] + root[2], 16) if root else 0, _DECISIONS.get(fields.get("Sampled", ""))
 
 
 def _decided(callers: SpanContext, lambdas: SpanContext | None, samples: Samples) -> SpanContext:

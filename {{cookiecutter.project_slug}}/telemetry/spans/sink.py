@@ -30,7 +30,15 @@ from telemetry.invocation_context import InvocationContext
 from telemetry.settings import Settings
 from telemetry.spans.invocation_span import EndedInvocation, InvocationSpan
 from telemetry.spans.lifespan_spans import LifespanSpans
-from telemetry.spans.propagation import LOW_BITS, child_context, new_trace_id, parent_of, root_context
+from telemetry.spans.propagation import (
+    LOW_BITS,
+    TraceRoot,
+    callers_span,
+    child_context,
+    new_trace_id,
+    parent_of,
+    root_context,
+)
 from telemetry.spans.queue import FlushSchedule, SpanQueue
 
 
@@ -47,6 +55,7 @@ class Spans:
     ) -> None:
         self._name = settings.function
         self._lambda_decides = settings.endpoint is None
+        self._trusts_callers = settings.trace_callers
         self._schedule = schedule
         self._sampled_below = round(settings.trace_ratio * (LOW_BITS + 1))
         self._context = context
@@ -72,14 +81,24 @@ class Spans:
         }
 
     def _on_start(self, fact: InvocationBegan) -> None:
-        parent = parent_of(
-            fact.trace_context, self._environ, lambda_decides=self._lambda_decides, samples=self._samples
+        origin = parent_of(
+            fact.trace_context,
+            self._environ,
+            lambda_decides=self._lambda_decides,
+            trusts_callers=self._trusts_callers,
+            samples=self._samples,
         )
-        own = self._invocation = child_context(parent) if parent else self._root()
+        if isinstance(origin, SpanContext):
+            own, parent = child_context(origin), origin
+        else:
+            own, parent = self._root(origin), None
+        self._invocation = own
         self._context.trace_id = f"{own.trace_id:032x}"
         span: Span
         if own.trace_flags & TraceFlags.SAMPLED:
             span = self._span = InvocationSpan(self._name, own, parent)
+            if not self._trusts_callers and (callers := callers_span(fact.trace_context)):
+                span.add_link(callers)
         else:
             span, self._span = NonRecordingSpan(own), None
         self._lifespan.link(span)
@@ -95,7 +114,9 @@ class Spans:
             self._queue.put(EndedInvocation(span, fact, self._context.start, self._context.request))
         self._schedule.invocation_ended()
 
-    def _root(self) -> SpanContext:
+    def _root(self, named: TraceRoot | None) -> SpanContext:
+        if named is not None:
+            return root_context(named.trace_id, sampled=named.sampled)
         trace_id = new_trace_id()
         return root_context(trace_id, sampled=self._samples(trace_id))
 
@@ -131,7 +152,10 @@ class Passthrough:
     No span of our own comes between, since nobody would ever see it. Logs and records have the trace's id.
     """
 
-    def __init__(self, context: InvocationContext, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, context: InvocationContext, environ: Mapping[str, str], *, trusts_callers: bool = True
+    ) -> None:
+        self._trusts_callers = trusts_callers
         self._context = context
         self._environ = environ
         self._token: Token[Context] | None = None
@@ -141,8 +165,13 @@ class Passthrough:
         return {InvocationBegan: self._on_start, InvocationEnded: self._on_end}
 
     def _on_start(self, fact: InvocationBegan) -> None:
-        parent = parent_of(fact.trace_context, self._environ)
-        span = parent or root_context(new_trace_id(), sampled=False)
+        origin = parent_of(fact.trace_context, self._environ, trusts_callers=self._trusts_callers)
+        if isinstance(origin, SpanContext):
+            span = origin
+        elif origin is not None:
+            span = root_context(origin.trace_id, sampled=origin.sampled)
+        else:
+            span = root_context(new_trace_id(), sampled=False)
         self._context.trace_id = format_trace_id(span.trace_id)
         self._token = otel_context.attach(set_span_in_context(NonRecordingSpan(span)))
 

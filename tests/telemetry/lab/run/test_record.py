@@ -1,3 +1,4 @@
+from tests.docs.documents import documented_fields
 from tests.telemetry.lab.apps import WRITES_WHAT_IT_SEES
 from tests.telemetry.lab.conftest import Lab
 
@@ -12,6 +13,7 @@ def test_records_reports_and_lab(lab: Lab) -> None:
     assert [report["requestId"] for report in run.reports] == seen
     assert {report["status"] for report in run.reports} == {"success"}
     assert run.lab["record"] == "lab"
+    assert run.lab.keys() - {"record", "v", "at"} == documented_fields("`lab`")
     assert run.lab["complete"] is True
     assert run.lab["app"] == "function.handler"
     counts = {"environments": 2, "invocations": 6, "starts": {"cold": 2, "warm": 4}}

@@ -113,6 +113,24 @@ def test_t9_requests_of_another_service_are_not_of_this_one() -> None:
     assert not totals.unplaced.by_arm.any()
 
 
+def test_t9_platform_counts_a_request_as_failed_whatever_its_record_says() -> None:
+    """The response was made, and the process was ended before it had left."""
+    stream = Stream("one").startup().request().request(report=False)
+    arm = arm_of(results_in([stream.report("one-p1-2", 3000.0, status="timeout")]))
+    assert (arm.requests, arm.failed_requests) == (2, 1)
+
+
+def test_t9_request_without_record_read_no_state_that_is_known() -> None:
+    streams = list(ordinary("init", 3))
+    for stream in streams:
+        stream.record("resource", ordinal=1, resource="model", ResourceDuration=400.0)
+        stream.startup(state_keys=["model"], ordinal=1).request(touched={"model": 1})
+        stream.report(f"{stream.name}-lost", 3000.0, status="timeout")
+    (advice,) = results_in(streams).resources
+    assert advice.request_share is not None
+    assert advice.request_share.value == 1 / 5
+
+
 def test_t11_cold_start_without_init_is_unknown() -> None:
     stream = Stream("one").startup().request(report=False).report("one-p1-1", 6.0).request(10.0)
     found = results_in([stream])

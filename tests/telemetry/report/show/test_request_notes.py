@@ -77,8 +77,8 @@ def test_t16_unused_environments_are_noted() -> None:
     verdict = verdict_in([*ordinary("init", 3), Stream("unused").assigned().startup()])
     assert noted(
         verdict,
-        "^1 environment of `init` started and served no request: their INIT took 1000 ms each, which is in no "
-        r"figure per request \(INIT is billed since 2025-08\)",
+        "^1 environment of `init` started and served no request: their INIT took 1000 ms each, which is in "
+        r"no figure per request \(INIT is billed since 2025-08\)",
     )
 
 
@@ -88,8 +88,9 @@ def test_t25_both_readings_are_told_where_they_differ(*, differs: bool) -> None:
     init = [Stream(f"i{n}").assigned().startup().request(6.0 + n / 10, gap_ms=5000) for n in range(25)]
     if not differs:  # much slower than lazy, whether it waited or not
         init = [stream.request(900.0 + STARTUP) for stream in init]
-    lazy = [Stream(f"l{n}", "first_invocation").assigned().startup().request(lazy_ms + n / 10, start="proactive")
-            for n in range(25)]  # fmt: skip
+    lazy = [Stream(f"l{n}", "first_invocation").assigned().startup() for n in range(25)]
+    for n, stream in enumerate(lazy):
+        stream.request(lazy_ms + n / 10, start="proactive")
     verdict = verdict_in([*init, *lazy])
     assert noted(
         verdict, r"came 0\.1 to 10 s after INIT may have waited for it: they are taken to have\. If not"

@@ -52,7 +52,7 @@ def slowdown(ledger: Ledger) -> float:
 
 def slowdown_on_lambda(ledger: Ledger) -> float:
     """Return what `slowdown` is on Lambda, with the memory size that the records tell."""
-    return slowdown_at(min(ledger.memory_mb, default=SMALLEST_MB))
+    return slowdown_at(min(ledger.memory_sizes(), default=SMALLEST_MB))
 
 
 def slowdown_at(memory_mb: float) -> float:

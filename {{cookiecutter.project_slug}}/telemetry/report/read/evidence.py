@@ -73,7 +73,7 @@ def evidence_of(
         held.append(Held(source.name, lab=ledger.labs is not labs, environments=len(ledger.units) > units))
     names = [one.name for one in held]
     reader.must_have_read(names)
-    must_be_one_place(held)
+    must_be_one_place(ledger, held)
     must_be_one_function(ledger, ", ".join(names))
     return summed(ledger, reader, names)
 

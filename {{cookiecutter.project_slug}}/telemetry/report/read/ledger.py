@@ -95,7 +95,6 @@ class Ledger:
         self.state_keys: set[str] = set()
         self.services: dict[str, None] = {}
         """The services seen, in that order."""
-        self.memory_mb: Counter[float] = Counter()
         self.pythons: Counter[str] = Counter()
         self.state_methods: Counter[str] = Counter()
         self.planned: set[int] = set()
@@ -151,10 +150,10 @@ class Ledger:
 
     def _invocation(self, record: Invocation, origin: Origin | None) -> None:
         process = self._process(record, record.placement, origin)
-        if record.function or record.version or record.memory_mb:
+        if record.n == 1 or record.start != "warm":
             self.units[self.process_units[process]].describe(record)
-        if record.start == "snapstart":
-            self.restored[process] = record.startup_id or ""
+            if record.start == "snapstart":
+                self.restored[process] = record.startup_id or ""
         if record.ping:
             self.pings.append(hash(record.request_id), process, record.n, record.duration_ms, record.at)
             if record.start != "warm":
@@ -209,8 +208,6 @@ class Ledger:
         self._describe(record)
 
     def _describe(self, record: Startup) -> None:
-        if record.memory_mb is not None:
-            self.memory_mb[record.memory_mb] += 1
         if record.python is not None:
             self.pythons[printable(record.python)] += 1
         if record.state_method is not None:
@@ -256,6 +253,11 @@ class Ledger:
     def functions(self) -> list[str]:
         """List the functions that the records name."""
         return sorted({unit.function for unit in self.units if unit.function is not None})
+
+    def memory_sizes(self) -> Counter[float]:
+        """Count the environments that are judged by the memory size that their records tell."""
+        judged = (unit for unit in self.units if self.function in {None, unit.function})
+        return Counter(unit.memory_mb for unit in judged if unit.memory_mb is not None)
 
     def of_judged(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Leave out the rows of processes that are of another function than the one that is judged."""

@@ -36,15 +36,19 @@ def must_be_one_function(ledger: Ledger, where: str) -> None:
         )
 
 
-def must_be_one_place(held: Sequence[Held]) -> None:
+def must_be_one_place(ledger: Ledger, held: Sequence[Held]) -> None:
     """Refuse a lab run together with records that no lab wrote.
+
+    A run may be in several files, only one of which holds the lab's own record: that one says how many
+    environments the run had.
 
     Raises:
         UnusableError: Some files are of a lab and others are not.
     """
     labs = [one.name for one in held if one.lab]
     others = [one.name for one in held if one.environments and not one.lab]
-    if labs and others:
+    had = sum(sent.environments for lab in ledger.labs for sent in lab.sent.values())
+    if labs and others and len(ledger.units) > had:
         raise UnusableError(
             f"{', '.join(labs)}: a lab run; {', '.join(others)}: records that no lab wrote. A machine "
             "and Lambda are not averaged: give the report the files of one of them."

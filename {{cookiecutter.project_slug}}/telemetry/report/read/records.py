@@ -7,10 +7,9 @@ import msgspec
 
 from adapter.placement import Placement
 from telemetry import schema
-from telemetry.report.read.figures import Milliseconds
+from telemetry.report.read.figures import Megabytes, Milliseconds
 
 EXPERIMENT = r"^\s*\w+\s*=\s*\d[\d.]*\s*(,\s*\w+\s*=\s*\d[\d.]*\s*)+$"
-Megabytes: TypeAlias = Annotated[float, msgspec.Meta(gt=0)]
 Counted: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 
 

@@ -24,6 +24,8 @@ class Sums:
     """Position in `PLACEMENTS`."""
     n: Vector
     """Requests."""
+    recorded: Vector
+    """Requests with a record: of the others nobody knows what state they read."""
     timed: Vector
     """Requests whose time can be told; all sums of times are over these."""
     failed: Vector

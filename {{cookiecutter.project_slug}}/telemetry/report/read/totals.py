@@ -128,6 +128,7 @@ def _sum(sums: Sums, part: Requests, repeating: Flags) -> None:
     repeated = rows["shutdown"] + np.where(~part.first | hidden, rows["startup"], 0.0)
     for into, values in (
         (sums.n, np.ones(len(rows))),
+        (sums.recorded, np.full(len(rows), part.recorded)),
         (sums.timed, timed),
         (sums.failed, part.failed),
         (sums.firsts, part.first),

@@ -42,7 +42,7 @@ def _aggregation(basis: Basis) -> Iterator[str]:
     if basis.aggregated:
         yield (
             "summed up by Logs Insights, environment by environment: startups, resources, state, start "
-            "classes, percentiles and failed requests need the records themselves (--engine download)"
+            "classes, percentiles and responses of status 5xx need the records themselves (--engine download)"
         )
     if basis.unsummed_requests:
         yield (

@@ -1,6 +1,7 @@
 """Notes on what counts as a request: time-outs, pings, unknown INITs, unused environments."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from telemetry.report.estimate.counted_apart import InitWait, OtherReading, Unrecorded
 from telemetry.report.estimate.results import Results
@@ -8,6 +9,9 @@ from telemetry.report.estimate.strata import left_out
 from telemetry.report.estimate.unused import Unused
 from telemetry.report.read.evidence import Input
 from telemetry.report.show.wording import INIT_IS_BILLED, comparator, counted, listed, milliseconds
+
+MOST_STRATA: Final = 12
+"""So many versions and memory sizes are named."""
 
 
 def request_notes(results: Results) -> Iterator[str]:
@@ -131,7 +135,9 @@ def _strata(results: Results) -> Iterator[str]:
     """Say how versions and memory sizes were put together."""
     if not results.strata:
         return
-    names = ", ".join(stratum_name(one.version, one.memory_mb) for one in results.strata)
+    names = ", ".join(stratum_name(one.version, one.memory_mb) for one in results.strata[:MOST_STRATA])
+    if len(results.strata) > MOST_STRATA:
+        names += f" and {len(results.strata) - MOST_STRATA} more"
     if not results.stratified:
         yield f"several versions or memory sizes, averaged because no experiment assigned them: {names}"
         return

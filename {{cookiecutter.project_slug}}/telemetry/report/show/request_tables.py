@@ -8,7 +8,7 @@ from telemetry.report.estimate.assignment import Progress
 from telemetry.report.estimate.comparison import Comparison
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.results import Results
-from telemetry.report.show.request_notes import stratum_name
+from telemetry.report.show.request_notes import MOST_STRATA, stratum_name
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.verdict import Verdict
 from telemetry.report.show.wording import INIT_IS_BILLED, arm_name, bracketed, short_name
@@ -103,7 +103,7 @@ def arms(verdict: Verdict) -> TableSection:
 def strata(verdict: Verdict) -> TableSection:
     """Show versions and memory sizes apart, where there are several."""
     rows: list[Row] = []
-    for found in verdict.results.strata:
+    for found in verdict.results.strata[:MOST_STRATA]:
         name = stratum_name(found.version, found.memory_mb)
         differences = {one.baseline: one.difference_ms for one in found.differences}
         for arm, environments in found.environments.items():

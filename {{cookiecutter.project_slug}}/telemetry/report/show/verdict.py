@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from telemetry.report.estimate.results import MeasuredOn, Results
 from telemetry.report.estimate.start_classes import same_wait
 from telemetry.report.show.notes import notes
+from telemetry.report.show.request_notes import MOST_STRATA
 from telemetry.report.show.sentence import doubted, interim, ledger_sentence, left_open, meaning, statement
 from telemetry.report.show.wording import counted
 
@@ -74,14 +75,19 @@ def _function(measured_on: MeasuredOn) -> Sequence[str | None]:
     memory = measured_on.memory_sizes_mb
     if len(memory) < 2:
         memory = [] if measured_on.memory_mb is None else [measured_on.memory_mb]
-    versions = measured_on.versions if len(measured_on.versions) > 1 else []
     return (
         f"{' and '.join(f'{size:.0f}' for size in memory)} MB" if memory else None,
-        f"versions {', '.join(versions)}" if versions else None,
+        _versions(measured_on.versions),
         f"Python {', '.join(measured_on.python)}" if measured_on.python else None,
         None if first is None or last is None else " to ".join(dict.fromkeys(map(_day, (first, last)))),
         "no lab record in the input",
     )
+
+
+def _versions(versions: Sequence[str]) -> str | None:
+    if len(versions) < 2:
+        return None
+    return f"{len(versions)} versions" if len(versions) > MOST_STRATA else f"versions {', '.join(versions)}"
 
 
 def _joined(parts: Sequence[str | None], by: str) -> str:
