@@ -64,7 +64,13 @@ def examine(
 ) -> Examine:
     """Run `doctor` on a stack whose function and log are as given; returns exit code and words."""
 
-    def run(lines: list[str], *, variables: dict[str, str] | None = None, **change: Any) -> tuple[int, str]:
+    def run(
+        lines: list[str],
+        *,
+        variables: dict[str, str] | None = None,
+        options: tuple[str, ...] = (),
+        **change: Any,
+    ) -> tuple[int, str]:
         logging = {"LoggingConfig": LOGGING | {"SystemLogLevel": "INFO"}, "TracingConfig": {"Mode": "Active"}}
         environment = {"Environment": {"Variables": {"LIFESPAN_PLACEMENT": "init", **(variables or {})}}}
         found = CONFIGURATION | logging | environment | change
@@ -76,7 +82,7 @@ def examine(
         monkeypatch.setattr(doctor, "client", clients.__getitem__)
         if lines:
             put(logs, lines)
-        code = main(["doctor", "--stack", "tickets"])
+        code = main(["doctor", "--stack", "tickets", *options])
         return code, " ".join(capsys.readouterr().out.split())
 
     return run
@@ -106,7 +112,7 @@ def test_command_tells_whether_it_is_broken(level: str, code: int, examine: Exam
 def test_t24_time_outs_everywhere_are_broken(examine: Examine) -> None:
     code, out = examine([report("timeout", 30_000)] * 12)
     assert code == 1
-    assert "timed out broken 12 of 12 requests none of them has a record" in out
+    assert "timed out broken 12 of 12 requests they left no record" in out
     assert "requests came and none left a record" in out
 
 
@@ -156,6 +162,13 @@ def test_time_outs_of_text_logs_are_found(examine: Examine) -> None:
     code, out = examine(lines, LoggingConfig={"LogFormat": "Text", "LogGroup": GROUP})
     assert code == 1
     assert "timed out broken 3 of 3 requests" in out
+
+
+def test_t24_service_chooses_records_where_there_is_one_function(examine: Examine) -> None:
+    lines = [told("invocation", n=1, service="mail"), told("invocation", n=1), told("invocation", n=2)]
+    code, out = examine([*lines, report()], options=("--service", "mail"))
+    assert code == 0
+    assert "1 requests, 1 report lines since 1d; also of tickets" in out
 
 
 def test_missing_log_group_is_found(examine: Examine) -> None:

@@ -74,8 +74,8 @@ REMEDIES: Final[Mapping[Cause, str]] = {
         "the app has none, so there is nothing to keep or to measure: load resources in a lifespan"
     ),
     "requests timed out": (
-        "none of them has a record, so what they cost is in no record's figure: raise Timeout, or find "
-        "what they wait for"
+        "they left no record, so only Lambda's own lines tell of them: raise Timeout, or find what they "
+        "wait for"
     ),
     "requests crashed": (
         "Lambda ended them with an error: look for the last lines before their report in the log"

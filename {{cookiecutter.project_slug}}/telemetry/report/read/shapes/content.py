@@ -62,17 +62,19 @@ def lines_in(blocks: Iterator[bytes]) -> Iterator[bytes | Skip]:
     begun: list[bytes] = []
     size = 0
     for block in blocks:
-        whole, ended, rest = block.rpartition(b"\n")
-        if not ended:
+        lines = block.split(b"\n")
+        rest = lines.pop()
+        if not lines:
             size += len(rest)
             if size <= LONGEST_LINE:
                 begun.append(rest)
             continue
         if size > LONGEST_LINE:
             yield TOO_LONG
-            yield from whole.split(b"\n")[1:]
-        else:
-            yield from b"".join((*begun, whole)).split(b"\n")
+            del lines[0]
+        elif size:
+            lines[0] = b"".join((*begun, lines[0]))
+        yield from lines
         begun, size = [rest], len(rest)
     if size > LONGEST_LINE:
         yield TOO_LONG
