@@ -24,6 +24,9 @@ VOCABULARY = {
 REPORT_NEEDS = {"telemetry.report.errors", "telemetry.schema", "adapter.placement"}
 """Of every room of the report."""
 
+EXAMINATION = {"adapter.placement", "telemetry.report.aws", "telemetry.report.show"}
+"""Of what shows the findings of `doctor`."""
+
 # Where a file may import from, of ours; the longest prefix that fits a file counts.
 ARROWS = {
     # The front door, and nothing else.
@@ -83,6 +86,12 @@ ARROWS = {
         "telemetry.report.aws",
         "telemetry.progress",
     },
+    # Reads the variables of a function as the function does.
+    "telemetry.report.aws.deployment": {
+        "telemetry.report.errors",
+        "telemetry.report.aws",
+        "telemetry.settings",
+    },
     "telemetry.report.estimate": {*REPORT_NEEDS, "telemetry.report.read", "telemetry.report.estimate"},
     "telemetry.report.show": {
         *REPORT_NEEDS,
@@ -90,11 +99,8 @@ ARROWS = {
         "telemetry.report.estimate",
         "telemetry.report.show",
     },
-    "telemetry.report.show.examination": {
-        "adapter.placement",
-        "telemetry.report.aws",
-        "telemetry.report.show",
-    },
+    "telemetry.report.show.examination": EXAMINATION,
+    "telemetry.report.show.remedies": EXAMINATION,
     "telemetry.lab": {"telemetry.lab"},
     "telemetry.lab.terminal": set(),
     "telemetry.lab.usage": set(),

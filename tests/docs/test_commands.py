@@ -15,6 +15,7 @@ from telemetry.report.__main__ import main
 from telemetry.report.arguments import doctor_parser, plan_parser, report_parser
 from telemetry.report.aws.cache import Cache
 from telemetry.report.aws.period import period
+from telemetry.report.read.origin import Message
 from tests.docs.documents import DOCS, text
 from tests.telemetry.report.simulation import Run
 
@@ -60,7 +61,7 @@ def test_kept_hours_are_read_without_the_stack(tmp_path: Path) -> None:
     """As "Tear down" says it: what `--cache kept` leaves are files of records."""
     now = datetime.now(UTC)
     hour = next(period("3h", None, now).windows())
-    lines = (line.encode() + b"\n" for line in Run(lab=False).lines())
+    lines = (Message(line.encode()) for line in Run(lab=False).lines())
     assert list(Cache(tmp_path / "kept", "arn:aws:logs:eu-west-1:1:log-group:tickets").keep(hour, lines))
     (pattern,) = re.findall(r"python -m telemetry\.report (kept/\S+)", text("operate"))
     kept = [str(path) for path in tmp_path.glob(pattern)]

@@ -17,7 +17,7 @@ from telemetry.report.estimate.planning import plan_of
 from telemetry.report.estimate.results import Declared, results_of
 from telemetry.report.outputs import must_differ, write
 from telemetry.report.read.evidence import Evidence, evidence_of
-from telemetry.report.read.lines import Source, lines_of
+from telemetry.report.read.lines import shown, source_of
 from telemetry.report.show.plan import show_plan
 from telemetry.report.show.terminal import show_verdict
 from telemetry.report.show.verdict import verdict_of
@@ -76,7 +76,7 @@ def doctor(arguments: Sequence[str]) -> int:
     from telemetry.report.show.examination import show_examination  # noqa: PLC0415  # as above
 
     options = doctor_parser().parse_args(arguments)
-    examination = examine(options.stack, options.since)
+    examination = examine(options.stack, options.since, options.service)
     show_examination(examination, Console())
     return BROKEN if examination.broken else OK
 
@@ -88,7 +88,7 @@ WORD: Final = re.compile("[a-z]{1,20}")
 
 def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> Evidence:
     """Read what the options name."""
-    sources = [Source(name, lines_of(name)) for name in options.files]
+    sources = list(map(source_of, options.files))
     if not (options.stack or options.log_group):
         if not sources:
             command.error("nothing to read: name a FILE, a --stack or a --log-group")
@@ -96,7 +96,7 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
             flag for flag, value in vars(options).items() if flag in FOR_AWS and value is not None
         ]:
             command.error(f"--{useless[0]} is for --stack and --log-group; a FILE is read whole")
-        return evidence_of(sources, options.service)
+        return evidence_of(sources, options.service, options.function)
     from telemetry.report.aws.sources import aggregated, downloaded, groups_of  # noqa: PLC0415  # as above
 
     insights = options.engine == "insights"
@@ -105,17 +105,19 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
     when = period(SINCE if options.since is None else options.since, options.until, datetime.now(UTC))
     groups = groups_of(options.stack, options.log_group)
     if insights:
+        if options.function is not None:
+            command.error("--engine insights reads whole log groups: name those of the function")
         return aggregated(groups, when, options.service)
     fetched = downloaded(groups, when, options.cache)
-    return evidence_of([*sources, *fetched], options.service)
+    return evidence_of([*sources, *fetched], options.service, options.function)
 
 
 def _refuse_word(files: Sequence[str]) -> None:
     """Refuse a first word that is no file: it is likely a mistyped command."""
     if files and WORD.fullmatch(files[0]) and not Path(files[0]).exists():
         raise UnusableError(
-            f"{files[0]}: no such file. Name a file of records, or `-` for standard input; commands are "
-            f"{' and '.join(COMMANDS)}."
+            f"{shown(files[0])}: no such file. Name a file or folder of records, or `-` for standard input; "
+            f"commands are {' and '.join(COMMANDS)}."
         )
 
 

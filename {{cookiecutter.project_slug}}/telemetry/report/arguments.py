@@ -9,9 +9,14 @@ from telemetry.report.show.wording import explained
 
 TEACHING: Final = """\
 what it reads
-  One JSON record per line, as the function writes them to stdout, with or without Lambda's platform.report
-  lines (JSON, or REPORT text). Lines that are not records are counted and skipped. Records may come in any
-  order; a request that comes twice counts once.
+  Records, JSON objects of one line each, as the function writes them to stdout, with or without Lambda's own
+  lines in either log format. Files and folders, gzipped or not, in any of these shapes:
+    plain lines, with the prefixes of aws logs tail, sam logs, docker logs, CloudWatch's console, S3 exports
+    the JSON of aws logs filter-log-events, get-log-events, get-query-results, sam logs --output json
+    the CSV of Logs Insights and of CloudWatch's console (with the column @message, or message)
+    documents of subscriptions (Firehose, Kinesis, Lambda), Docker's json-file, Telemetry API batches
+  Lines that are not records are counted and skipped. Records may come in any order; a request that comes
+  twice counts once.
   From AWS, whole hours are downloaded once and kept in a cache, so an interrupted download continues where it
   stopped. --engine insights lets CloudWatch sum up the requests of each environment, for logs that are too
   large to download.
@@ -27,7 +32,8 @@ arms
 examples
   python -m telemetry.lab --placement init every_invocation --out records.jsonl
   python -m telemetry.report records.jsonl --html report.html --json verdict.json
-  zcat logs/*.gz | python -m telemetry.report -
+  python -m telemetry.report logs/ more.json.gz
+  aws logs tail /aws/lambda/support-tickets --since 7d | python -m telemetry.report -
   python -m telemetry.report --stack support-tickets --since 7d
   python -m telemetry.report --log-group /aws/lambda/support-tickets --since 30d --engine insights
 
@@ -47,6 +53,32 @@ many environments start in a day. The number of environments follows from that: 
 examples
   python -m telemetry.report plan records.jsonl --precision 5
   python -m telemetry.report plan --stack support-tickets --since 7d --precision 2%
+"""
+DOCTOR: Final = """\
+what it looks at
+  The stack, the function and its aliases: state, log levels and format, log class, placement, experiment,
+  concurrency, tracing, and the timeout beside what an API waits for.
+  Records and Lambda's own lines since --since: whether startups complete, how many requests timed out,
+  crashed or were cut, and how near startup, INIT and memory are to their limits. INIT has 10 s; where no
+  request waits for it (provisioned concurrency, SnapStart, managed instances) 130 s, or the timeout if that
+  is longer.
+
+what it says
+  One line for each: ok, look (it works, and you should know) or broken, with what was found and what to do.
+  What records say is of all that was written since --since: after a repair look at the time since then.
+
+permissions, for it reads and changes nothing
+  cloudformation: DescribeStacks, ListStackResources    logs: DescribeLogGroups, FilterLogEvents
+  lambda: GetFunctionConfiguration, GetFunctionConcurrency, ListAliases, GetProvisionedConcurrencyConfig
+
+examples
+  python -m telemetry.report doctor --stack support-tickets
+  python -m telemetry.report doctor --stack shop --service orders --since 3h
+
+exit codes
+  0  nothing is broken
+  1  something is
+  2  it could not be examined
 """
 SINCE: Final = "7d"
 LONGEST: Final = 9
@@ -122,10 +154,16 @@ def doctor_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m telemetry.report doctor",
         description="Is this deployment set up to be measured? Reads its configuration and last records.",
-        epilog="exit codes: 0 nothing is broken, 1 something is, 2 it could not be examined",
+        epilog=DOCTOR,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--stack", required=True, metavar="NAME", help="CloudFormation stack of the service")
+    parser.add_argument(
+        "--service",
+        metavar="NAME",
+        help="service to examine, if the stack has several functions or the log group records of several "
+        "services (default: the one that the stack's function declares)",
+    )
     parser.add_argument(
         "--since",
         default="1d",
@@ -137,9 +175,15 @@ def doctor_parser() -> argparse.ArgumentParser:
 
 def _add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="file of log lines, plain or .gz; - for standard input"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="file or folder of log lines or exports; - for standard input",
     )
     parser.add_argument("--service", metavar="NAME", help="service to judge, if the records are of several")
+    parser.add_argument(
+        "--function", metavar="NAME", help="Lambda function to judge, if the records are of several"
+    )
     aws = parser.add_argument_group("reading from AWS, with the credentials and region that boto3 finds")
     aws.add_argument(
         "--stack", action="append", default=[], metavar="NAME", help="read the log group of this stack"

@@ -9,6 +9,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from telemetry.report.aws.deployment import Deployment
+from telemetry.report.aws.recent import Endings, Recent, Startups
 from telemetry.report.aws.stack import Stack
 
 GROUP = "/aws/lambda/tickets"
@@ -16,7 +17,12 @@ STACK = Stack("tickets", "UPDATE_COMPLETE", "tickets-function", GROUP)
 GOOD = Deployment(
     stack=STACK, runtime="python3.13", memory_mb=1024, timeout_s=30, log_format="JSON",
     application_level="INFO", system_level="INFO", log_group=GROUP, snapstart=False,
-    variables={"LIFESPAN_PLACEMENT": "init"}, aliases=(), retention_days=30,
+    variables={"LIFESPAN_PLACEMENT": "init"}, aliases=(), retention_days=30, traced=True,
+)  # fmt: skip
+BUSY = Recent(
+    "1d", requests=100, placements=frozenset({"init"}),
+    startups=Startups(complete=10, slowest_init_ms={"on-demand": 1100.0}),
+    endings=Endings(reports=100, memory_share=0.4),
 )  # fmt: skip
 LOGGING = {
     "LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "WARN", "LogGroup": GROUP,
@@ -83,6 +89,11 @@ def record(functions: Stubber, aliases: list[dict[str, str]]) -> None:
     name = {"FunctionName": "tickets-function"}
     functions.add_response("get_function_configuration", CONFIGURATION, name)
     functions.add_response("list_aliases", {"Aliases": aliases}, name)
+
+
+def reserve(functions: Stubber, concurrency: int | None = None) -> None:
+    reserved = {} if concurrency is None else {"ReservedConcurrentExecutions": concurrency}
+    functions.add_response("get_function_concurrency", reserved, {"FunctionName": "tickets-function"})
 
 
 def deploy(template: dict[str, Any]) -> Any:

@@ -56,5 +56,5 @@ def test_throttling_is_sat_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         finally:
             server.shutdown()
             thread.join()
-    assert set(found) == {b"one\n"}
+    assert {line.text for line in found} == {b"one"}
     assert len(waits) == 2

@@ -16,6 +16,7 @@ from telemetry.report.aws.insights import CAP, ENVIRONMENTS, REQUESTS, Insights
 from telemetry.report.aws.period import Period, period
 from telemetry.report.errors import UnusableError
 from telemetry.report.estimate.results import results_of
+from telemetry.report.read.origin import environment_of
 from telemetry.report.show.verdict import Verdict, verdict_of
 from tests.telemetry.report.aws.conftest import GROUP
 from tests.telemetry.report.reported import verdict_from
@@ -232,3 +233,43 @@ def test_one_service_is_judged(stub: Stubber, monkeypatch: pytest.MonkeyPatch) -
 def test_two_stats_commands_and_a_cap() -> None:
     assert REQUESTS.count("| stats ") == 2  # the most that Logs Insights takes
     assert REQUESTS.endswith(f"| limit {CAP}")
+
+
+def test_t9_time_outs_are_requests_of_their_log_stream(
+    stub: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = request_rows(Run(arms={"init": 20}, lab=False).lines())
+    one = rows[0] | {"unit": environment_of("2026/11/24/[$LATEST]one")}
+    lost = {"stream": "2026/11/24/[$LATEST]one", "requests": "3", "n": "3", "ms": "9000", "billed": "9000",
+            "failed": "3"}  # fmt: skip
+    elsewhere = lost | {"stream": "2026/11/24/[$LATEST]two"}
+    answer(stub, [])
+    answer(stub, [lost, elsewhere, one, *rows[1:]])
+    verdict = judged(monkeypatch, stub)
+    (arm,) = verdict.results.arms
+    assert (arm.requests, arm.failed_requests, arm.environments) == (20 * 12 + 3, 3, 20)
+    assert [(found.placement, found.in_figures, found.failed) for found in verdict.results.unrecorded] == [
+        ("init", True, 3),
+        (None, False, 3),
+    ]
+    assert verdict.results.input.reports_without_request == 6
+
+
+def test_reports_of_shared_records_complete_the_sums(stub: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
+    unit = environment_of("one")
+    rows = request_rows(Run(arms={"init": 20}, lab=False).lines())
+    answer(stub, [{"unit": unit, "arm": "init", "whose": "tickets", "collected": "99"}])
+    shared = {"stream": "one", "requests": "99", "n": "99", "ms": "594", "billed": "594", "failed": "0"}
+    answer(stub, [rows[0] | {"unit": unit}, *rows[1:], shared])
+    verdict = judged(monkeypatch, stub)
+    assert verdict.results.arms[0].requests == 20 * 12 + 99
+    assert verdict.results.unrecorded == []
+    assert verdict.results.basis.unsummed_requests == 0
+
+
+def test_t10_t13_query_tells_attempts_and_pings_apart() -> None:
+    """A retry has the id of the attempt before it, and a ping has a report as a request has."""
+    joined, _, summed = REQUESTS.partition("| filter pings = 0")
+    assert joined.rstrip().endswith("by id, @logStream as stream")
+    assert "count(ping) as pings" in joined
+    assert "by unit, arm, whose, stream" in summed

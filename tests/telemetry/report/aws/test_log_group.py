@@ -1,5 +1,7 @@
+import gzip
+import io
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +14,8 @@ from telemetry.report.__main__ import main
 from telemetry.report.aws.cache import Cache
 from telemetry.report.aws.log_group import log_group_lines
 from telemetry.report.aws.period import period
+from telemetry.report.read.lines import lines_from
+from telemetry.report.read.origin import Message, environment_of
 from tests.telemetry.report.aws.conftest import GROUP, put
 from tests.telemetry.report.simulation import Run
 
@@ -71,7 +75,7 @@ class Requests:
             raise KeyboardInterrupt
 
 
-def lines_of(logs: Any, folder: Path) -> Generator[bytes, None, None]:
+def lines_of(logs: Any, folder: Path) -> Generator[Message, None, None]:
     yield from log_group_lines(logs, GROUP, period("10h", None, datetime.now(UTC)), Cache(folder, GROUP))
 
 
@@ -84,7 +88,7 @@ def test_interrupted_download_goes_on(logs: Any, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         list(lines_of(logs, tmp_path))
     stopped.limit, stopped.count = float("inf"), 0
-    found = [line.decode().strip() for line in lines_of(logs, tmp_path)]
+    found = [line.text.decode() for line in lines_of(logs, tmp_path)]
     assert sorted(found) == sorted(lines)
     assert stopped.count <= 11 - 6 + 1
 
@@ -95,13 +99,13 @@ def test_half_a_window_is_fetched_again(logs: Any, tmp_path: Path) -> None:
     with closing(lines_of(logs, tmp_path)) as reading:
         for _ in range(10):
             next(reading)
-    assert sorted(line.decode().strip() for line in lines_of(logs, tmp_path)) == sorted(lines)
+    assert sorted(line.text.decode() for line in lines_of(logs, tmp_path)) == sorted(lines)
 
 
 def test_running_hour_is_never_kept(logs: Any, tmp_path: Path) -> None:
     list(lines_of(logs, tmp_path))
     put(logs, ["late"], ago=timedelta())
-    assert list(lines_of(logs, tmp_path)) == [b"late\n"]
+    assert [line.text for line in lines_of(logs, tmp_path)] == [b"late"]
 
 
 def test_settled_hours_are_asked_for_once(logs: Any, tmp_path: Path) -> None:
@@ -109,6 +113,42 @@ def test_settled_hours_are_asked_for_once(logs: Any, tmp_path: Path) -> None:
     asked = Requests(logs)
     list(lines_of(logs, tmp_path))
     assert asked.count <= 2
+
+
+def test_line_tells_its_stream_from_the_cache_too(logs: Any, tmp_path: Path) -> None:
+    put(logs, RUN.lines()[:3], "2026/11/24/[$LATEST]abc")
+    fetched, kept = list(lines_of(logs, tmp_path)), list(lines_of(logs, tmp_path))
+    assert fetched == kept
+    assert {line.origin.group for line in kept} == {GROUP}
+    assert {line.origin.environment for line in kept} == {environment_of("2026/11/24/[$LATEST]abc")}
+    assert all(line.origin.at_ms is not None for line in kept)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda whole: whole[:-30], lambda whole: b"\0" * len(whole), lambda _: b""]
+)
+def test_t17_damaged_hour_is_fetched_again(
+    logs: Any, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    lines = RUN.lines()
+    put(logs, lines)
+    list(lines_of(logs, tmp_path))
+    for path in tmp_path.rglob("*.jsonl.gz"):
+        path.write_bytes(damage(path.read_bytes()))
+    assert sorted(line.text.decode() for line in lines_of(logs, tmp_path)) == sorted(lines)
+
+
+def test_hour_that_an_earlier_version_kept_is_read(logs: Any, tmp_path: Path) -> None:
+    put(logs, RUN.lines())
+    list(lines_of(logs, tmp_path))
+    for path in tmp_path.rglob("*.jsonl.gz"):
+        messages = [
+            line.text + b"\n"
+            for line in lines_from(io.BytesIO(path.read_bytes()))
+            if isinstance(line, Message)
+        ]
+        path.write_bytes(gzip.compress(b"".join(messages)))
+    assert sorted(line.text.decode() for line in lines_of(logs, tmp_path)) == sorted(RUN.lines())
 
 
 def test_pages_are_followed(logs: Any, tmp_path: Path) -> None:

@@ -68,3 +68,18 @@ def test_record_that_lacks_a_duration_is_malformed() -> None:
 def test_touches_are_those_of_all_lines() -> None:
     whole, shared = (evidence_from(lines(n)).totals.touching.sum(axis=0).tolist() for n in (1, 11))
     assert shared == whole == [REQUESTS // 3, REQUESTS]
+
+
+def test_t13_pings_as_they_are_written_are_no_requests() -> None:
+    harness = Harness()
+    harness.observe(started())
+    harness.start_up(startup())
+    for index in range(1, 6):
+        began = invoked(index, T0 + 2 * S + index * 10 * MS, request_id=f"id-{index}")
+        harness.observe(began)
+        harness.observe(answered(began)._replace(ping=index < 3))
+        harness.out.append(report(index))
+    results = results_from(harness.out)
+    assert results.starts.recorded == {"init": {"warm": 3}}
+    assert [found.count for found in results.pings] == [2]
+    assert results.input.reports_without_request == 0

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemetry.report.read.ledger import Ledger
-from telemetry.report.read.reader import Reader, report_from
+from telemetry.report.read.reader import Reader
 from tests.telemetry.report.simulation import Run
 
 COMMON = {"v": 1, "at": 1, "service": "tickets", "environment": "e1", "process": "p1", "placement": "init"}
@@ -34,16 +34,6 @@ def test_blank_lines_count_nothing() -> None:
     assert read(b"\n", b"  \r\n").lines == 0
 
 
-def test_timestamp_before_record_is_read_over() -> None:
-    exported = f"2026-11-24T00:00:00.000Z {json.dumps(INVOCATION)}"
-    assert dict(read(exported).records) == {"invocation": 1}
-
-
-def test_malformed_record_after_timestamp_is_named() -> None:
-    reader = read(f"2026-11-24T00:00:00.000Z {json.dumps(without('n'))}")
-    assert dict(reader.malformed) == {"invocation: missing n": 1}
-
-
 def test_service_may_have_any_name() -> None:
     reader = read(INVOCATION | {"service": "platform.report"})
     assert dict(reader.records) == {"invocation": 1}
@@ -51,29 +41,6 @@ def test_service_may_have_any_name() -> None:
 
 def test_fault_needs_no_environment() -> None:
     assert dict(read({"record": "fault", "v": 1, "at": 1, "service": "t", "sink": "spans"}).malformed) == {}
-
-
-def test_text_report_has_all_figures() -> None:
-    line = (
-        b"2026-11-24T00:00:00.000Z REPORT RequestId: 8f5e\tDuration: 12.34 ms\tBilled Duration: 913 ms\t"
-        b"Memory Size: 512 MB\tMax Memory Used: 130 MB\tInit Duration: 900.12 ms\t\n"
-    )
-    report = report_from(line)
-    assert report is not None
-    metrics = report.record.metrics
-    assert report.record.request_id == "8f5e"
-    assert (metrics.duration_ms, metrics.billed_ms, metrics.init_ms) == (12.34, 913, 900.12)
-    assert (metrics.memory_mb, metrics.used_mb, metrics.restore_ms) == (512, 130, None)
-
-
-def test_text_report_of_snapshot() -> None:
-    line = (
-        b"REPORT RequestId: 8f5e\tDuration: 12.34 ms\tBilled Duration: 300 ms\tMemory Size: 512 MB\t"
-        b"Max Memory Used: 130 MB\tRestore Duration: 410.00 ms\tBilled Restore Duration: 280 ms\t"
-    )
-    report = report_from(line)
-    assert report is not None
-    assert (report.record.metrics.billed_ms, report.record.metrics.restore_ms) == (300, 410)
 
 
 @given(st.lists(st.binary(max_size=80) | st.text(max_size=80).map(str.encode), max_size=5))

@@ -1,7 +1,14 @@
 """What a request took: of the platform's report, or else of what the adapter measured."""
 
+import msgspec
 import pytest
 
+from telemetry.report.estimate.comparison import Arm
+from telemetry.report.estimate.results import Results
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.platform import PlatformEvent, PlatformStart
+from telemetry.report.read.totals import totals_of
+from tests.telemetry.report.log_streams import Stream, ordinary, results_in
 from tests.telemetry.report.reported import results_from
 from tests.telemetry.report.simulation import Run
 
@@ -36,3 +43,155 @@ def test_text_and_json_reports_agree() -> None:
         as_json.comparisons[0].difference_ms, abs=0.01
     )
     assert as_text.input.requests_without_report == 0
+
+
+def arm_of(results: Results, placement: str = "init") -> Arm:
+    return next(arm for arm in results.arms if arm.placement == placement)
+
+
+@pytest.mark.parametrize(("status", "failed"), [("timeout", 1), ("error", 1), (None, 0)])
+def test_t9_request_without_record_is_one_of_its_stream(status: str | None, failed: int) -> None:
+    stream = Stream("one").startup().request().request()
+    stream.wait(3000).report("lost", 3000.0, status=status)
+    arm = arm_of(results_in([stream]))
+    assert (arm.requests, arm.failed_requests, arm.environments) == (3, failed, 1)
+    assert arm.user_visible_ms.value == pytest.approx((1000 + 6 + 6 + 3000) / 3)
+    assert arm.billed_ms is not None
+    assert arm.billed_ms.value == pytest.approx((1000 + 6 + 6 + 3000) / 3)
+
+
+def test_t9_time_outs_of_one_arm_are_seen() -> None:
+    arms = {arm: list(ordinary(arm, 25)) for arm in ("init", "first_invocation")}
+    for stream in arms["first_invocation"][:10]:
+        stream.wait(3000).report(f"{stream.name}-lost", 3000.0, status="timeout")
+    found = results_in([*arms["init"], *arms["first_invocation"]])
+    lazy = arm_of(found, "first_invocation")
+    assert (lazy.requests, lazy.failed_requests) == (110, 10)
+    assert lazy.user_visible_ms.value > 30_000 / 110
+    assert [(one.placement, one.in_figures, one.timed_out) for one in found.unrecorded] == [
+        ("first_invocation", True, 10)
+    ]
+
+
+def test_t9_first_request_that_timed_out_waited_for_init() -> None:
+    stream = Stream("one").assigned().wait(1000)
+    stream.wait(3000).report("lost", 3000.0, 400.0, status="timeout")
+    arm = arm_of(results_in([stream]))
+    assert arm.user_visible_ms.value == 3400.0
+
+
+def test_t9_request_of_no_stream_is_counted_and_in_no_figure() -> None:
+    lost = Stream("other", told=False).wait(3000).report("lost", 3000.0, status="timeout")
+    found = results_in([Stream("one").startup().request(), lost])
+    assert arm_of(found).requests == 1
+    (unrecorded,) = found.unrecorded
+    assert (unrecorded.placement, unrecorded.in_figures, unrecorded.timed_out) == (None, False, 1)
+    assert found.input.reports_without_request == 1
+
+
+def test_t9_version_tells_the_arm_of_a_request_of_no_stream() -> None:
+    streams = [Stream("one", version="7").startup().request(),
+               Stream("two", "first_invocation", version="8").startup().request()]  # fmt: skip
+    lost = Stream("other", told=False)
+    lost.add(PlatformStart("lost", "8")).report("lost", 3000.0, status="timeout")
+    (unrecorded,) = results_in([*streams, lost]).unrecorded
+    assert (unrecorded.placement, unrecorded.in_figures) == ("first_invocation", False)
+
+
+def test_t9_requests_of_another_service_are_not_of_this_one() -> None:
+    ledger = Ledger("tickets")
+    mine, other = Stream("one").startup().request(), Stream("two").startup()
+    other.report("lost", 3000.0, status="timeout")
+    for service, stream in (("tickets", mine), ("mail", other)):
+        for line, origin in stream.lines:
+            if isinstance(line, PlatformEvent):
+                ledger.enter_platform(line, origin)
+            else:
+                ledger.enter(msgspec.structs.replace(line, service=service), origin)
+    totals = totals_of(ledger)
+    assert totals.unplaced.elsewhere == 1
+    assert not totals.unplaced.by_arm.any()
+
+
+def test_t9_platform_counts_a_request_as_failed_whatever_its_record_says() -> None:
+    """The response was made, and the process was ended before it had left."""
+    stream = Stream("one").startup().request().request(report=False)
+    arm = arm_of(results_in([stream.report("one-p1-2", 3000.0, status="timeout")]))
+    assert (arm.requests, arm.failed_requests) == (2, 1)
+
+
+def test_t9_request_without_record_read_no_state_that_is_known() -> None:
+    streams = list(ordinary("init", 3))
+    for stream in streams:
+        stream.record("resource", ordinal=1, resource="model", ResourceDuration=400.0)
+        stream.startup(state_keys=["model"], ordinal=1).request(touched={"model": 1})
+        stream.report(f"{stream.name}-lost", 3000.0, status="timeout")
+    (advice,) = results_in(streams).resources
+    assert advice.request_share is not None
+    assert advice.request_share.value == 1 / 5
+
+
+def test_t11_cold_start_without_init_is_unknown() -> None:
+    stream = Stream("one").startup().request(report=False).report("one-p1-1", 6.0).request(10.0)
+    found = results_in([stream])
+    arm = arm_of(found)
+    assert (arm.requests, arm.user_visible_ms.value) == (2, 10.0)
+    assert arm.billed_ms is not None
+    assert arm.billed_ms.value == 8.0
+    assert [(one.placement, one.unknown) for one in found.init_waits] == [("init", 1)]
+
+
+def test_t11_cold_start_without_report_and_startup_is_unknown() -> None:
+    known = Stream("one").startup().request(report=False)
+    unknown = Stream("two").request(report=False).request(7.0, report=False)
+    found = results_in([known, unknown])
+    assert arm_of(found).user_visible_ms.value == pytest.approx((1006 + 7) / 2)
+    assert [one.unknown for one in found.init_waits] == [1]
+
+
+def test_t13_pings_are_no_requests() -> None:
+    stream = Stream("one").startup().request(0.05, ping=True)
+    for _ in range(20):
+        stream.wait(1).request(0.05, ping=True).wait(1).request(8.0)
+    found = results_in([stream])
+    arm = arm_of(found)
+    assert arm.requests == 20
+    assert arm.user_visible_ms.value == pytest.approx(8.0)
+    assert [(one.placement, one.count) for one in found.pings] == [("init", 21)]
+    assert found.input.reports_without_request == 0
+
+
+def test_t13_request_after_a_ping_that_took_init_is_warm() -> None:
+    stream = Stream("one").startup().request(0.05, ping=True).request(8.0, start="cold")
+    found = results_in([stream])
+    assert found.starts.recorded == {"init": {"warm": 1}}
+    assert arm_of(found).user_visible_ms.value == 8.0
+
+
+def test_t13_lazy_startup_after_pings_is_no_repeat() -> None:
+    stream = Stream("one", "first_invocation").request(0.05, ping=True).startup()
+    stream.request(708.0, startup_ms=700.0)
+    assert results_in([stream]).startup.repeat_with_shutdown is None
+
+
+def test_t15_report_without_billed_ms() -> None:
+    stream = Stream("one").startup().request(start="provisioned", report=False)
+    found = results_in([stream.report("one-p1-1", 9.0, billed_ms=None)])
+    arm = arm_of(found)
+    assert (arm.user_visible_ms.value, arm.billed_ms) == (9.0, None)
+    assert found.input.reports_without_billed == 1
+
+
+@pytest.mark.parametrize(("gap", "differs"), [(5.0, False), (5000.0, True), (20_000.0, False)])
+def test_t25_open_gap_is_read_both_ways(gap: float, *, differs: bool) -> None:
+    """After 5 s, nobody can tell whether the request of 6 ms waited for an INIT of 1000 ms."""
+    init = [Stream(f"i{n}").assigned().startup().request(6.0 + n / 10, gap_ms=gap) for n in range(25)]
+    lazy = [Stream(f"l{n}", "first_invocation").assigned().startup().request(300.0 + n, start="proactive")
+            for n in range(25)]  # fmt: skip
+    found = results_in([*init, *lazy])
+    assert found.comparisons[0].finding == "costs"
+    assert (found.other_reading is not None) is differs
+    if found.other_reading is not None:
+        assert found.other_reading.differs
+        assert found.other_reading.comparisons[0].finding == "saves"
+        assert [(one.placement, one.open_gaps) for one in found.init_waits] == [("init", 25)]

@@ -47,8 +47,13 @@ def without(field: str) -> dict[str, Any]:
         ('{"record":"invocation","v":1', "not JSON"),
         ({"type": "platform.report", "record": {"requestId": "r"}}, "platform.report: missing metrics"),
         (
-            {"type": "platform.report", "record": {"requestId": "r", "metrics": {"durationMs": 1}}},
-            "platform.report: missing billedDurationMs",
+            {"type": "platform.report", "record": {"requestId": "r", "metrics": {"durationMs": -1}}},
+            "platform.report: bad metrics.durationMs",
+        ),
+        (INVOCATION | {"v": 12345}, "schema version 100 or later; this report reads 1"),
+        (
+            "REPORT RequestId: r\tDuration: 1e300 ms",
+            "platform line with other fields or figures than Lambda's",
         ),
         ('{"a":' * 100_000, "not JSON"),
         (b'{"a":"\xff"}', "not JSON"),
@@ -70,7 +75,7 @@ def test_malformed_line_is_named(line: bytes | str | dict[str, Any], reason: str
         ({"record": "of the year", "message": "hello"}, "other JSON (logs, metrics)"),
         ({"_aws": {}, "service": "tickets", "TicketsCreated": [1.0]}, "other JSON (logs, metrics)"),
         ("[1, 2]", "other JSON (logs, metrics)"),
-        ({"type": "platform.start", "record": {"requestId": "r"}}, "other platform events"),
+        ({"type": "platform.runtimeDone", "record": {"requestId": "r"}}, "other platform events"),
     ],
 )
 def test_other_lines_are_counted(line: str | dict[str, Any], kind: str) -> None:

@@ -12,7 +12,8 @@ from tests.telemetry.report.simulation import Run
 KEYS = [
     "v", "sentence", "headline", "meaning", "measured_on", "arms", "comparisons", "bound", "ledger",
     "ledger_sentence", "startup", "resources", "state", "starts", "latency", "invocations", "assignment",
-    "progress", "notes", "not_estimated", "input",
+    "progress", "unrecorded", "init_waits", "other_reading", "pings", "unused", "strata", "stratified",
+    "notes", "not_estimated", "input",
 ]  # fmt: skip
 COMPARISON = [
     "comparator", "baseline", "arm", "estimand", "difference_ms", "low", "high", "level", "df", "times",

@@ -21,7 +21,11 @@ THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
 
 @pytest.fixture(scope="module")
 def verdict() -> Verdict:
-    return verdict_from([*Run(arms=THREE_ARMS).lines(), "some text"])
+    lines = Run(arms=THREE_ARMS).lines()
+    other = [
+        line.replace('"memory_mb":512', '"memory_mb":1024') for line in Run(arms=THREE_ARMS, seed=8).lines()
+    ]
+    return verdict_from([*lines, *other, "some text"])
 
 
 def terminal(verdict: Verdict) -> str:

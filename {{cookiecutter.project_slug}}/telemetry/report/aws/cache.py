@@ -9,6 +9,10 @@ from typing import Final
 
 from telemetry.report.aws.period import Window
 from telemetry.report.errors import UnusableError
+from telemetry.report.read.lines import lines_from
+from telemetry.report.read.origin import Message
+from telemetry.report.read.shapes.content import is_whole_gzip
+from telemetry.report.read.shapes.wrapped import event_line
 
 NAME: Final = "lifespan-report"
 
@@ -32,24 +36,34 @@ class Cache:
         except OSError as error:
             raise UnusableError(f"--cache {folder}: {error.strerror}") from error
 
-    def lines(self, window: Window) -> Iterator[bytes] | None:
-        """Return the lines of a window; None if it was not downloaded to its end."""
+    def messages(self, window: Window) -> Iterator[Message] | None:
+        """Return the lines of a window; None if it was not downloaded to its end, or its file is damaged."""
         path = self._path(window)
-        return _read(path) if path.exists() else None
+        if not path.exists():
+            return None
+        with path.open("rb") as file:
+            if not is_whole_gzip(file):
+                return None
+        return _read(path)
 
-    def keep(self, window: Window, lines: Iterable[bytes]) -> Iterator[bytes]:
+    def keep(self, window: Window, messages: Iterable[Message]) -> Iterator[Message]:
         """Pass lines on; when all have come, the window counts as downloaded."""
         part = self._path(window).with_suffix(".part")
         with gzip.open(part, "wb", compresslevel=3) as file:
-            for line in lines:
-                file.write(line)
-                yield line
+            for message in messages:
+                file.write(event_line(message))
+                yield message
         part.replace(self._path(window))
 
     def _path(self, window: Window) -> Path:
         return self.folder / f"{window.start:%Y%m%dT%H%M}.jsonl.gz"
 
 
-def _read(path: Path) -> Iterator[bytes]:
-    with gzip.open(path, "rb") as file:
-        yield from file
+def _read(path: Path) -> Iterator[Message]:
+    """Read what `keep` wrote, or an earlier version that kept bare lines."""
+    with path.open("rb") as file:
+        for line in lines_from(file):
+            if isinstance(line, Message):
+                yield line
+            elif isinstance(line, bytes):
+                yield Message(line)

@@ -1,88 +1,33 @@
-"""What can be wrong with a deployment: from what was read to findings; `show.examination` has the words."""
+"""What can be wrong with a deployment's configuration; `record_checks` looks at what its records say."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from adapter.placement import (
     EXPERIMENT_VARIABLE,
     PLACEMENT_VARIABLE,
-    Placement,
+    PLANNED_VARIABLE,
     PlacementError,
     parse_weights,
     placement_from,
 )
-from telemetry.report.aws.deployment import Alias, Deployment
+from telemetry.report.aws.deployment import STANDARD, Alias, Deployment
+from telemetry.report.aws.findings import Check
+from telemetry.report.aws.recent import Recent
+from telemetry.report.aws.record_checks import record_checks
 
-State: TypeAlias = Literal["ok", "look", "broken"]
-Subject: TypeAlias = Literal[
-    "stack",
-    "log levels",
-    "runtime",
-    "placement",
-    "alias",
-    "SnapStart",
-    "retention",
-    "records",
-    "timeout",
-    "INIT",
-]
-Cause: TypeAlias = Literal[
-    "failed deployment",
-    "levels above INFO",
-    "no SIGTERM",
-    "refused placement",
-    "old version serves",
-    "alias has other variables",
-    "alias is provisioned under SnapStart",
-    "experiment under SnapStart",
-    "logs kept for ever",
-    "logs kept too short",
-    "no requests",
-    "no reports",
-    "startup near the timeout",
-    "INIT near its limit",
-]
-
-INIT_LIMIT_S: Final = 10.0
-NEAR: Final = 0.8
-"""Share of a limit from which on it is near."""
 OLDEST_PYTHON: Final = (3, 12)
 SHORTEST_RETENTION_DAYS: Final = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding."""
-
-    subject: Subject
-    state: State = "ok"
-    cause: Cause | None = None
-    """None when all is well."""
-    detail: str = ""
-    """What the cause is about: names, or what the adapter would say."""
-    alias: Alias | None = None
-    """For the subject `alias`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recent:
-    """What the last records say."""
-
-    since: str
-    requests: int
-    reports: int
-    placements: frozenset[Placement]
-    slowest_startup_ms: float | None
-    slowest_init_ms: float | None
-    """Imports and startup, where startup ran in INIT."""
-
-
 def checks(of: Deployment, recent: Recent) -> Iterator[Check]:
     """Check a deployment, and what its last records say of it."""
-    yield from (_stack(of), _levels(of), _runtime(of), _placement(of, recent))
+    yield from (_stack(of), _function(of), _permissions(of))
+    yield from (_levels(of), _format(of), _log_class(of), _retention(of), _runtime(of))
+    yield from (_placement(of, recent), _experiment(of), _variables(of))
     yield from (_alias(of, alias) for alias in of.aliases)
-    yield from (_snapstart(of), _retention(of), _records(recent), _timeout(of, recent), _init(of, recent))
+    yield from (_snapstart(of), _concurrency(of), _api(of), _spans(of))
+    yield from record_checks(of, recent)
 
 
 def experiment_of(of: Deployment) -> str:
@@ -100,10 +45,32 @@ def _stack(of: Deployment) -> Check:
     return Check("stack") if done else Check("stack", "look", "failed deployment")
 
 
+def _function(of: Deployment) -> Check:
+    if of.state == "Failed":
+        return Check("function", "broken", "function not active", of.failure)
+    return Check("function", "look", "failed update", of.failure) if of.failure else Check("function")
+
+
+def _permissions(of: Deployment) -> Check:
+    if of.refused:
+        return Check("permissions", "look", "refused permissions", ", ".join(of.refused))
+    return Check("permissions")
+
+
 def _levels(of: Deployment) -> Check:
     if {of.application_level, of.system_level} <= {"TRACE", "DEBUG", "INFO"}:
         return Check("log levels")
     return Check("log levels", "broken", "levels above INFO")
+
+
+def _format(of: Deployment) -> Check:
+    return Check("log format", "look", "text logs") if of.log_format == "Text" else Check("log format")
+
+
+def _log_class(of: Deployment) -> Check:
+    if of.log_class in {None, STANDARD}:
+        return Check("log class")
+    return Check("log class", "broken", "limited log class")
 
 
 def _runtime(of: Deployment) -> Check:
@@ -126,6 +93,20 @@ def _placement(of: Deployment, recent: Recent) -> Check:
     return Check("placement")
 
 
+def _experiment(of: Deployment) -> Check:
+    if not experiment_of(of):
+        return Check("experiment")
+    if not of.variables.get(PLANNED_VARIABLE, "").strip():
+        return Check("experiment", "look", "experiment without its size")
+    return Check("experiment")
+
+
+def _variables(of: Deployment) -> Check:
+    if ignored := of.settings.ignored:
+        return Check("variables", "look", "ignored variables", ", ".join(ignored))
+    return Check("variables")
+
+
 def _alias(of: Deployment, alias: Alias) -> Check:
     latest = {name: value for name, value in of.variables.items() if name.startswith("LIFESPAN_")}
     served = {name: value for name, value in alias.variables.items() if name.startswith("LIFESPAN_")}
@@ -134,6 +115,8 @@ def _alias(of: Deployment, alias: Alias) -> Check:
         return Check("alias", "broken", "alias has other variables", ", ".join(changed), alias)
     if alias.provisioned and of.snapstart:
         return Check("alias", "broken", "alias is provisioned under SnapStart", alias=alias)
+    if alias.failure:
+        return Check("alias", "broken", "provisioning failed", alias.failure, alias)
     return Check("alias", alias=alias)
 
 
@@ -143,29 +126,29 @@ def _snapstart(of: Deployment) -> Check:
     return Check("SnapStart")
 
 
+def _concurrency(of: Deployment) -> Check:
+    return Check("concurrency", "broken", "no concurrency") if of.reserved == 0 else Check("concurrency")
+
+
+def _api(of: Deployment) -> Check:
+    if of.api_limit_s is None or of.timeout_s <= of.api_limit_s:
+        return Check("API")
+    return Check("API", "look", "timeout above the API's", f"{of.api_limit_s} s")
+
+
+def _spans(of: Deployment) -> Check:
+    """Lambda names the daemon in every environment, so spans go there unless they are turned off."""
+    off = of.variables.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
+    if off or of.settings.endpoint is not None or of.traced:
+        return Check("spans")
+    return Check("spans", "look", "spans without tracing")
+
+
 def _retention(of: Deployment) -> Check:
+    if of.log_class is None:
+        return Check("retention")
     if of.retention_days is None:
         return Check("retention", "look", "logs kept for ever")
     if of.retention_days < SHORTEST_RETENTION_DAYS:
         return Check("retention", "look", "logs kept too short")
     return Check("retention")
-
-
-def _records(recent: Recent) -> Check:
-    if not recent.requests:
-        return Check("records", "broken", "no requests")
-    return Check("records") if recent.reports else Check("records", "broken", "no reports")
-
-
-def _timeout(of: Deployment, recent: Recent) -> Check:
-    slowest = recent.slowest_startup_ms
-    if slowest is None or slowest / 1000 < NEAR * of.timeout_s:
-        return Check("timeout")
-    return Check("timeout", "broken", "startup near the timeout")
-
-
-def _init(of: Deployment, recent: Recent) -> Check:
-    slowest = recent.slowest_init_ms
-    if slowest is None or of.snapstart or slowest / 1000 < NEAR * INIT_LIMIT_S:
-        return Check("INIT")
-    return Check("INIT", "broken" if slowest / 1000 >= INIT_LIMIT_S else "look", "INIT near its limit")

@@ -1,7 +1,9 @@
 """One row per environment from Logs Insights: for fleets whose logs are too large to download.
 
-The first `stats` joins a request's record with its platform.report line and drops duplicates, the second sums
-up by environment. The columns are those of `sums.Sums`, so the estimator is the same as for fetched records.
+The first `stats` joins an attempt's record with its platform.report line and drops duplicates, the second
+sums up by environment. An attempt is a request id in a log stream: Lambda tries some events again, under
+the same id. Attempts without a record, that is time-outs and crashes, have a row by log stream alone. The
+columns are those of `sums.Sums`, so the estimator is the same as for fetched records.
 """
 
 import time
@@ -22,22 +24,30 @@ CAP: Final = 10_000
 SHORTEST: Final = timedelta(minutes=1)
 POLL_S: Final = 1.0
 _REPORT: Final = f"{schema.RECORD}.metrics"
+_FAILED: Final = " + ".join(
+    f"strcontains(@message, '{said}')"
+    for status in ("timeout", "error", "failure")
+    for said in (f'"status":"{status}"', f"Status: {status}")
+)
+"""How many signs there are that the platform saw the attempt fail: in its JSON lines, and in its text."""
 
 REQUESTS: Final = f"""\
 filter {schema.RECORD} = "{schema.INVOCATION}" or type = "{schema.PLATFORM_REPORT}" or @type = "REPORT"
-| fields coalesce({schema.REQUEST_ID}, {schema.RECORD}.requestId, @requestId) as id
+| fields coalesce({schema.REQUEST_ID}, {schema.RECORD}.requestId, @requestId) as id,
+    {_FAILED} as gone
 | stats sortsLast({schema.ENVIRONMENT}) as unit, sortsLast({schema.PLACEMENT}) as arm,
     sortsLast({schema.SERVICE}) as whose, max({schema.COLD_START.name}) as waited,
     max(coalesce({_REPORT}.durationMs, @duration)) as ms,
     max(coalesce({_REPORT}.billedDurationMs, @billedDuration)) as billed,
     max(coalesce({_REPORT}.initDurationMs, @initDuration)) as init,
     max({_REPORT}.restoreDurationMs) as restore,
-    min({schema.AT}) as at by id
-| stats count(*) as requests, count(ms) as n, sum(ms) as ms, sum(init * waited) as init,
-    sum(restore) as restore, sum(billed) as billed, sum(waited) as waited,
-    min(at) as first_at, max(at) as last_at by unit, arm, whose
+    max(gone) as failed, count({schema.PING}) as pings, min({schema.AT}) as at by id, @logStream as stream
+| filter pings = 0
+| stats count(*) as requests, count(ms) as n, sum(ms) as ms, sum(init * coalesce(waited, 1)) as init,
+    sum(restore) as restore, sum(billed) as billed, sum(waited) as waited, sum(failed) as failed,
+    min(at) as first_at, max(at) as last_at by unit, arm, whose, stream
 | limit {CAP}"""
-"""Requests of every environment."""
+"""Requests of every environment, without pings; rows without `unit` are those without a record, by stream."""
 
 ENVIRONMENTS: Final = f"""\
 filter {schema.RECORD} = "{schema.ENVIRONMENT_RECORD}" or {schema.RECORD} = "{schema.WARM}"

@@ -1,19 +1,35 @@
 """The lines of a log group, filtered by CloudWatch and downloaded hour by hour, each hour once."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from telemetry.progress import progress
 from telemetry.report.aws.cache import Cache
 from telemetry.report.aws.clients import explained
 from telemetry.report.aws.period import Period, Window
 from telemetry.report.errors import UnusableError
+from telemetry.report.read.origin import Message, Origin
 
-PATTERN: Final = r'?"\"record\":\"" ?"platform.report" ?"REPORT RequestId"'
-"""Records, and Lambda's report lines in both formats: whatever else is in the log stays where it is."""
+PATTERN: Final = (
+    r'?"\"record\":\"" ?"platform.report" ?"platform.initReport" ?"platform.restoreReport"'
+    ' ?"REPORT RequestId" ?"INIT_REPORT Init Duration" ?"RESTORE_REPORT Restore Duration"'
+)
+"""Records, and what Lambda reports of requests, INIT and restores, in both log formats.
+
+Whatever else is in the log stays where it is.
+"""
 
 
-def log_group_lines(logs: Any, group: str, period: Period, cache: Cache) -> Iterator[bytes]:
+class Event(NamedTuple):
+    """A line of a log group, and which log stream it is from: one per execution environment."""
+
+    stream: str
+    line: bytes
+    """Without its line end."""
+    at_ms: float | None = None
+
+
+def log_group_lines(logs: Any, group: str, period: Period, cache: Cache) -> Iterator[Message]:
     """Yield all records of a period; hours that were downloaded before come from the cache.
 
     Raises:
@@ -22,20 +38,31 @@ def log_group_lines(logs: Any, group: str, period: Period, cache: Cache) -> Iter
     windows = list(period.windows())
     with progress(f"reading {group}", len(windows), "hours") as advance:
         for window in windows:
-            lines = cache.lines(window)
-            if lines is None:
-                lines = fetched(logs, group, window)
+            messages = cache.messages(window)
+            if messages is None:
+                messages = fetched(logs, group, window)
                 if window.settled:
-                    lines = cache.keep(window, lines)
-            yield from lines
+                    messages = cache.keep(window, messages)
+            for message in messages:
+                yield message._replace(origin=message.origin._replace(group=group))
             advance()
 
 
-def fetched(logs: Any, group: str, window: Window) -> Iterator[bytes]:
+def fetched(logs: Any, group: str, window: Window) -> Iterator[Message]:
     """Yield the records of a window, page by page.
 
     Raises:
         UnusableError: CloudWatch refuses.
+    """
+    for event in events(logs, group, window):
+        yield Message(event.line, Origin(group, event.stream or None, event.at_ms))
+
+
+def events(logs: Any, group: str, window: Window) -> Iterator[Event]:
+    """Yield the records and report lines of a window, page by page.
+
+    Raises:
+        UnusableError: CloudWatch refuses, as it does for log groups that are not of the class STANDARD.
     """
     with explained(f"log group {group}"):
         pages = logs.get_paginator("filter_log_events").paginate(
@@ -43,7 +70,11 @@ def fetched(logs: Any, group: str, window: Window) -> Iterator[bytes]:
         )
         for page in pages:
             for event in page["events"]:
-                yield event["message"].rstrip("\n").encode() + b"\n"
+                text = event["message"].rstrip("\n")
+                # Half a character, which JSON can spell, cannot be encoded.
+                yield Event(
+                    event.get("logStreamName", ""), text.encode("utf-8", "replace"), event.get("timestamp")
+                )
 
 
 def group_arn(logs: Any, group: str) -> str:

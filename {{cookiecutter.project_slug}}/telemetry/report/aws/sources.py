@@ -60,7 +60,16 @@ def aggregated(groups: list[str], when: Period, service: str | None) -> Evidence
         found.ledger,
         totals,
         loads_of(found.ledger),
-        Input(names, 0, {"invocation": found.requests}, {}, {}, {}, totals.unreported, 0),
+        Input(
+            names,
+            0,
+            {"invocation": found.requests},
+            {},
+            {},
+            {},
+            totals.unreported,
+            totals.reports_without_request,
+        ),
         aggregated=True,
         unsummed_requests=found.collected,
     )

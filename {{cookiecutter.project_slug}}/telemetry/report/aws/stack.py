@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from telemetry.report.aws.clients import explained
 from telemetry.report.errors import UnusableError
@@ -18,28 +18,49 @@ class Stack:
     log_group: str
 
 
-def stack_of(cloudformation: Any, name: str) -> Stack:
-    """Look up a stack's function and log group.
+API_LIMITS_S: Final[Mapping[str, int]] = {"AWS::ApiGatewayV2::Api": 30, "AWS::ApiGateway::RestApi": 29}
+"""How long an API waits for a function, by its type; of REST APIs the default, which is a quota.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+"""
+FUNCTION: Final = "AWS::Lambda::Function"
+LOG_GROUP: Final = "AWS::Logs::LogGroup"
+
+
+def stack_of(cloudformation: Any, name: str, function: str | None = None) -> Stack:
+    """Look up a stack's function and log group; `function` names one of several.
 
     Raises:
-        UnusableError: There is none, or it has no function.
+        UnusableError: There is no such stack, or it does not tell which function is meant.
     """
     with explained(f"stack {name}"):
         found = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
+        if function is not None and function != outputs.get("FunctionName"):
+            return Stack(name, found["StackStatus"], function, f"/aws/lambda/{function}")
         if "FunctionName" not in outputs or "LogGroup" not in outputs:
-            outputs = {**_by_type(cloudformation, name), **outputs}
+            outputs = {**_alone(resources_of(cloudformation, name)), **outputs}
     function = outputs.get("FunctionName")
     if function is None:
         raise UnusableError(f"stack {name}: it has neither an output FunctionName nor exactly one function.")
     return Stack(name, found["StackStatus"], function, outputs.get("LogGroup", f"/aws/lambda/{function}"))
 
 
-def _by_type(cloudformation: Any, name: str) -> Mapping[str, str]:
+def resources_of(cloudformation: Any, name: str) -> Mapping[str, list[str]]:
+    """Return the physical ids of a stack's resources, by type.
+
+    Raises:
+        UnusableError: AWS refuses.
+    """
+    ids: dict[str, list[str]] = {}
+    with explained(f"stack {name}"):
+        for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=name):
+            for resource in page["StackResourceSummaries"]:
+                ids.setdefault(resource["ResourceType"], []).append(resource.get("PhysicalResourceId", ""))
+    return ids
+
+
+def _alone(resources: Mapping[str, list[str]]) -> Mapping[str, str]:
     """Find the only function, and the only log group, among a stack's resources."""
-    ids: dict[str, list[str]] = {"AWS::Lambda::Function": [], "AWS::Logs::LogGroup": []}
-    for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=name):
-        for resource in page["StackResourceSummaries"]:
-            ids.get(resource["ResourceType"], []).append(resource.get("PhysicalResourceId", ""))
-    names = {"AWS::Lambda::Function": "FunctionName", "AWS::Logs::LogGroup": "LogGroup"}
-    return {names[kind]: found[0] for kind, found in ids.items() if len(found) == 1}
+    names = {FUNCTION: "FunctionName", LOG_GROUP: "LogGroup"}
+    return {names[kind]: resources[kind][0] for kind in names if len(resources.get(kind, ())) == 1}

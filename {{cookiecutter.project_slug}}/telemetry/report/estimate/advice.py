@@ -34,6 +34,7 @@ from telemetry.report.estimate.resource_use import FirstLoad, ResourceUse, first
 from telemetry.report.estimate.upper_bound import slowdown, slowdown_on_lambda
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.loads import Loads
+from telemetry.report.read.names import told_apart
 from telemetry.report.read.totals import Totals
 
 MATERIAL_SHARE: Final = 0.2
@@ -94,17 +95,25 @@ class ResourceAdvice:
 def advise(ledger: Ledger, loads: Loads, totals: Totals) -> list[ResourceAdvice]:
     """Advise on every resource that was loaded, in the order they were first seen."""
     among = independent(ledger, totals)
+    names = ledger.resource_names
     return [
-        _advise(name, use_of(code, totals, among), first_load(code, loads), ledger)
-        for name, code in ledger.resource_names.items()
+        _advise(
+            shown,
+            use_of(code, totals, among),
+            first_load(code, loads),
+            ledger,
+            visible=name in ledger.state_keys,
+        )
+        for shown, (name, code) in zip(told_apart(names), names.items(), strict=True)
     ]
 
 
-def _advise(name: str, use: ResourceUse, load: FirstLoad | None, ledger: Ledger) -> ResourceAdvice:
+def _advise(
+    name: str, use: ResourceUse, load: FirstLoad | None, ledger: Ledger, *, visible: bool
+) -> ResourceAdvice:
     k, k_on_lambda = (_slower(load, by(ledger)) for by in (slowdown, slowdown_on_lambda))
     share = _saving(use, k)
     saved = None if load is None else _scaled(share, load.ms.value)
-    visible = name in ledger.state_keys
     advice, reason = _decided(use, k, load) if visible else ("not visible through state", "no state key")
     return ResourceAdvice(
         name=name,

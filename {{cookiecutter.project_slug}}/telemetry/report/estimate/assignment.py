@@ -8,7 +8,7 @@ from typing import Final
 from adapter.placement import Placement, PlacementError, Weights, parse_weights
 from telemetry.report.estimate.jackknife import Ratio
 from telemetry.report.estimate.proportions import goodness_of_fit
-from telemetry.report.read.ledger import Unit
+from telemetry.report.read.units import Unit
 
 ALARM: Final = 0.001
 """P-value below which the assignment is called off: the usual threshold for sample ratio mismatch."""

@@ -1,16 +1,17 @@
 """Arms, and each against `init`: the difference per request, and whether it can be told at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.estimate.intervals import Estimate, contrast, estimate, known, more_needed
 from telemetry.report.estimate.jackknife import LEVEL, Difference, Ratio, difference, quotient
-from telemetry.report.read.ledger import Unit
 from telemetry.report.read.sums import Sums
+from telemetry.report.read.units import Unit
 
 Estimand: TypeAlias = Literal["user_visible_ms", "billed_ms"]
+Pair: TypeAlias = Callable[[Placement], dict[Placement, Ratio]]
 Finding: TypeAlias = Literal["saves", "costs", "no difference seen", "cannot tell yet"]
 
 
@@ -67,7 +68,7 @@ def arms_of(
             placement=placement,
             environments=of.environments,
             g_eff=of.g_eff,
-            requests=of.n,
+            requests=int(sums.n[sums.in_arm(placement)].sum()),
             failed_requests=int(sums.failed[sums.in_arm(placement)].sum()),
             fell_back=fell_back.count(placement),
             user_visible_ms=estimate(of),
@@ -78,16 +79,22 @@ def arms_of(
     ]
 
 
-def compare(arms: dict[Placement, Ratio], estimand: Estimand) -> list[Comparison]:
+def compare(arms: dict[Placement, Ratio], estimand: Estimand, pair: Pair | None = None) -> list[Comparison]:
     """Compare every recorded arm with `init`, the largest saving first; nothing without `init`.
 
     The largest is to be expected where most is repeated, so the order is that of `PLACEMENTS` reversed.
+
+    Args:
+        arms: Means of each arm over all its environments.
+        estimand: What they are means of.
+        pair: Gives the means of a baseline and of `init` that are to be compared; None for those of `arms`.
     """
     init = arms["init"]
     if not init.environments:
         return []
     baselines = (arm for arm in reversed(PLACEMENTS) if arm != "init" and arms[arm].environments)
-    return [_comparison(name, arms[name], init, estimand) for name in baselines]
+    pairs = {name: pair(name) if pair else {name: arms[name], "init": init} for name in baselines}
+    return [_comparison(name, both[name], both["init"], estimand) for name, both in pairs.items()]
 
 
 def _comparison(name: Placement, baseline: Ratio, init: Ratio, estimand: Estimand) -> Comparison:

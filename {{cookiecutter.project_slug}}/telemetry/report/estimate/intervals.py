@@ -28,8 +28,8 @@ class Estimate:
 
 
 def ratios(sums: Sums, ms: Vector, n: Vector | None = None) -> dict[Placement, Ratio]:
-    """Estimate the mean of some of the sums over the requests of each arm, or over `n`."""
-    n = sums.n if n is None else n
+    """Estimate the mean of some of the sums over requests whose time is known, or over `n`, by arm."""
+    n = sums.timed if n is None else n
     arms = {arm: sums.in_arm(arm) for arm in PLACEMENTS}
     return {arm: ratio(ms[mine], n[mine]) for arm, mine in arms.items()}
 

@@ -154,10 +154,10 @@ def _t(df: float, quantile: float) -> float:
 
 def _rate(evidence: Evidence) -> float | None:
     """New environments a day, from their first records; None for less than an hour of them."""
-    rows, _ = evidence.ledger.startups.deduplicated("key")
+    rows = evidence.ledger.of_judged(evidence.ledger.startups.deduplicated("key")[0])
     totals = evidence.totals
     first, last = totals.first_at, totals.last_at
     if len(rows):
         first, last = min(first, float(np.min(rows["at"]))), max(last, float(np.max(rows["at"])))
     days = (last - first) / DAY_MS
-    return len(evidence.ledger.units) / days if days > 1 / 24 else None
+    return float(evidence.ledger.judged().sum()) / days if days > 1 / 24 else None

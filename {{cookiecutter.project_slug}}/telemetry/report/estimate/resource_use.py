@@ -68,9 +68,9 @@ def use_of(code: int, totals: Totals, among: Flags) -> ResourceUse:
     """Count environments and requests that touched the state key, and environments that waited for INIT."""
     sums, touching = totals.sums, totals.touching[:, code]
     return ResourceUse(
-        touched=Share(_count((touching > 0) & among), _count((sums.n > 0) & among)),
+        touched=Share(_count((touching > 0) & among), _count((sums.recorded > 0) & among)),
         waited=Share(_count((sums.waited > 0) & among), _count((sums.firsts > 0) & among)),
-        requests=ratio(touching[among], sums.n[among]),
+        requests=ratio(touching[among], sums.recorded[among]),
     )
 
 

@@ -13,6 +13,16 @@ from telemetry.report.estimate.assignment import (
     refused,
 )
 from telemetry.report.estimate.comparison import Arm, Comparison, arms_of, compare
+from telemetry.report.estimate.counted_apart import (
+    InitWait,
+    OtherReading,
+    Pings,
+    Unrecorded,
+    init_waits_of,
+    other_reading_of,
+    pings_of,
+    unrecorded_of,
+)
 from telemetry.report.estimate.intervals import ratios
 from telemetry.report.estimate.ledger_check import LedgerCheck, ledger_check
 from telemetry.report.estimate.start_classes import (
@@ -25,10 +35,14 @@ from telemetry.report.estimate.start_classes import (
 )
 from telemetry.report.estimate.startup_cost import StartupCost, startup_cost
 from telemetry.report.estimate.state_size import State, state_of
+from telemetry.report.estimate.strata import Means, StratumArms, described
+from telemetry.report.estimate.unused import Unused, unused_of
 from telemetry.report.estimate.upper_bound import UpperBound, upper_bound
 from telemetry.report.read.evidence import Evidence, Input
-from telemetry.report.read.ledger import Ledger, printable
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.names import printable, told_apart
 from telemetry.report.read.records import Host
+from telemetry.report.read.strata import Strata, strata_of
 from telemetry.report.read.totals import Totals
 
 
@@ -50,6 +64,9 @@ class MeasuredOn:
     host: Host | None
     python: list[str]
     memory_mb: float | None
+    function: str | None
+    memory_sizes_mb: list[float]
+    versions: list[str]
     first_at: float | None
     """Unix milliseconds of the first request; so the last."""
     last_at: float | None
@@ -93,6 +110,16 @@ class Results:
     refused_experiments: list[str]
     """Experiments in the records that no adapter would have run."""
     progress: Progress | None
+    unrecorded: list[Unrecorded]
+    init_waits: list[InitWait]
+    other_reading: OtherReading | None
+    """None where no gap leaves it open, and in a lab, which sends the first request at once."""
+    pings: list[Pings]
+    unused: list[Unused]
+    strata: list[StratumArms]
+    """Versions and memory sizes, where there are several."""
+    stratified: bool
+    """The comparisons are within strata: environments were assigned by chance, whatever their version."""
     basis: Basis
     input: Input
 
@@ -104,11 +131,19 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
     sums = totals.sums
     user, billed = ratios(sums, sums.user), ratios(sums, sums.billed, sums.billed_n)
     state = state_of(ledger, loads, sums)
-    assignment = assignment_of(ledger.units, user, declared.weights)
+    units = [unit for unit, judged in zip(ledger.units, ledger.judged(), strict=True) if judged]
+    assignment = assignment_of(units, user, declared.weights)
+    strata = strata_of(ledger, sums)
+    stratified = len(strata.found) > 1 and (assignment is not None or bool(ledger.labs))
+    means = Means(sums, sums.user, sums.timed, strata)
+    pair, pair_billed = (
+        (means.pair, Means(sums, sums.billed, sums.billed_n, strata).pair) if stratified else (None, None)
+    )
+    comparisons = compare(user, "user_visible_ms", pair)
     return Results(
-        measured_on=_measured_on(ledger, totals, state.memory_mb),
-        arms=arms_of(ledger.units, sums, user, billed),
-        comparisons=[*compare(user, "user_visible_ms"), *compare(billed, "billed_ms")],
+        measured_on=_measured_on(ledger, totals, state.memory_mb, strata),
+        arms=arms_of(units, sums, user, billed),
+        comparisons=[*comparisons, *compare(billed, "billed_ms", pair_billed)],
         bound=None if user["every_invocation"].environments else upper_bound(ledger, sums),
         ledger=ledger_check(sums),
         startup=startup_cost(ledger, loads, totals.repeats),
@@ -118,14 +153,21 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
         latency=latency_of(totals),
         invocations=invocations_of(sums),
         assignment=assignment,
-        refused_experiments=refused(ledger.units),
+        refused_experiments=refused(units),
         progress=progress_of(assignment, user, declared.planned or max(ledger.planned, default=None)),
+        unrecorded=unrecorded_of(totals),
+        init_waits=init_waits_of(totals, lab=bool(ledger.labs)),
+        other_reading=other_reading_of(ledger, means, comparisons, stratified=stratified),
+        pings=pings_of(totals),
+        unused=unused_of(ledger, totals, loads),
+        strata=described(sums, strata),
+        stratified=stratified,
         basis=_basis(evidence),
         input=evidence.read,
     )
 
 
-def _measured_on(ledger: Ledger, totals: Totals, memory_mb: float | None) -> MeasuredOn:
+def _measured_on(ledger: Ledger, totals: Totals, memory_mb: float | None, strata: Strata) -> MeasuredOn:
     """Say where; a lab record makes it a lab run, and nothing else does."""
     told = totals.first_at <= totals.last_at
     return MeasuredOn(
@@ -134,6 +176,9 @@ def _measured_on(ledger: Ledger, totals: Totals, memory_mb: float | None) -> Mea
         host=ledger.labs[0].host if ledger.labs else None,
         python=sorted(ledger.pythons),
         memory_mb=memory_mb,
+        function=printable(ledger.function or next(iter(ledger.functions()), "")) or None,
+        memory_sizes_mb=sorted({one.memory_mb for one in strata.found if one.memory_mb is not None}),
+        versions=told_apart(dict.fromkeys(one.version for one in strata.found if one.version is not None)),
         first_at=totals.first_at if told else None,
         last_at=totals.last_at if told else None,
         complete=all(lab.complete for lab in ledger.labs),

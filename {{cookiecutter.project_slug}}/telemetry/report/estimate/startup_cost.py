@@ -12,6 +12,7 @@ from telemetry.report.estimate.proportions import median_interval
 from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Vector
 from telemetry.report.read.ledger import WHOLE, Ledger
 from telemetry.report.read.loads import Loads, Part, part_of
+from telemetry.report.read.names import told_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,17 @@ def startup_cost(ledger: Ledger, loads: Loads, repeats: SpillingTable) -> Startu
     """
     done = loads.startups["complete"] == 1
     units, ms, in_init = loads.startup_units, loads.startups["wall"], loads.startups["in_init"] == 1
-    ends, _ = ledger.shutdowns.deduplicated("key")
+    ends = ledger.of_judged(ledger.shutdowns.deduplicated("key")[0])
+    names = ledger.resource_names
     parts = (repeats.part(number, repeats.parts) for number in range(repeats.parts))
     return StartupCost(
         whole=Load("startup", *_firsts(units, ms, done, in_init), spread_of(loads.repeats.get(WHOLE, []))),
         repeat_with_shutdown=spread_of([part_of(part["unit"], part["ms"]) for part in parts]),
         shutdown=spread(np.asarray(ledger.process_units, np.int64)[ends["process"]], ends["ms"]),
         failed=int((~done).sum()) + loads.failed_repeats,
-        resources=[_resource(loads, name, code) for name, code in ledger.resource_names.items()],
+        resources=[
+            _resource(loads, name, code) for name, code in zip(told_apart(names), names.values(), strict=True)
+        ],
     )
 
 

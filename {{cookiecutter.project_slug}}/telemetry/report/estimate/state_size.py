@@ -55,8 +55,8 @@ def state_of(ledger: Ledger, loads: Loads, sums: Sums) -> State:
 
 def _memory(ledger: Ledger) -> float | None:
     """Configured memory: as the startups say, else as the platform says."""
-    if ledger.memory_mb:
-        return ledger.memory_mb.most_common(1)[0][0]
+    if sizes := ledger.memory_sizes():
+        return sizes.most_common(1)[0][0]
     return _median(ledger.reports.part(0, ledger.reports.parts)["memory"])
 
 

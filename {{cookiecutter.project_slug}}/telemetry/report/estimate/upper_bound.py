@@ -52,7 +52,7 @@ def slowdown(ledger: Ledger) -> float:
 
 def slowdown_on_lambda(ledger: Ledger) -> float:
     """Return what `slowdown` is on Lambda, with the memory size that the records tell."""
-    return slowdown_at(min(ledger.memory_mb, default=SMALLEST_MB))
+    return slowdown_at(min(ledger.memory_sizes(), default=SMALLEST_MB))
 
 
 def slowdown_at(memory_mb: float) -> float:
@@ -88,15 +88,32 @@ def upper_bound(ledger: Ledger, sums: Sums) -> UpperBound | None:
 
 def _first_startups(ledger: Ledger, k: float) -> Vector:
     """Mean first startup of each unit, as it would take in an invocation; NaN where none was recorded."""
-    rows, _ = ledger.startups.deduplicated("key")
+    rows = ledger.of_judged(ledger.startups.deduplicated("key")[0])
     rows = rows[rows["complete"] == 1]
     cpu = np.where(np.isnan(rows["cpu"]), rows["wall"], rows["cpu"])
-    return _mean_by_unit(ledger, rows["process"], rows["wall"] + cpu * (k - 1))
+    slower = rows["wall"] + cpu * (k - 1)
+    found = _mean_by_unit(ledger, rows["process"], slower)
+    return _with_snapshots(ledger, found, dict(zip(rows["process"].tolist(), slower.tolist(), strict=True)))
+
+
+def _with_snapshots(ledger: Ledger, found: Vector, by_process: dict[int, float]) -> Vector:
+    """Give restored environments the startup of their snapshot, or the mean of all snapshots' startups."""
+    stored = {
+        name: by_process[process]
+        for name, process in ledger.startup_processes.items()
+        if process in by_process
+    }
+    mean = sum(stored.values()) / len(stored) if stored else np.nan
+    for process, startup in ledger.restored.items():
+        unit = ledger.process_units[process]
+        if np.isnan(found[unit]):
+            found[unit] = stored.get(startup, mean)
+    return found
 
 
 def _shutdowns(ledger: Ledger) -> Vector:
     """Mean shutdown of each unit at its end; the mean of all where it has none, NaN where none has."""
-    rows, _ = ledger.shutdowns.deduplicated("key")
+    rows = ledger.of_judged(ledger.shutdowns.deduplicated("key")[0])
     own = _mean_by_unit(ledger, rows["process"], rows["ms"])
     own[np.isnan(own)] = rows["ms"].mean() if len(rows) else np.nan
     return own

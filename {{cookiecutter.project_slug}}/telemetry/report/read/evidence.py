@@ -1,12 +1,13 @@
 """What a verdict rests on, wherever it was read from."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from telemetry import schema
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Source
 from telemetry.report.read.loads import Loads, loads_of
+from telemetry.report.read.mixtures import Held, must_be_one_function, must_be_one_place
 from telemetry.report.read.reader import Reader
 from telemetry.report.read.totals import Totals, totals_of
 
@@ -23,6 +24,16 @@ class Input:
     duplicates: dict[str, int]
     requests_without_report: int
     reports_without_request: int
+    reports_of_others: int = 0
+    """Of them, those of other services and functions, as far as their log streams tell."""
+    reports_without_billed: int = 0
+    """Reports of requests that do not say what was billed."""
+    cut_inits_of_no_environment: int = 0
+    """INITs that failed or timed out, in lines whose log stream is not known."""
+    batched_environments: int = 0
+    """Environments whose warm requests share records."""
+    silent: dict[str, str] = field(default_factory=dict)
+    """Sources that held nothing to enter, and what they held instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +50,31 @@ class Evidence:
     """Warm requests that share a record and are in no sum; only where `aggregated`."""
 
 
-def evidence_of(sources: Sequence[Source], service: str | None = None) -> Evidence:
+def evidence_of(
+    sources: Iterable[Source], service: str | None = None, function: str | None = None
+) -> Evidence:
     """Read lines, and sum up what they hold.
 
     Args:
         sources: Read one after the other, as if they were one.
         service: Take the records of this service only; None where all are of one service.
+        function: Judge the environments of this function only; None where all are of one.
 
     Raises:
-        UnusableError: A source cannot be read, no record is in them, or they hold several services.
+        UnusableError: A source cannot be read, no record is in them, or they hold several services or
+            functions, or a lab run and others.
     """
-    ledger = Ledger(service)
+    ledger = Ledger(service, function)
     reader = Reader(ledger)
+    held = []
     for source in sources:
-        reader.read(source.lines)
-    names = [source.name for source in sources]
+        labs, units = ledger.labs, len(ledger.units)
+        reader.read_source(source)
+        held.append(Held(source.name, lab=ledger.labs is not labs, environments=len(ledger.units) > units))
+    names = [one.name for one in held]
     reader.must_have_read(names)
+    must_be_one_place(ledger, held)
+    must_be_one_function(ledger, ", ".join(names))
     return summed(ledger, reader, names)
 
 
@@ -74,5 +94,10 @@ def summed(ledger: Ledger, reader: Reader, names: list[str]) -> Evidence:
         },
         requests_without_report=totals.unreported,
         reports_without_request=totals.reports_without_request,
+        reports_of_others=totals.unplaced.elsewhere,
+        reports_without_billed=totals.unbilled,
+        cut_inits_of_no_environment=ledger.streams.unplaced_cuts,
+        batched_environments=len({ledger.process_units[process] for process in ledger.batching}),
+        silent=reader.silent,
     )
     return Evidence(ledger, totals, loads, read)

@@ -39,6 +39,7 @@ def loads_of(ledger: Ledger) -> Loads:
     """Take startups and resources out of a ledger, each once."""
     startups, duplicates = ledger.startups.deduplicated("key")
     resources, more = ledger.resources.deduplicated("key")
+    startups, resources = ledger.of_judged(startups), ledger.of_judged(resources)
     units = np.asarray(ledger.process_units, np.int64)
     in_init = np.zeros(len(units), np.bool_)
     in_init[startups["process"][startups["in_init"] == 1]] = True
@@ -46,6 +47,7 @@ def loads_of(ledger: Ledger) -> Loads:
     failed = 0
     for number in range(ledger.repeats.parts):
         rows, repeated = deduplicated(ledger.repeats.part(number, ledger.repeats.parts), "key")
+        rows = ledger.of_judged(rows)
         duplicates += repeated
         failed += int(((rows["name"] == WHOLE) & (rows["complete"] == 0)).sum())
         for name in np.unique(rows["name"]):

@@ -1,51 +1,85 @@
 """Lines into a ledger: every line is entered, or counted with the reason why not."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from telemetry import schema
 from telemetry.report.errors import UnusableError
-from telemetry.report.read.ledger import Ledger, printable
-from telemetry.report.read.records import PlatformMetrics, PlatformRecord, PlatformReport, Record
-from telemetry.report.read.skipped import NOT_JSON, TEXT, reason_for
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.lines import Line, Source
+from telemetry.report.read.names import printable
+from telemetry.report.read.origin import Message, Origin
+from telemetry.report.read.platform import PlatformEvent
+from telemetry.report.read.platform_json import KINDS_OF_EVENTS, MARK, UNREADABLE, event_from_json
+from telemetry.report.read.platform_text import event_from_text
+from telemetry.report.read.records import KINDS, Record
+from telemetry.report.read.shapes.sniffing import is_behind_prefix
+from telemetry.report.read.skipped import BY_APP, PREFIXED, TEXT, Skip, reason_for
 
-PLATFORM: Final = b'"platform.report"'
-REPORT: Final = b"REPORT RequestId:"
-REQUEST_ID: Final = re.compile(r"REPORT RequestId: (\S+)")
-FIGURE: Final = re.compile(r"\b((?:[A-Z][a-z]+ )*Duration|Memory Size|Max Memory Used): ([\d.]+) (?:ms|MB)")
-UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+NAMES: Final[Mapping[type[msgspec.Struct], str]] = {
+    **{kind: name for name, kind in KINDS.items()},
+    **KINDS_OF_EVENTS,
+}
+
+
+MOST_SILENT: Final = 20
+"""Sources that one message lists."""
 
 
 class Reader:
     """Enters what it reads into one ledger, however many sources there are."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self.lines = 0
-        """Blank ones left out."""
         self._kinds: Counter[type[msgspec.Struct]] = Counter()
         self.others: Counter[str] = Counter()
         self.malformed: Counter[str] = Counter()
+        self.silent: dict[str, str] = {}
+        """Sources that held nothing to enter, and what they held instead."""
         self._ledger = ledger
         self._record = msgspec.json.Decoder(Record)
-        self._platform = msgspec.json.Decoder(PlatformReport)
 
     @property
     def records(self) -> Counter[str]:
-        """Records and platform.report lines that were entered, by kind."""
-        return Counter({str(kind.__struct_config__.tag): count for kind, count in self._kinds.items()})
+        """Records and platform events that were entered, by kind."""
+        return Counter({NAMES[kind]: count for kind, count in self._kinds.items()})
 
-    def read(self, lines: Iterable[bytes]) -> None:
+    def read(self, lines: Iterable[Line]) -> None:
         """Enter all lines; memory grows by what the ledger keeps, not by what was read."""
+        decode, kinds, version = self._record.decode, self._kinds, schema.VERSION
+        enter, enter_platform = self._ledger.enter, self._ledger.enter_platform
         for line in lines:
-            if self._entered(line):
-                self.lines += 1
-            elif stripped := line.strip():
-                self.lines += 1
-                self._second_look(stripped)
+            if type(line) is not bytes:
+                self._other(line)
+            elif MARK in line and (event := event_from_json(line)):
+                kinds[type(event)] += 1
+                enter_platform(event, None)
+            else:
+                try:
+                    record = decode(line)
+                except UNREADABLE:
+                    self._second_look(line.strip(), None)
+                    continue
+                if record.v > version:
+                    self._count(reason_for(line))
+                    continue
+                kinds[type(record)] += 1
+                enter(record)
+
+    @property
+    def lines(self) -> int:
+        """How many were read, blank ones left out; each was entered, or counted with its reason."""
+        return self._kinds.total() + self.malformed.total() + self.others.total()
+
+    def read_source(self, source: Source) -> None:
+        """Enter all lines of a source; one that gives nothing is remembered."""
+        entered, skipped = self._kinds.total(), self.malformed + self.others
+        self.read(source.lines)
+        if self._kinds.total() == entered:
+            found = self.malformed + self.others - skipped
+            self.silent[source.name] = _listed(found) if found else "no lines"
 
     def must_have_read(self, sources: Sequence[str]) -> None:
         """Refuse to go on without records of exactly one service, and of one app in the lab.
@@ -56,10 +90,12 @@ class Reader:
         where = ", ".join(sources)
         if not self._ledger.services:
             counts = self.records + self.malformed + self.others
-            found = ", ".join(f"{reason} ({count})" for reason, count in counts.items())
+            found = self.silent if len(self.silent) > 1 else {}
+            each = "; ".join(f"{name}: {held}" for name, held in list(found.items())[:MOST_SILENT])
             raise UnusableError(
-                f"no records in {where}: {found or 'no lines'}. Records are the JSON lines that the function "
-                "writes to stdout; `python -m telemetry.lab --out records.jsonl` makes some."
+                f"no records in {where}: {each or _listed(counts) or 'no lines'}. Records are the JSON lines "
+                "that the function writes to stdout; `python -m telemetry.lab --out records.jsonl` makes "
+                "some. --help lists the exports that are read."
             )
         must_hold_one_service(self._ledger, where)
         apps = dict.fromkeys(printable(lab.app) for lab in self._ledger.labs if lab.app is not None)
@@ -69,45 +105,52 @@ class Reader:
                 "the report the runs of one app only."
             )
 
-    def _entered(self, line: bytes) -> bool:
-        """Enter the line if it is a record that this report reads."""
-        if PLATFORM in line and self._reported(line):
-            return True
-        try:
-            record = self._record.decode(line)
-        except UNREADABLE:
-            return False
-        if record.v > schema.VERSION:
-            return False
-        self._kinds[type(record)] += 1
-        self._ledger.enter(record)
-        return True
+    def _other(self, line: Line) -> None:
+        """Enter a line that came out of an export."""
+        if isinstance(line, Skip):
+            self._count(line)
+        elif isinstance(line, Message):
+            self._message(line.text.strip(), line)
 
-    def _reported(self, line: bytes) -> bool:
-        try:
-            report = self._platform.decode(line)
-        except UNREADABLE:
-            return False
-        self._enter_report(report)
-        return True
-
-    def _enter_report(self, report: PlatformReport) -> None:
-        self._kinds[PlatformReport] += 1
-        self._ledger.enter_report(report.record)
-
-    def _second_look(self, line: bytes) -> None:
-        """Try what log exports put around a record: a timestamp before it, or Lambda's text format."""
-        if REPORT in line and (report := report_from(line)):
-            self._enter_report(report)
+    def _message(self, text: bytes, message: Message) -> None:
+        event = event_from_json(text) if MARK in text else None
+        if event and not message.by_app:
+            self._enter_event(event, message.origin)
             return
-        skip = reason_for(line)
-        inner = line[line.find(b"{") :]
-        if skip is TEXT and inner.startswith(b"{"):
-            if self._entered(inner):
-                return
-            found = reason_for(inner)
-            skip = found if found.malformed and found is not NOT_JSON else TEXT
+        try:
+            record = self._record.decode(text)
+        except UNREADABLE:
+            self._second_look(text, message.origin, by_app=message.by_app)
+            return
+        if record.v > schema.VERSION:
+            self._count(reason_for(text))
+            return
+        self._kinds[type(record)] += 1
+        self._ledger.enter(record, message.origin)
+
+    def _enter_event(self, event: PlatformEvent, origin: Origin | None) -> None:
+        self._kinds[type(event)] += 1
+        self._ledger.enter_platform(event, origin)
+
+    def _second_look(self, line: bytes, origin: Origin | None, *, by_app: bool = False) -> None:
+        """Try Lambda's text format; else count why the line was skipped."""
+        if not line:
+            return
+        event = event_from_text(line)
+        if event and not by_app:
+            self._enter_event(event, origin)
+        elif event or (by_app and MARK in line and event_from_json(line)):
+            self._count(BY_APP)
+        else:
+            skip = reason_for(line)
+            self._count(PREFIXED if skip is TEXT and is_behind_prefix(line) else skip)
+
+    def _count(self, skip: Skip) -> None:
         (self.malformed if skip.malformed else self.others)[skip.reason] += 1
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason} ({count})" for reason, count in counts.items())
 
 
 def must_hold_one_service(ledger: Ledger, where: str) -> None:
@@ -121,21 +164,3 @@ def must_hold_one_service(ledger: Ledger, where: str) -> None:
         raise UnusableError(
             f"{where}: records of {', '.join(map(printable, services))}. Choose one with --service NAME."
         )
-
-
-def report_from(line: bytes) -> PlatformReport | None:
-    """Read a REPORT line of the text log format, whatever stands before it; None when it lacks a duration."""
-    text = line.decode("utf-8", "replace")
-    request = REQUEST_ID.search(text)
-    figures = {name: float(value) for name, value in FIGURE.findall(text)}
-    if request is None or not {"Duration", "Billed Duration"} <= figures.keys():
-        return None
-    metrics = PlatformMetrics(
-        duration_ms=figures["Duration"],
-        billed_ms=figures["Billed Duration"],
-        memory_mb=figures.get("Memory Size"),
-        used_mb=figures.get("Max Memory Used"),
-        init_ms=figures.get("Init Duration"),
-        restore_ms=figures.get("Restore Duration"),
-    )
-    return PlatformReport(PlatformRecord(request[1], metrics))

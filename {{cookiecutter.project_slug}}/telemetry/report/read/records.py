@@ -7,8 +7,8 @@ import msgspec
 
 from adapter.placement import Placement
 from telemetry import schema
+from telemetry.report.read.figures import Megabytes, Milliseconds
 
-Milliseconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0)]
 EXPERIMENT = r"^\s*\w+\s*=\s*\d[\d.]*\s*(,\s*\w+\s*=\s*\d[\d.]*\s*)+$"
 Counted: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -29,6 +29,9 @@ class Assigned(Common, frozen=True, tag=schema.ENVIRONMENT_RECORD):
     placement: Placement
     experiment: Annotated[str, msgspec.Meta(pattern=EXPERIMENT)]
     planned: Counted | None = None
+    function: str | None = None
+    version: str | None = None
+    memory_mb: Megabytes | None = None
 
 
 class Startup(Common, frozen=True, tag=schema.STARTUP, rename={
@@ -53,9 +56,13 @@ class Startup(Common, frozen=True, tag=schema.STARTUP, rename={
     rss_bytes: float | None = None
     native_bytes: float | None = None
     py_blocks: float | None = None
-    memory_mb: float | None = None
+    function: str | None = None
+    version: str | None = None
+    memory_mb: Megabytes | None = None
     python: str | None = None
     adapter: str | None = None
+    reinit: bool = False
+    startup_id: str | None = None
 
 
 class Resource(
@@ -89,6 +96,12 @@ class Invocation(
     touched: dict[str, int] = {}  # msgspec gives each struct a dict of its own
     startup_ms: Milliseconds = 0.0
     shutdown_ms: Milliseconds = 0.0
+    gap_ms: float | None = None
+    ping: bool = False
+    function: str | None = None
+    version: str | None = None
+    memory_mb: Megabytes | None = None
+    startup_id: str | None = None
 
 
 class Warm(
@@ -180,37 +193,6 @@ class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
     sent: dict[str, Sent] = {}
     """By placement; under another name those whose placement the lab never learnt."""
     complete: bool = True
-
-
-class PlatformMetrics(msgspec.Struct, frozen=True, gc=False, rename={
-    "duration_ms": "durationMs",
-    "billed_ms": "billedDurationMs",
-    "memory_mb": "memorySizeMB",
-    "used_mb": "maxMemoryUsedMB",
-    "init_ms": "initDurationMs",
-    "restore_ms": "restoreDurationMs",
-}):  # fmt: skip
-    """Lambda's figures for one request. `init_ms` is all of INIT, not up to the startup as in `Startup`."""
-
-    duration_ms: Milliseconds
-    billed_ms: Milliseconds
-    memory_mb: float | None = None
-    used_mb: float | None = None
-    init_ms: Milliseconds | None = None
-    restore_ms: Milliseconds | None = None
-
-
-class PlatformRecord(msgspec.Struct, frozen=True, gc=False, rename={"request_id": "requestId"}):
-    """The inner part of a platform event."""
-
-    request_id: str
-    metrics: PlatformMetrics
-
-
-class PlatformReport(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag=schema.PLATFORM_REPORT):
-    """Lambda's own line about one invocation."""
-
-    record: PlatformRecord
 
 
 Record: TypeAlias = (

@@ -1,14 +1,24 @@
 """Requests with what users waited and paid for: records joined with the platform's own figures."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from telemetry.report.read.columns import Flags, Numbers, Vector, deduplicated, parts_of
-from telemetry.report.read.ledger import START_CODES, Ledger
+from adapter.placement import PLACEMENTS
+from telemetry.report.read.attempts import distinct_records, distinct_reports, match
+from telemetry.report.read.columns import Flags, Numbers, Vector, parts_of
+from telemetry.report.read.init_waits import InitWaits
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.streams import ELSEWHERE, UNKNOWN
+from telemetry.report.read.units import START_CODES
+
+COLD, SNAPSTART = START_CODES["cold"], START_CODES["snapstart"]
+OUTCOMES: Final = 3
+"""Ended well, failed, timed out: the ledger's `OUTCOME_CODES`."""
+NO_PROCESS: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,102 +28,238 @@ class Requests:
     rows: NDArray[Any]
     """As the ledger keeps invocations."""
     unit: Numbers
+    first: Flags
+    """First of its process; pings do not count."""
     init_ms: Vector
-    """INIT, or the restore of a snapshot, where it was on the request path; else 0."""
+    """INIT, or the restore of a snapshot, where it was on the request path; else 0, or NaN if not known."""
     user_ms: Vector
+    """NaN where it cannot be told."""
     billed_ms: Vector
-    """NaN without a platform.report line."""
+    """NaN where the platform did not say it."""
     used_mb: Vector
+    memory_mb: Vector
+    outcome: NDArray[np.int8]
+    """As the platform says: `OUTCOMES`."""
+    failed: Flags
+    """As the record or the platform says."""
+    cut: Flags
+    """Waited for an INIT that was cut."""
     reported: Flags
     """Has a platform.report line."""
-
-    @property
-    def first(self) -> Flags:
-        """First of its process."""
-        first: NDArray[np.int8] = self.rows["first"]
-        return np.equal(first, 1)
+    recorded: bool = True
+    """Has a record."""
 
     @property
     def cold(self) -> Flags:
         """INIT was on the request path."""
         start: NDArray[np.int8] = self.rows["start"]
-        return np.equal(start, START_CODES["cold"])
+        return np.equal(start, COLD)
 
 
 @dataclass(slots=True)
+class Unplaced:
+    """Reports without a record, by how the request ended (`OUTCOMES`), that are in no environment."""
+
+    by_arm: Numbers = field(default_factory=lambda: np.zeros((len(PLACEMENTS) + 1, OUTCOMES), np.int64))
+    """By position in `PLACEMENTS`, told by the version that served it; the last row is of no arm."""
+    elsewhere: int = 0
+    """Of other services or functions."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Requests with their reports, before what INIT adds to them."""
+
+    rows: NDArray[Any]
+    unit: Numbers
+    found: NDArray[Any]
+    reported: Flags
+
+    def __getitem__(self, mine: Flags) -> "_Rows":
+        return _Rows(self.rows[mine], self.unit[mine], self.found[mine], self.reported[mine])
+
+
 class Join:
     """Joins invocations with platform.report lines on the request id, part by part.
 
     User-visible ms is `durationMs`, plus `initDurationMs` when INIT was on the request path (start `cold`),
-    plus `restoreDurationMs` after a snapshot. A request without a report falls back to the adapter's figures.
+    plus an INIT before it that was cut, plus `restoreDurationMs` after a snapshot. A request without a report
+    falls back to the adapter's figures. A report without a record, in a log stream that is an environment's,
+    is a request of that environment.
     """
 
-    ledger: Ledger
-    duplicates: int = 0
-    duplicate_reports: int = 0
-    reports_without_request: int = 0
-    imports_counted: bool = False
-    """Without platform.report lines only: the imports of every cold start are known, and part of its INIT."""
+    def __init__(self, ledger: Ledger) -> None:
+        self.duplicates = 0
+        self.duplicate_reports = 0
+        self.reports_without_request = 0
+        self.unplaced = Unplaced()
+        self.pings = np.zeros(len(ledger.units), np.int64)
+        """By unit."""
+        self.imports_counted = False
+        """Without platform.report lines only: imports of all cold starts are known, and in their INIT."""
+        self._ledger = ledger
+        self._judged = ledger.judged()
+        self._unit_of = np.asarray(ledger.process_units, np.int64)
+        self._wrote = np.append(ledger.stream_units(), UNKNOWN)
+        """By stream; the last is that of `NO_STREAM`."""
+        self._waits = InitWaits(ledger, self._wrote)
+        self._first_n = _first_requests(ledger)
+        self._arm_of_version = _arms_of_versions(ledger, self._judged)
 
     def parts(self) -> Iterator[Requests]:
         """Yield all requests; the counts are complete after the last part."""
-        count = parts_of(self.ledger.invocations, self.ledger.reports)
-        unreported = []
+        ledger = self._ledger
+        count = parts_of(ledger.invocations, ledger.pings, ledger.reports, ledger.versions)
+        later, lost = [], []
         for number in range(count):
-            rows, duplicates = deduplicated(self.ledger.invocations.part(number, count), "key")
-            reports, duplicate_reports = deduplicated(self.ledger.reports.part(number, count), "key")
-            self.duplicates += duplicates
-            self.duplicate_reports += duplicate_reports
-            found, reported = _match(rows["key"], reports)
-            self.reports_without_request += len(reports) - int(reported.sum())
-            alone = ~reported & (rows["start"] == START_CODES["cold"])
-            unreported.append(rows[alone])
-            yield self._requests(rows[~alone], found[~alone], reported[~alone], None)
-        yield self._alone(np.concatenate(unreported))
+            requests, unrecorded = self._joined(number, count)
+            aside = self._aside(requests)
+            later.append(requests[aside])
+            lost.append(unrecorded)
+            yield self._finished(requests[~aside], None)
+        yield self._without_records(_together(lost))
+        yield self._finished(_together(later), self._waits)
 
-    def _alone(self, rows: NDArray[Any]) -> Requests:
-        """Return cold starts without a report; if their INIT holds the imports depends on all of them."""
-        own_init, self.imports_counted = _own_init(self.ledger, rows["process"])
-        found, reported = _match(rows["key"], np.zeros(0, self.ledger.reports.dtype))
-        return self._requests(rows, found, reported, own_init)
+    def _joined(self, number: int, count: int) -> tuple[_Rows, _Rows]:
+        """Join one part: requests with records, and those that only the platform saw."""
+        ledger = self._ledger
+        rows, duplicates = distinct_records(ledger.invocations.part(number, count))
+        pings, _ = distinct_records(ledger.pings.part(number, count))
+        reports, copies = distinct_reports(ledger.reports.part(number, count))
+        self.duplicates += duplicates
+        self.duplicate_reports += copies
+        unit, ping_unit = self._unit_of[rows["process"]], self._unit_of[pings["process"]]
+        wrote = self._wrote[reports["stream"]]
+        at, left = match(
+            np.concatenate((rows["key"], pings["key"])), np.concatenate((rows["ms"], pings["ms"])),
+            np.concatenate((unit, ping_unit)), reports, wrote,
+        )  # fmt: skip
+        self.pings += np.bincount(ping_unit[self._judged[ping_unit]], minlength=len(self.pings))
+        self._waits.see(unit, rows["at"])
+        self._waits.see(ping_unit, pings["at"])
+        at = at[: len(rows)]
+        found = np.append(reports, np.zeros(1, reports.dtype))[at]
+        recorded = _Rows(rows, unit, found, at >= 0)[self._judged[unit]]
+        versions = ledger.versions.part(number, count)
+        return recorded, self._unrecorded(reports[left], wrote[left], versions)
 
-    def _requests(
-        self, rows: NDArray[Any], found: NDArray[Any], reported: Flags, own_init: Vector | None
-    ) -> Requests:
-        cold, restored = rows["start"] == START_CODES["cold"], rows["start"] == START_CODES["snapstart"]
-        init = np.where(cold, np.nan_to_num(found["init"]), 0.0) if own_init is None else own_init
-        init = init + np.where(restored & reported, np.nan_to_num(found["restore"]), 0.0)
-        return Requests(
-            rows=rows,
-            unit=np.asarray(self.ledger.process_units, np.int64)[rows["process"]],
-            init_ms=init,
-            user_ms=np.where(reported, found["ms"], rows["ms"]) + init,
-            billed_ms=np.where(reported, found["billed"], np.nan),
-            used_mb=np.where(reported, found["used"], np.nan),
-            reported=reported,
+    def _unrecorded(self, reports: NDArray[Any], wrote: Numbers, versions: NDArray[Any]) -> _Rows:
+        """Return the requests that have a report alone and are an environment's; count the others."""
+        elsewhere = wrote == ELSEWHERE
+        self.unplaced.elsewhere += int(elsewhere.sum())
+        self.reports_without_request += len(reports)
+        unknown = reports[wrote == UNKNOWN]
+        if len(unknown):
+            arms = self._arms(unknown["key"], versions)
+            np.add.at(self.unplaced.by_arm, (arms, unknown["outcome"]), 1)
+        placed = reports[wrote >= 0]
+        rows = np.zeros(len(placed), self._ledger.invocations.dtype)
+        for name in ("key", "ms"):
+            rows[name] = placed[name]
+        rows["at"] = placed["at"] - placed["ms"]
+        rows["process"], rows["touched"] = NO_PROCESS, -1
+        rows["start"] = START_CODES["warm"]
+        rows["start"][~np.isnan(placed["init"])] = COLD
+        rows["start"][~np.isnan(placed["restore"])] = SNAPSTART
+        unit = wrote[wrote >= 0]
+        self._waits.see(unit, rows["at"])
+        return _Rows(rows, unit, placed, np.ones(len(placed), np.bool_))
+
+    def _arms(self, keys: Numbers, versions: NDArray[Any]) -> Numbers:
+        """Return the arm of each request whose version has one arm alone; else the row that is of no arm."""
+        arms = np.full(len(keys), len(PLACEMENTS), np.int64)
+        if len(versions) and len(self._arm_of_version):
+            versions = versions[np.argsort(versions["key"], kind="stable")]
+            at = np.minimum(np.searchsorted(versions["key"], keys), len(versions) - 1)
+            same = versions["key"][at] == keys
+            arms[same] = self._arm_of_version[versions["version"][at[same]]]
+        return arms
+
+    def _aside(self, of: _Rows) -> Flags:
+        """Choose the requests whose INIT depends on all others."""
+        aside: Flags = ~of.reported & (of.rows["start"] == COLD)
+        return aside | self._waits.concerns(of.rows["process"], of.unit, self._first(of.rows))
+
+    def _first(self, rows: NDArray[Any]) -> Flags:
+        first: Flags = rows["n"] == self._first_n[rows["process"]]
+        return first
+
+    def _without_records(self, of: _Rows) -> Requests:
+        """Finish requests that have a report alone: what the adapter would have measured is not known."""
+        waited, doubtful = self._waits.cut_before(of.unit, of.rows["at"])
+        of.rows["start"][waited > 0] = COLD
+        of.rows["doubtful"] = doubtful
+        init = np.where(of.rows["start"] == COLD, np.nan_to_num(of.found["init"]), 0.0) + np.nan_to_num(
+            waited
         )
+        init += np.where(of.rows["start"] == SNAPSTART, np.nan_to_num(of.found["restore"]), 0.0)
+        first = of.rows["start"] != START_CODES["warm"]
+        return _requests(of, first, init, np.nan_to_num(waited) > 0, recorded=False)
+
+    def _finished(self, of: _Rows, waits: InitWaits | None) -> Requests:
+        """Add INIT and restores; `waits` tells the INIT of those that `_aside` chose."""
+        rows, found, reported = of.rows, of.found, of.reported
+        if len(rows) and self._ledger.cold_pings:  # INIT went to a ping: the requests after it are warm
+            pinged = np.isin(rows["process"], list(self._ledger.cold_pings))
+            rows = rows.copy()
+            rows["start"][pinged] = START_CODES["warm"]
+        cold, first, cut_before = rows["start"] == COLD, self._first(rows), np.zeros(len(rows), np.bool_)
+        init = np.where(cold & reported, found["init"], 0.0)
+        if waits is not None:
+            own, self.imports_counted = waits.own_init(rows["process"][cold & ~reported])
+            init[cold & ~reported] = own
+            cut, doubtful = waits.cut_before(of.unit, rows["at"])
+            again = waits.ran_again(rows["process"])
+            # A second INIT is a part of the request; whether a first one was lost is told by the log stream.
+            init = np.where(again & reported & np.isnan(init), 0.0, init)
+            unknown = again & np.isnan(cut) & waits.earliest(of.unit, rows["at"])
+            lost = np.where(unknown, np.nan, np.nan_to_num(cut))
+            init += np.where(first & cold, lost, 0.0)
+            cut_before = first & cold & (np.nan_to_num(cut) > 0)
+            rows["doubtful"] |= (doubtful & first & cold).astype(np.int8)
+        init += np.where((rows["start"] == SNAPSTART) & reported, np.nan_to_num(found["restore"]), 0.0)
+        return _requests(_Rows(rows, of.unit, found, reported), first, init, cut_before)
 
 
-def _match(keys: Numbers, reports: NDArray[Any]) -> tuple[NDArray[Any], Flags]:
-    """Find each key's report; where there is none, any row stands in and the flag is false."""
-    if not len(reports):
-        return np.zeros(len(keys), reports.dtype), np.zeros(len(keys), np.bool_)
-    ordered = reports[np.argsort(reports["key"])]
-    at = np.minimum(np.searchsorted(ordered["key"], keys), len(ordered) - 1)
-    return ordered[at], ordered["key"][at] == keys
+def _requests(of: _Rows, first: Flags, init: Vector, cut: Flags, *, recorded: bool = True) -> Requests:
+    told = {name: np.where(of.reported, of.found[name], np.nan) for name in ("billed", "used", "memory")}
+    return Requests(
+        rows=of.rows,
+        unit=of.unit,
+        first=first,
+        init_ms=init,
+        user_ms=np.where(of.reported, of.found["ms"], of.rows["ms"]) + init,
+        billed_ms=told["billed"],
+        used_mb=told["used"],
+        memory_mb=told["memory"],
+        outcome=of.found["outcome"],
+        cut=cut,
+        failed=(of.rows["failed"] == 1) | (of.reported & (of.found["outcome"] > 0)),
+        reported=of.reported,
+        recorded=recorded,
+    )
 
 
-def _own_init(ledger: Ledger, process: Numbers) -> tuple[Vector, bool]:
-    """INIT of some processes as the adapter saw it: imports and the startup in INIT.
+def _together(parts: list[_Rows]) -> _Rows:
+    return _Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Rows.__slots__))
 
-    Arms that start up later do not always say how long the imports took. Unless all do, imports are left out
-    of every arm: they are the same code, so they cancel in the differences.
-    """
-    rows, _ = ledger.startups.deduplicated("key")
-    rows = rows[rows["in_init"] == 1]
-    startup, imports = np.zeros(len(ledger.process_units)), np.full(len(ledger.process_units), np.nan)
-    startup[rows["process"]] = rows["wall"]
-    imports[rows["process"]] = rows["init"]
-    counted = len(process) > 0 and not np.isnan(imports[process]).any()
-    whole = startup + np.nan_to_num(imports) if counted else startup
-    return whole[process], bool(counted)
+
+def _first_requests(ledger: Ledger) -> Numbers:
+    """Return the `n` of each process's first invocation that was no ping; the last is of no process."""
+    first = np.ones(len(ledger.process_units) + 1, np.int64)
+    first[NO_PROCESS] = -1
+    pings = [ledger.pings.part(number, ledger.pings.parts) for number in range(ledger.pings.parts)]
+    rows = np.concatenate([part[["process", "n"]] for part in pings])
+    for process, n in np.unique(rows):  # in order of n
+        first[process] += n == first[process]
+    return first
+
+
+def _arms_of_versions(ledger: Ledger, judged: Flags) -> Numbers:
+    """Return the arm that each version has; where it has several or none, the position after all arms."""
+    arms: dict[str, set[int]] = {}
+    for unit in ledger.units:
+        if unit.version is not None and judged[unit.number]:
+            arms.setdefault(unit.version, set()).add(PLACEMENTS.index(unit.placement))
+    found = (arms.get(version, set()) for version in ledger.version_names)
+    return np.asarray([next(iter(one)) if len(one) == 1 else len(PLACEMENTS) for one in found], np.int64)

@@ -3,15 +3,19 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from telemetry import schema
-from telemetry.report.read.records import KINDS, PlatformReport, Record
+from telemetry.report.read.platform_json import LINES, UNREADABLE, PlatformLine
+from telemetry.report.read.platform_text import BEGINNINGS
+from telemetry.report.read.records import KINDS, Record
 
 MISSING = re.compile(r"missing required field `(\w+)`")
 MISFIT = re.compile(r" - at `\$\.([\w.]+)")
+LATER_VERSIONS: Final = 100
+"""From here on versions are counted as one reason, so that the reasons stay few whatever is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +27,45 @@ class Skip:
     """Meant as a record, or cut short; else a line of another kind."""
 
 
-TEXT = Skip("plain text", malformed=False)
-OTHER_JSON = Skip("other JSON (logs, metrics)", malformed=False)
-OTHER_PLATFORM = Skip("other platform events", malformed=False)
-NOT_JSON = Skip("not JSON", malformed=True)
-UNKNOWN = Skip("unknown kind of record", malformed=True)
+TEXT: Final = Skip("plain text", malformed=False)
+OTHER_JSON: Final = Skip("other JSON (logs, metrics)", malformed=False)
+OTHER_PLATFORM: Final = Skip("other platform events", malformed=False)
+CONTROL: Final = Skip("control messages of the subscription", malformed=False)
+BY_APP: Final = Skip("platform events that the function wrote", malformed=False)
+NOT_JSON: Final = Skip("not JSON", malformed=True)
+UNKNOWN: Final = Skip("unknown kind of record", malformed=True)
+BAD_PLATFORM_TEXT: Final = Skip("platform line with other fields or figures than Lambda's", malformed=True)
+TOO_LONG: Final = Skip("line of more than 8 MiB", malformed=True)
+DAMAGED: Final = Skip("JSON document damaged or cut; what follows in it was not read", malformed=True)
+NO_MESSAGE: Final = Skip("row without the column @message", malformed=True)
+PREFIXED: Final = Skip("behind a prefix that the other lines do not have", malformed=False)
+UNDECODABLE: Final = Skip("event whose data cannot be decoded", malformed=True)
 
 
 def reason_for(line: bytes) -> Skip:
     """Tell why the typed decoders refused a line."""
+    if not line.startswith((b"{", b"[")):
+        return _of_text(line)
     try:
         found = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return NOT_JSON if line.startswith(b"{") else TEXT
+    except UNREADABLE:
+        return _of_text(line)
     if not isinstance(found, dict):
         return OTHER_JSON
     event = found.get("type")
-    if isinstance(event, str) and event.startswith("platform."):
-        return _bad(event, PlatformReport, line) if event == schema.PLATFORM_REPORT else OTHER_PLATFORM
+    if (
+        isinstance(event, str)
+        and event.startswith("platform.")
+        and isinstance(found.get(schema.RECORD), dict)
+    ):
+        return _bad(event, LINES[event], line) if event in LINES else OTHER_PLATFORM
     return _of_record(found, line)
+
+
+def _of_text(line: bytes) -> Skip:
+    if line.startswith(b"{"):
+        return NOT_JSON
+    return BAD_PLATFORM_TEXT if line.startswith(BEGINNINGS) else TEXT
 
 
 def _of_record(found: Mapping[str, Any], line: bytes) -> Skip:
@@ -49,16 +73,17 @@ def _of_record(found: Mapping[str, Any], line: bytes) -> Skip:
     if not isinstance(kind, str) or not (schema.SCHEMA in found or schema.ENVIRONMENT in found):
         return OTHER_JSON
     if isinstance(version, int) and version > schema.VERSION:
-        return Skip(f"schema version {version}; this report reads {schema.VERSION}", malformed=True)
+        shown = version if version < LATER_VERSIONS else f"{LATER_VERSIONS} or later"
+        return Skip(f"schema version {shown}; this report reads {schema.VERSION}", malformed=True)
     return _bad(kind, KINDS[kind], line) if kind in KINDS else UNKNOWN
 
 
-def _bad(kind: str, expected: type[Record] | type[PlatformReport], line: bytes) -> Skip:
+def _bad(kind: str, expected: type[Record] | type[PlatformLine], line: bytes) -> Skip:
     try:
         msgspec.json.decode(line, type=expected)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         if missing := MISSING.search(str(error)):
             return Skip(f"{kind}: missing {missing[1]}", malformed=True)
         if misfit := MISFIT.search(str(error)):
-            return Skip(f"{kind}: bad {misfit[1]}", malformed=True)
+            return Skip(f"{kind}: bad {misfit[1].removeprefix('record.')}", malformed=True)
     return Skip(f"{kind}: unreadable", malformed=True)

@@ -24,6 +24,10 @@ class Sums:
     """Position in `PLACEMENTS`."""
     n: Vector
     """Requests."""
+    recorded: Vector
+    """Requests with a record: of the others nobody knows what state they read."""
+    timed: Vector
+    """Requests whose time can be told; all sums of times are over these."""
     failed: Vector
     firsts: Vector
     """First requests of a process."""
@@ -32,11 +36,15 @@ class Sums:
     user: Vector
     init: Vector
     """The part of `user` that was INIT, or the restore of a snapshot."""
+    doubtful: Vector
+    """The part of `init` that follows a gap which does not tell whether INIT was waited for."""
     billed_n: Vector
-    """Requests with a platform.report line."""
+    """Requests whose billed time the platform said."""
     billed: Vector
     adapter: Vector
-    """As the adapter measured, startup and shutdown inside invocations included."""
+    """As the adapter measured, startup and shutdown inside invocations included. All of the request where
+    it has no record.
+    """
     loading: Vector
     """Startup and shutdown inside invocations."""
     repeated: Vector
@@ -44,14 +52,20 @@ class Sums:
     hidden: Vector
     """First startups that count as repeated, as INIT was off the path."""
     used_mb: Vector
-    """The most memory in use; NaN without a platform.report line."""
+    """The most memory in use; NaN without a platform.report line, and so the next."""
+    memory_mb: Vector
+    """Configured memory, as the platform said it."""
 
     @classmethod
     def zero(cls, arms: Numbers) -> Self:
         """Begin with no requests."""
-        fields = [name for name in cls.__slots__ if name not in {"arms", "used_mb"}]
-        used = np.full(len(arms), np.nan)
-        return cls(arms=arms, used_mb=used, **{name: np.zeros(len(arms)) for name in fields})
+        unknown = {"used_mb", "memory_mb"}
+        fields = [name for name in cls.__slots__ if name not in {"arms", *unknown}]
+        return cls(
+            arms=arms,
+            **{name: np.zeros(len(arms)) for name in fields},
+            **{name: np.full(len(arms), np.nan) for name in unknown},
+        )
 
     def in_arm(self, placement: Placement) -> Flags:
         """Which units were assigned the placement."""

@@ -8,8 +8,8 @@ import numpy as np
 from adapter.placement import PLACEMENTS, Placement
 from telemetry import schema
 from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Vector
-from telemetry.report.read.ledger import Ledger, printable
-from telemetry.report.read.requests import Join, Requests
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.requests import OUTCOMES, Join, Requests, Unplaced
 from telemetry.report.read.sums import Histogram, Sums
 
 Latencies: TypeAlias = dict[tuple[Placement, schema.Start], Histogram]
@@ -35,6 +35,19 @@ class Totals:
     duplicates: int = 0
     duplicate_reports: int = 0
     reports_without_request: int = 0
+    unrecorded: Numbers = field(default_factory=lambda: np.zeros((len(PLACEMENTS), OUTCOMES), np.int64))
+    """Requests without a record that are an environment's by their log stream, by arm and how they ended."""
+    unplaced: Unplaced = field(default_factory=Unplaced)
+    untimed: Numbers = field(default_factory=lambda: np.zeros(len(PLACEMENTS), np.int64))
+    """Requests by arm that waited for an INIT of unknown length; they are in no sum of times."""
+    doubtful: Numbers = field(default_factory=lambda: np.zeros(len(PLACEMENTS), np.int64))
+    """Cold starts by arm after a gap that does not tell whether INIT was waited for."""
+    cut: Numbers = field(default_factory=lambda: np.zeros(len(PLACEMENTS), np.int64))
+    """Requests by arm that waited for an INIT which was cut."""
+    unbilled: int = 0
+    """Requests whose report does not say what was billed."""
+    pings: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+    """By unit; they are no requests."""
     imports_counted: bool = False
     """Without platform.report lines only: see `requests.Join`."""
 
@@ -61,15 +74,16 @@ def totals_of(ledger: Ledger) -> Totals:
     totals.duplicates = join.duplicates
     totals.duplicate_reports = join.duplicate_reports
     totals.reports_without_request = join.reports_without_request
+    totals.unplaced, totals.pings = join.unplaced, join.pings
     totals.imports_counted = join.imports_counted
     return totals
 
 
 def _resources(ledger: Ledger) -> Flags:
     """Say which resources are in which set of touched state keys."""
-    found = np.zeros((len(ledger.touched_sets), len(ledger.resource_names)), np.bool_)
+    found = np.zeros((len(ledger.touched_sets) + 1, len(ledger.resource_names)), np.bool_)  # the last: none
     for keys, row in ledger.touched_sets.items():
-        for key in map(printable, keys):
+        for key in keys:
             if key in ledger.resource_names:
                 found[row, ledger.resource_names[key]] = True
     return found
@@ -85,12 +99,21 @@ def _add(totals: Totals, part: Requests, resources: Flags) -> None:
         totals.touching[:, column] += np.bincount(unit, touched, minlength=len(totals.touching))
     np.add.at(totals.starts, (arm, rows["start"]), 1)
     _keep_repeats(totals.repeats, part)
+    timed = ~np.isnan(part.user_ms)
     for code, start in np.argwhere(totals.starts):
-        ms = part.user_ms[(arm == code) & (rows["start"] == start)]
-        totals.latencies.setdefault((PLACEMENTS[code], schema.STARTS[start]), Histogram()).add(ms)
-    totals.first_at = min(totals.first_at, float(rows["at"].min()))
-    totals.last_at = max(totals.last_at, float(rows["at"].max()))
+        ms = part.user_ms[(arm == code) & (rows["start"] == start) & timed]
+        if len(ms):
+            totals.latencies.setdefault((PLACEMENTS[code], schema.STARTS[start]), Histogram()).add(ms)
+    totals.first_at = float(np.fmin(totals.first_at, np.fmin.reduce(rows["at"])))
+    totals.last_at = float(np.fmax(totals.last_at, np.fmax.reduce(rows["at"])))
     totals.unreported += int((~part.reported).sum())
+    totals.unbilled += int((part.reported & np.isnan(part.billed_ms)).sum())
+    for counts, flags in (
+        (totals.untimed, ~timed), (totals.doubtful, rows["doubtful"] == 1), (totals.cut, part.cut),
+    ):  # fmt: skip
+        counts += np.bincount(arm[flags], minlength=len(PLACEMENTS))  # noqa: PLW2901  # adds in place
+    if not part.recorded:
+        np.add.at(totals.unrecorded, (arm, part.outcome), 1)
     totals.billed_without_init += int((part.cold & part.reported & (part.billed_ms + 1 < part.user_ms)).sum())
 
 
@@ -100,24 +123,29 @@ def _sum(sums: Sums, part: Requests, repeating: Flags) -> None:
     The first one of a process is not repeated, unless INIT was off the path: there `init` had hidden it.
     """
     rows = part.rows
-    hidden = part.first & ~part.cold & repeating & (rows["startup"] > 0)
+    timed = ~np.isnan(part.user_ms)
+    hidden = part.first & ~part.cold & repeating & (rows["startup"] > 0) & timed
     repeated = rows["shutdown"] + np.where(~part.first | hidden, rows["startup"], 0.0)
     for into, values in (
         (sums.n, np.ones(len(rows))),
-        (sums.failed, rows["failed"]),
+        (sums.recorded, np.full(len(rows), part.recorded)),
+        (sums.timed, timed),
+        (sums.failed, part.failed),
         (sums.firsts, part.first),
         (sums.waited, part.first & part.cold),
-        (sums.user, part.user_ms),
-        (sums.init, part.init_ms),
-        (sums.billed_n, part.reported),
+        (sums.user, np.nan_to_num(part.user_ms)),
+        (sums.init, np.where(timed, part.init_ms, 0.0)),
+        (sums.doubtful, np.where(timed & (rows["doubtful"] == 1), part.init_ms, 0.0)),
+        (sums.billed_n, ~np.isnan(part.billed_ms)),
         (sums.billed, np.nan_to_num(part.billed_ms)),
-        (sums.adapter, rows["ms"]),
-        (sums.loading, rows["startup"] + rows["shutdown"]),
-        (sums.repeated, np.where(repeating, repeated, 0.0)),
+        (sums.adapter, np.where(timed, rows["ms"], 0.0)),
+        (sums.loading, np.where(timed, rows["startup"] + rows["shutdown"], 0.0)),
+        (sums.repeated, np.where(repeating & timed, repeated, 0.0)),
         (sums.hidden, hidden),
     ):
         into += np.bincount(part.unit, values, minlength=len(into))  # noqa: PLW2901  # adds in place
     np.fmax.at(sums.used_mb, part.unit, part.used_mb)
+    np.fmax.at(sums.memory_mb, part.unit, part.memory_mb)
 
 
 def _keep_repeats(repeats: SpillingTable, part: Requests) -> None:

@@ -11,7 +11,8 @@ from telemetry.report.estimate.results import Basis, Results
 from telemetry.report.estimate.start_classes import Mismatch
 from telemetry.report.estimate.upper_bound import ONE_CPU_MB, UpperBound
 from telemetry.report.read.evidence import Input
-from telemetry.report.read.ledger import printable
+from telemetry.report.read.names import printable
+from telemetry.report.show.request_notes import request_notes
 from telemetry.report.show.wording import INIT_IS_BILLED, counted, listed
 
 NOT_ESTIMATED: Final = (
@@ -28,6 +29,7 @@ def notes(results: Results) -> Iterator[str]:
     """Yield all notes, first how the records were read."""
     yield from _aggregation(results.basis)
     yield from _input(results.input)
+    yield from request_notes(results)
     yield from _basis(results.basis)
     yield from _arms(results.arms)
     yield from _run(results)
@@ -40,7 +42,7 @@ def _aggregation(basis: Basis) -> Iterator[str]:
     if basis.aggregated:
         yield (
             "summed up by Logs Insights, environment by environment: startups, resources, state, start "
-            "classes, percentiles and failed requests need the records themselves (--engine download)"
+            "classes, percentiles and responses of status 5xx need the records themselves (--engine download)"
         )
     if basis.unsummed_requests:
         yield (
@@ -52,6 +54,10 @@ def _aggregation(basis: Basis) -> Iterator[str]:
 
 def _input(read: Input) -> Iterator[str]:
     """Say what was skipped, and why."""
+    for name, held in list(read.silent.items())[:MOST]:
+        yield f"nothing was read from {name}: {held}"
+    if len(read.silent) > MOST:
+        yield f"nothing was read from {len(read.silent) - MOST} sources more"
     if read.malformed:
         yield f"skipped {counted(sum(read.malformed.values()), 'line')}: {listed(read.malformed)}"
     if read.others:
@@ -59,11 +65,6 @@ def _input(read: Input) -> Iterator[str]:
     if any(read.duplicates.values()):
         duplicates = {kind: count for kind, count in read.duplicates.items() if count}
         yield f"dropped {counted(sum(duplicates.values()), 'duplicate')}: {listed(duplicates)}"
-    if read.reports_without_request:
-        yield (
-            f"{counted(read.reports_without_request, 'platform.report line')} without an invocation record "
-            "(time-outs, crashes, or another function): not in the figures"
-        )
 
 
 def _basis(basis: Basis) -> Iterator[str]:
@@ -99,7 +100,7 @@ def _arms(arms: list[Arm]) -> Iterator[str]:
             )
         if arm.failed_requests:
             share = f"{arm.failed_requests} of {arm.requests} requests"
-            yield f"{share} of `{arm.placement}` failed (status 5xx, or no answer)"
+            yield f"{share} of `{arm.placement}` failed (status 5xx, no answer, or timed out)"
 
 
 def _run(results: Results) -> Iterator[str]:

@@ -8,6 +8,7 @@ from telemetry.report.estimate.assignment import Progress
 from telemetry.report.estimate.comparison import Comparison
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.results import Results
+from telemetry.report.show.request_notes import MOST_STRATA, stratum_name
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.verdict import Verdict
 from telemetry.report.show.wording import INIT_IS_BILLED, arm_name, bracketed, short_name
@@ -97,6 +98,28 @@ def arms(verdict: Verdict) -> TableSection:
         ],
         f"{INIT_IS_BILLED}.",
     )  # fmt: skip
+
+
+def strata(verdict: Verdict) -> TableSection:
+    """Show versions and memory sizes apart, where there are several."""
+    rows: list[Row] = []
+    for found in verdict.results.strata[:MOST_STRATA]:
+        name = stratum_name(found.version, found.memory_mb)
+        differences = {one.baseline: one.difference_ms for one in found.differences}
+        for arm, environments in found.environments.items():
+            ms = f"{found.user_visible_ms[arm]:.1f}"
+            requests = str(found.requests[arm])
+            rows.append(
+                (name, arm_name(arm), str(environments), requests, ms, _estimate(differences.get(arm)))
+            )
+    return TableSection(
+        "strata",
+        "By version and memory size: user-visible ms",
+        ("what", "arm", "env.", "requests", "mean", "saved by keeping [95 %]"),
+        rows,
+        "Compared within each, and averaged by requests." if verdict.results.stratified else "",
+        frozenset({1}),
+    )
 
 
 def ledger(verdict: Verdict) -> TableSection:

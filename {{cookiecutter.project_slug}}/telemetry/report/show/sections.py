@@ -27,6 +27,7 @@ SECTIONS: Final[tuple[Build, ...]] = (
     startup_tables.startup,
     startup_tables.advice,
     request_tables.arms,
+    request_tables.strata,
     request_tables.ledger,
     startup_tables.state,
     request_tables.starts,

@@ -121,6 +121,14 @@ def doubted(said: Statement) -> Statement:
     return replace(said, reservations=(*said.reservations, why))
 
 
+def left_open(said: Statement, comparisons: Sequence[Comparison]) -> Statement:
+    """Add what would be found if requests that came 0.1 to 10 s after INIT had not waited for it."""
+    told = [_finding(found) for found in comparisons if found.finding != "cannot tell yet"]
+    other = " and ".join(told) or "cannot tell yet"
+    why = f"were INIT not waited for by requests that came 0.1 to 10 s after it: {other}"
+    return replace(said, reservations=(*said.reservations, why))
+
+
 def interim(said: Statement, progress: Progress) -> Statement:
     """Say that the experiment is not over, before anything else."""
     before = (

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from telemetry.report.estimate.results import MeasuredOn, Results
 from telemetry.report.estimate.start_classes import same_wait
 from telemetry.report.show.notes import notes
-from telemetry.report.show.sentence import doubted, interim, ledger_sentence, meaning, statement
+from telemetry.report.show.request_notes import MOST_STRATA
+from telemetry.report.show.sentence import doubted, interim, ledger_sentence, left_open, meaning, statement
 from telemetry.report.show.wording import counted
 
 
@@ -34,6 +35,8 @@ def verdict_of(results: Results) -> Verdict:
     null = results.measured_on.where == "lab" and same_wait(results.starts)
     place = place_of(results.measured_on)
     said = statement(comparisons, results.bound, environments, place, same_wait=null)
+    if results.other_reading is not None and results.other_reading.differs:
+        said = left_open(said, results.other_reading.comparisons)
     doubtful = results.assignment is not None and not results.assignment.as_declared
     early = results.progress is not None and results.progress.interim
     if doubtful:
@@ -68,13 +71,23 @@ def _machine(measured_on: MeasuredOn) -> Sequence[str | None]:
 
 
 def _function(measured_on: MeasuredOn) -> Sequence[str | None]:
-    memory, first, last = measured_on.memory_mb, measured_on.first_at, measured_on.last_at
+    first, last = measured_on.first_at, measured_on.last_at
+    memory = measured_on.memory_sizes_mb
+    if len(memory) < 2:
+        memory = [] if measured_on.memory_mb is None else [measured_on.memory_mb]
     return (
-        None if memory is None else f"{memory:.0f} MB",
+        f"{' and '.join(f'{size:.0f}' for size in memory)} MB" if memory else None,
+        _versions(measured_on.versions),
         f"Python {', '.join(measured_on.python)}" if measured_on.python else None,
         None if first is None or last is None else " to ".join(dict.fromkeys(map(_day, (first, last)))),
         "no lab record in the input",
     )
+
+
+def _versions(versions: Sequence[str]) -> str | None:
+    if len(versions) < 2:
+        return None
+    return f"{len(versions)} versions" if len(versions) > MOST_STRATA else f"versions {', '.join(versions)}"
 
 
 def _joined(parts: Sequence[str | None], by: str) -> str:

@@ -1,0 +1,132 @@
+"""Attempts at requests: which lines are copies of one, and which report belongs to which record.
+
+A request that Lambda tries again has the id of the first attempt. Two reports of one id with different
+figures are two attempts; the one that timed out has no record, as its process was ended.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from telemetry.report.read.columns import Flags, Numbers, Vector
+from telemetry.report.read.streams import NO_STREAM
+from telemetry.report.read.units import TIMED_OUT
+
+FIGURES: Final = ("ms", "billed", "init", "restore", "used", "memory", "outcome")
+SAME_LINE_MS: Final = 1000.0
+"""Exports tell the time of a line in whole seconds, or not at all; another attempt comes later than that."""
+MOST_PAIRS: Final = 4096
+"""Of records and reports of one id that are all weighed; Lambda tries an event three times."""
+
+
+def distinct_reports(rows: NDArray[Any]) -> tuple[NDArray[Any], int]:
+    """Return each attempt's report once, and how many copies were left out."""
+    alone, several = _by_repetition(rows["key"])
+    if not several.any():
+        return rows, 0
+    more = rows[several]
+    figures = [np.nan_to_num(more[name], nan=-1.0) for name in FIGURES]
+    more = more[np.lexsort((more["stream"], np.nan_to_num(more["at"], nan=-1.0), *figures, more["key"]))]
+    copies = np.ones(max(len(more) - 1, 0), np.bool_)
+    for name in ("key", *FIGURES):
+        before, after = more[name][:-1], more[name][1:]
+        copies &= (before == after) | (np.isnan(before.astype(float)) & np.isnan(after.astype(float)))
+    told = more["stream"] != NO_STREAM
+    copies &= ~(told[:-1] & told[1:] & (more["stream"][:-1] != more["stream"][1:]))
+    copies &= ~(np.diff(more["at"]) > SAME_LINE_MS)  # never where a time is NaN
+    kept = np.concatenate((~copies, [True]))
+    return np.concatenate((rows[alone], more[kept])), int(copies.sum())
+
+
+def distinct_records(rows: NDArray[Any]) -> tuple[NDArray[Any], int]:
+    """Return each attempt's record once, in order, and how many copies were left out."""
+    _, several = _by_repetition(rows["key"])
+    if not several.any():
+        return rows, 0
+    at = np.flatnonzero(several)
+    identity = [rows[name][at] for name in ("ms", "at", "process", "key")]
+    order = np.lexsort((at, *identity))
+    same = np.ones(max(len(at) - 1, 0), np.bool_)
+    for values in identity:
+        same &= values[order][:-1] == values[order][1:]
+    dropped = at[order][1:][same]
+    return np.delete(rows, dropped), len(dropped)
+
+
+def _by_repetition(keys: Numbers) -> tuple[Flags, Flags]:
+    """Say which keys occur once, and which several times."""
+    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    several: Flags = counts[inverse] > 1
+    return ~several, several
+
+
+def match(
+    keys: Numbers, ms: Vector, units: Numbers, reports: NDArray[Any], wrote: Numbers
+) -> tuple[Numbers, Flags]:
+    """Find each record's report; -1 where there is none. Also say which reports are left.
+
+    Args:
+        keys: Of the records, by request id; so the next two.
+        ms: As the adapter measured.
+        units: The unit of each record.
+        reports: As the ledger keeps them, each once.
+        wrote: The unit whose stream each report is in, or `UNKNOWN`.
+    """
+    found = np.full(len(keys), -1, np.int64)
+    left = np.ones(len(reports), np.bool_)
+    if not len(reports) or not len(keys):
+        return found, left
+    order = np.argsort(reports["key"], kind="stable")
+    ordered = reports["key"][order]
+    low, high = np.searchsorted(ordered, keys), np.searchsorted(ordered, keys, side="right")
+    alone, _ = _by_repetition(keys)
+    simple = alone & (high - low == 1)
+    at = order[np.minimum(low, len(order) - 1)]
+    simple_at = at[simple]
+    fits = (wrote[simple_at] < 0) | (wrote[simple_at] == units[simple])
+    found[np.flatnonzero(simple)[fits]] = simple_at[fits]
+    several = np.flatnonzero(~simple & (high > low))
+    for group in _groups(several, low):
+        candidates = order[low[group[0]] : high[group[0]]]
+        for record, report in _pairs(_Weighed(ms, units, reports, wrote), group, candidates):
+            found[record] = report
+    left[found[found >= 0]] = False
+    return found, left
+
+
+def _groups(rows: Numbers, by: Numbers) -> list[Numbers]:
+    """Split rows whose value is the same into groups."""
+    if not len(rows):
+        return []
+    rows = rows[np.argsort(by[rows], kind="stable")]
+    return np.split(rows, np.flatnonzero(np.diff(by[rows])) + 1)
+
+
+class _Weighed(NamedTuple):
+    """What decides which record and report belong together."""
+
+    ms: Vector
+    units: Numbers
+    reports: NDArray[Any]
+    wrote: Numbers
+
+
+def _pairs(of: _Weighed, group: Numbers, candidates: Numbers) -> Iterator[tuple[int, int]]:
+    """Join records and reports of one id: by stream, then how the attempt ended, then by duration."""
+    candidates = candidates[: max(1, MOST_PAIRS // len(group))]
+    group = group[: MOST_PAIRS // len(candidates)]
+    row, column = (axis.ravel() for axis in np.meshgrid(group, candidates, indexing="ij"))
+    same_unit = of.wrote[column] == of.units[row]
+    possible = same_unit | (of.wrote[column] < 0)
+    timed_out = of.reports["outcome"][column] == TIMED_OUT
+    off_by = np.abs(of.reports["ms"][column] - of.ms[row])
+    order = np.lexsort((off_by, timed_out, ~same_unit))
+    records, reports = set(group.tolist()), set(candidates.tolist())
+    for pair in order[possible[order]].tolist():
+        record, report = int(row[pair]), int(column[pair])
+        if record in records and report in reports:
+            records.remove(record)
+            reports.remove(report)
+            yield record, report

@@ -1,0 +1,174 @@
+"""Lambda's lines in its JSON log format, as typed events.
+
+A line is the platform's if as a whole it is an object of `time`, `type` and `record` and of nothing else;
+what an app's JSON holds somewhere inside is the app's. A function that prints exactly such an object cannot
+be told from the platform by the line; see `docs/measurement.md`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, TypeAlias
+
+import msgspec
+
+from telemetry import schema
+from telemetry.report.read.figures import Megabytes, Milliseconds, UsedMegabytes
+from telemetry.report.read.platform import (
+    PlatformEvent,
+    PlatformInit,
+    PlatformReport,
+    PlatformRestore,
+    PlatformStart,
+    Status,
+)
+
+RequestId: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+
+MARK: Final = b'"platform.'
+"""In every JSON event of the platform; a line without it need not be tried."""
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+class Metrics(msgspec.Struct, frozen=True, gc=False, rename={
+    "duration_ms": "durationMs",
+    "billed_ms": "billedDurationMs",
+    "memory_mb": "memorySizeMB",
+    "used_mb": "maxMemoryUsedMB",
+    "init_ms": "initDurationMs",
+    "restore_ms": "restoreDurationMs",
+    "billed_restore_ms": "billedRestoreDurationMs",
+}):  # fmt: skip
+    """Figures of one request; managed instances have the first alone."""
+
+    duration_ms: Milliseconds
+    billed_ms: Milliseconds | None = None
+    memory_mb: Megabytes | None = None
+    used_mb: UsedMegabytes | None = None
+    init_ms: Milliseconds | None = None
+    restore_ms: Milliseconds | None = None
+    billed_restore_ms: Milliseconds | None = None
+
+
+class _Duration(msgspec.Struct, frozen=True, gc=False, rename={"duration_ms": "durationMs"}):
+    duration_ms: Milliseconds
+
+
+class _Report(
+    msgspec.Struct, frozen=True, gc=False, rename={"request_id": "requestId", "error_type": "errorType"}
+):
+    request_id: RequestId
+    metrics: Metrics
+    status: Status | None = None
+    error_type: str | None = None
+
+
+class _Start(msgspec.Struct, frozen=True, gc=False, rename={"request_id": "requestId"}):
+    request_id: RequestId
+    version: str | None = None
+
+
+class _Init(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    rename={"error_type": "errorType", "init_type": "initializationType"},
+):
+    metrics: _Duration
+    phase: str | None = None
+    status: Status | None = None
+    init_type: str | None = None
+    error_type: str | None = None
+
+
+class _Restore(msgspec.Struct, frozen=True, gc=False, rename={"error_type": "errorType"}):
+    metrics: _Duration
+    status: Status | None = None
+    error_type: str | None = None
+
+
+class ReportLine(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    tag_field="type",
+    tag=schema.PLATFORM_REPORT,
+    forbid_unknown_fields=True,
+):
+    """A `platform.report` as it stands in the log."""
+
+    record: _Report
+    time: str | None = None
+
+
+class StartLine(
+    msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="platform.start", forbid_unknown_fields=True
+):
+    """A `platform.start` as it stands in the log."""
+
+    record: _Start
+    time: str | None = None
+
+
+class InitLine(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    tag_field="type",
+    tag="platform.initReport",
+    forbid_unknown_fields=True,
+):
+    """A `platform.initReport` as it stands in the log."""
+
+    record: _Init
+    time: str | None = None
+
+
+class RestoreLine(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    tag_field="type",
+    tag="platform.restoreReport",
+    forbid_unknown_fields=True,
+):
+    """A `platform.restoreReport` as it stands in the log."""
+
+    record: _Restore
+    time: str | None = None
+
+
+PlatformLine: TypeAlias = ReportLine | StartLine | InitLine | RestoreLine
+LINES: Final[Mapping[str, type[PlatformLine]]] = {
+    schema.PLATFORM_REPORT: ReportLine,
+    "platform.start": StartLine,
+    "platform.initReport": InitLine,
+    "platform.restoreReport": RestoreLine,
+}
+DECODER: Final = msgspec.json.Decoder(ReportLine | StartLine | InitLine | RestoreLine)
+KINDS_OF_EVENTS: Final[Mapping[type[msgspec.Struct], str]] = {
+    PlatformReport: schema.PLATFORM_REPORT,
+    PlatformStart: "platform.start",
+    PlatformInit: "platform.initReport",
+    PlatformRestore: "platform.restoreReport",
+}
+
+
+def event_from_json(line: bytes) -> PlatformEvent | None:
+    """Read an event of the JSON log format; None if the line is none that this report reads."""
+    try:
+        found = DECODER.decode(line)
+    except UNREADABLE:
+        return None
+    record, time = found.record, found.time
+    if type(record) is _Report:
+        of = record.metrics
+        return PlatformReport(
+            record.request_id, of.duration_ms, of.billed_ms, of.memory_mb, of.used_mb, of.init_ms,
+            of.restore_ms, of.billed_restore_ms, record.status, record.error_type, time,
+        )  # fmt: skip
+    if isinstance(record, _Start):
+        return PlatformStart(record.request_id, record.version, time)
+    if isinstance(record, _Init):
+        return PlatformInit(
+            record.metrics.duration_ms, record.phase, record.status, record.init_type, record.error_type, time
+        )
+    return PlatformRestore(record.metrics.duration_ms, record.status, record.error_type, time)

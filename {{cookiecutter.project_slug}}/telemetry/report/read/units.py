@@ -1,0 +1,52 @@
+"""One execution environment in one arm, and how starts and endings are kept as numbers."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from adapter.placement import Placement
+from telemetry import schema
+from telemetry.report.read.records import Assigned, Invocation, Startup
+
+START_CODES: Final[Mapping[str, int]] = {start: code for code, start in enumerate(schema.STARTS)}
+OUTCOME_CODES: Final[Mapping[str | None, int]] = {
+    None: 0,
+    "success": 0,
+    "failure": 1,
+    "error": 1,
+    "timeout": 2,
+}
+"""The platform's word on a request: it went well, failed, or timed out."""
+TIMED_OUT: Final = OUTCOME_CODES["timeout"]
+
+
+class Unit:
+    """One execution environment in one arm: what an interval counts as one observation."""
+
+    __slots__ = (
+        "environment",
+        "experiment",
+        "fell_back",
+        "function",
+        "memory_mb",
+        "number",
+        "placement",
+        "version",
+    )
+
+    def __init__(self, number: int, placement: Placement, environment: str = "") -> None:
+        self.number = number
+        self.placement: Placement = placement
+        self.environment = environment
+        self.fell_back = False
+        self.experiment: str | None = None
+        """The experiment that assigned it, as declared."""
+        self.function: str | None = None
+        """None where no record says it; so the next two."""
+        self.version: str | None = None
+        self.memory_mb: float | None = None
+
+    def describe(self, record: Assigned | Startup | Invocation) -> None:
+        """Take what the record says of the environment."""
+        self.function = self.function or record.function
+        self.version = self.version or record.version
+        self.memory_mb = self.memory_mb or record.memory_mb
