@@ -13,8 +13,14 @@ from typing import Any, Final
 from adapter.facts import InvocationEnded
 from telemetry import schema
 from telemetry.invocation_context import InvocationContext, waited
-from telemetry.output import milliseconds, unix_milliseconds, with_metrics
-from telemetry.records.bounds import LONGEST_ROUTE, bounded_counts, bounded_name
+from telemetry.output import (
+    LONGEST_ROUTE,
+    bounded_counts,
+    bounded_name,
+    milliseconds,
+    unix_milliseconds,
+    with_metrics,
+)
 from telemetry.records.startups import StartupIds
 
 MINUTE_NS: Final = 60_000_000_000

@@ -6,8 +6,13 @@ from typing import Any, Final
 
 from adapter.facts import VERSION, Environment, EnvironmentStarted, MemoryDelta, ResourceLoaded, StartupEnded
 from telemetry import schema
-from telemetry.output import checked_dimension, milliseconds, unix_milliseconds
-from telemetry.records.bounds import bounded_name, bounded_names
+from telemetry.output import (
+    bounded_name,
+    bounded_names,
+    checked_dimension,
+    milliseconds,
+    unix_milliseconds,
+)
 
 MOST_KEYS_BYTES: Final = 8192
 """Room for the names of the state's keys."""
