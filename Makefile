@@ -8,6 +8,8 @@ BIN := .venv/bin
 TEMPLATE := {{cookiecutter.project_slug}}
 INSTALL = pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 DEMO := demo/support-tickets
+# A test goes to whichever worker is free. More than four would each make the same projects and servers.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 # A project's own lint leaves these folders out, so they are linted here through the links, by this repository's settings.
 LINTED := . adapter artifact telemetry
 
@@ -58,10 +60,10 @@ demo: bake ## Generate a project and measure its sample service in a local Lambd
 	@echo "The project, its records.jsonl, verdict.json and report.html are in $(DEMO)/"
 
 test: setup ## Run every fast test
-	$(BIN)/python -m pytest -m "not slow" --cov --cov-report=term
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow" --cov --cov-report=term
 
 test-all: setup .venv-libraries/.installed ## Run every test
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term
 
 bench: .venv/.installed .venv-bench/.installed ## Measure what adapter and telemetry cost, into bench/evidence/
 	$(BIN)/python -m bench --document

@@ -254,7 +254,7 @@ OTHER_EVENTS: Final[list[Mutant]] = [
     Mutant(
         name="on-event-is-not-marked",
         file="adapter",
-        find="request.posted = not ping",
+        find="request.posted = not request.ping",
         replace="request.posted = False",
         test="adapter/http/test_request.py::test_on_event_gets_event_context_and_state",
     ),
