@@ -68,7 +68,7 @@ def startup_cost(ledger: Ledger, loads: Loads, repeats: SpillingTable) -> Startu
     """
     done = loads.startups["complete"] == 1
     units, ms, in_init = loads.startup_units, loads.startups["wall"], loads.startups["in_init"] == 1
-    ends = ledger.of_judged(ledger.shutdowns.deduplicated("key")[0])
+    ends = ledger.ends()
     names = ledger.resource_names
     parts = (repeats.part(number, repeats.parts) for number in range(repeats.parts))
     return StartupCost(

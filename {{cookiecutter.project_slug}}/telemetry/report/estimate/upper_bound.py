@@ -113,7 +113,7 @@ def _with_snapshots(ledger: Ledger, found: Vector, by_process: dict[int, float])
 
 def _shutdowns(ledger: Ledger) -> Vector:
     """Mean shutdown of each unit at its end; the mean of all where it has none, NaN where none has."""
-    rows = ledger.of_judged(ledger.shutdowns.deduplicated("key")[0])
+    rows = ledger.ends()
     own = _mean_by_unit(ledger, rows["process"], rows["ms"])
     own[np.isnan(own)] = rows["ms"].mean() if len(rows) else np.nan
     return own

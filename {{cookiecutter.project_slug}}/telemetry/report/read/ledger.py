@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from adapter.placement import Placement
 from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Table
+from telemetry.report.read.keys import key_of
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Origin
 from telemetry.report.read.platform import PlatformEvent, PlatformInit, PlatformReport, PlatformStart
@@ -25,8 +26,8 @@ from telemetry.report.read.records import (
     Startup,
     Warm,
 )
-from telemetry.report.read.streams import Streams, at_of
-from telemetry.report.read.units import OUTCOME_CODES, START_CODES, Unit
+from telemetry.report.read.streams import NO_STREAM, Streams, at_of
+from telemetry.report.read.units import OUTCOME_CODES, START_CODES, Description, Unit
 
 NAN = math.nan
 AT_ONCE_MS, PROACTIVE_MS = 100.0, 10_000.0
@@ -40,12 +41,14 @@ WHOLE = -1
 class Ledger:
     """Takes records in any order. A request, startup or resource that comes twice is kept once.
 
-    Memory grows with environments, not with requests. Keys are 64-bit hashes: two of a million different ones
-    meet with a chance of 3e-8.
+    Memory grows with environments, not with requests. What is entered here can be merged with what another
+    ledger was given (`merging`): a new field has to be merged there.
     """
 
     def __init__(self, service: str | None = None, function: str | None = None) -> None:
         self.units: list[Unit] = []
+        self.processes: dict[tuple[str, str], int] = {}
+        """Number of each process, by environment and process."""
         self.process_units: list[int] = []
         """Number of the unit of each process; rows name processes by number."""
         self.invocations = SpillingTable(
@@ -76,8 +79,10 @@ class Ledger:
         )  # fmt: skip
         self.repeats = SpillingTable("process", key="i8", process="i4", name="i4", complete="i1", wall="f8")
         """Startups and resources that are not the first of their process; a startup's name is `WHOLE`."""
-        self.shutdowns = Table(key="i8", process="i4", ms="f8")
-        """At the end of a process."""
+        self.shutdowns = Table(key="i8", ended="i4", ms="f8")
+        """At the end of a process, which `ended` numbers."""
+        self.ended: dict[tuple[str, str], int] = {}
+        """Environment and process that each shutdown is of; they need not have other records."""
         self.resource_names: dict[str, int] = {}
         """As they were recorded, whatever they hold."""
         self.version_names: dict[str, int] = {}
@@ -90,6 +95,10 @@ class Ledger:
         """The process of each startup that went into a snapshot."""
         self.restored: dict[int, str] = {}
         """The startup that each restored process has from its snapshot; empty where none is named."""
+        self.descriptions: dict[tuple[int, Description], None] = {}
+        """What was said of environments, by process and in that order."""
+        self.fell_back: set[int] = set()
+        """Processes that left their arm's placement."""
         self.touched_sets: dict[frozenset[str], int] = {}
         """Sets of state keys that a request read, and the number that stands for each in the rows."""
         self.state_keys: set[str] = set()
@@ -106,7 +115,6 @@ class Ledger:
         self.others: set[str] = set()
         """Environments of the other services."""
         self._units: dict[tuple[str, Placement], Unit] = {}
-        self._processes: dict[tuple[str, str], int] = {}
         self._enter: dict[type, Callable[[Any, Origin | None], None]] = {
             Invocation: self._invocation,
             Warm: self._warm,
@@ -120,8 +128,7 @@ class Ledger:
     def enter(self, record: Record, origin: Origin | None = None) -> None:
         """Take one record; those that carry no number are known to the reader's count only."""
         if isinstance(record, Lab):
-            begun = [lab for lab in self.labs if lab.run != record.run or not lab.run]
-            self.labs = [*begun, record]
+            self.enter_lab(record)
             return
         service = record.service
         if service not in self.services:
@@ -134,38 +141,48 @@ class Ledger:
         elif isinstance(record, Common):
             self.others.add(record.environment)
 
+    def enter_lab(self, record: Lab) -> None:
+        """Take what a lab says of a run, in the place of what it said when the run began."""
+        self.labs = [*(lab for lab in self.labs if lab.run != record.run or not lab.run), record]
+
     def enter_platform(self, event: PlatformEvent, origin: Origin | None = None) -> None:
         """Take what the platform says; joined with the records later, by request id and by log stream."""
         if isinstance(event, PlatformReport):
-            self.reports.append(
-                hash(event.request_id), self.streams.number(origin), OUTCOME_CODES[event.status],
-                event.duration_ms, _number(event.billed_ms), _number(event.init_ms),
-                _number(event.restore_ms), _number(event.used_mb), _number(event.memory_mb), at_of(origin),
+            stream, at = (NO_STREAM, NAN) if origin is None else (self.streams.number(origin), at_of(origin))
+            billed, init, restore = event.billed_ms, event.init_ms, event.restore_ms
+            used, memory = event.used_mb, event.memory_mb
+            self.reports.append(  # as `_number`, whose calls would cost as much as the rest
+                key_of(event.request_id), stream, OUTCOME_CODES[event.status], event.duration_ms,
+                NAN if billed is None else billed, NAN if init is None else init,
+                NAN if restore is None else restore, NAN if used is None else used,
+                NAN if memory is None else memory, at,
             )  # fmt: skip
         elif isinstance(event, PlatformInit):
             self.streams.enter(event, origin)
         elif isinstance(event, PlatformStart) and event.version and (origin is None or origin.stream is None):
             number = self.version_names.setdefault(event.version, len(self.version_names))
-            self.versions.append(hash(event.request_id), number)
+            self.versions.append(key_of(event.request_id), number)
 
     def _invocation(self, record: Invocation, origin: Origin | None) -> None:
-        process = self._process(record, record.placement, origin)
-        if record.n == 1 or record.start != "warm":
-            self.units[self.process_units[process]].describe(record)
-            if record.start == "snapstart":
+        process = self.processes.get((record.environment, record.process))
+        if process is None:
+            process = self._process(record, record.placement, origin)
+        n, start = record.n, record.start
+        if n == 1 or start != "warm":
+            self._described(process, record)
+            if start == "snapstart":
                 self.restored[process] = record.startup_id or ""
         if record.ping:
-            self.pings.append(hash(record.request_id), process, record.n, record.duration_ms, record.at)
-            if record.start != "warm":
+            self.pings.append(key_of(record.request_id), process, n, record.duration_ms, record.at)
+            if start != "warm":
                 self.cold_pings.add(process)
             return
-        failed = record.status is None or record.status >= 500
-        gap = record.gap_ms
-        doubtful = gap is not None and record.start == "cold" and AT_ONCE_MS < gap <= PROACTIVE_MS
+        status, gap = record.status, record.gap_ms
+        doubtful = gap is not None and start == "cold" and AT_ONCE_MS < gap <= PROACTIVE_MS
         self.invocations.append(
-            hash(record.request_id), process, self._touched(record.touched), min(record.n, MOST_COUNTED),
-            START_CODES[record.start], failed, doubtful, record.duration_ms, record.startup_ms,
-            record.shutdown_ms, record.at,
+            key_of(record.request_id), process, self._touched(record.touched), min(n, MOST_COUNTED),
+            START_CODES[start], status is None or status >= 500, doubtful, record.duration_ms,
+            record.startup_ms, record.shutdown_ms, record.at,
         )  # fmt: skip
 
     def _warm(self, record: Warm, origin: Origin | None) -> None:
@@ -175,24 +192,29 @@ class Ledger:
         for number, (request_id, ms) in enumerate(zip(record.request_ids, record.durations_ms, strict=True)):
             touched = self._touched(key for key, count in record.touched.items() if number < count)
             self.invocations.append(
-                hash(request_id), process, touched, 0, START_CODES["warm"], False, False, ms, 0.0, 0.0,
+                key_of(request_id), process, touched, 0, START_CODES["warm"], False, False, ms, 0.0, 0.0,
                 record.at,
             )  # fmt: skip
 
     def _touched(self, keys: Iterable[str]) -> int:
-        return self.touched_sets.setdefault(frozenset(keys), len(self.touched_sets))
+        touched = frozenset(keys)
+        number = self.touched_sets.get(touched)
+        if number is None:
+            number = self.touched_sets[touched] = len(self.touched_sets)
+        return number
 
     def _assigned(self, record: Assigned, origin: Origin | None) -> None:
-        unit = self.units[self.process_units[self._process(record, record.placement, origin)]]
-        unit.experiment = record.experiment
-        unit.describe(record)
+        process = self._process(record, record.placement, origin)
+        self.describe(
+            process, Description(record.function, record.version, record.memory_mb, record.experiment)
+        )
         if record.planned is not None:
             self.planned.add(record.planned)
 
     def _startup(self, record: Startup, origin: Origin | None) -> None:
-        key = hash((record.environment, record.process, record.ordinal))
+        key = key_of(record.environment, record.process, str(record.ordinal))
         process, complete = self._process(record, record.placement, origin), record.outcome == "complete"
-        self.units[self.process_units[process]].describe(record)
+        self._described(process, record)
         if record.init_type == SNAP_START and complete:
             self.startup_processes[record.startup_id or f"{record.process}-{record.ordinal}"] = process
         if record.ordinal > 1:
@@ -205,9 +227,9 @@ class Ledger:
             _number(record.py_blocks), record.at,
         )  # fmt: skip
         self.state_keys.update(record.state_keys)
-        self._describe(record)
+        self._count_methods(record)
 
-    def _describe(self, record: Startup) -> None:
+    def _count_methods(self, record: Startup) -> None:
         if record.python is not None:
             self.pythons[printable(record.python)] += 1
         if record.state_method is not None:
@@ -215,7 +237,7 @@ class Ledger:
 
     def _resource(self, record: Resource, origin: Origin | None) -> None:
         name = self.resource_names.setdefault(record.resource, len(self.resource_names))
-        key = hash((record.environment, record.process, record.ordinal, record.resource))
+        key = key_of(record.environment, record.process, str(record.ordinal), record.resource)
         process = self._process(record, record.placement, origin)
         if record.ordinal > 1:
             self.repeats.append(key, process, name, record.error is None, record.duration_ms)
@@ -227,13 +249,35 @@ class Ledger:
         )  # fmt: skip
 
     def _shutdown(self, record: Shutdown, _origin: Origin | None) -> None:
-        process = self._processes.get((record.environment, record.process))
-        if process is not None and record.phase == "shutdown":
-            key = hash((record.environment, record.process, record.ordinal))
-            self.shutdowns.append(key, process, record.duration_ms)
+        if record.phase == "shutdown":
+            number = self.ended.setdefault((record.environment, record.process), len(self.ended))
+            key = key_of(record.environment, record.process, str(record.ordinal))
+            self.shutdowns.append(key, number, record.duration_ms)
 
     def _fallback(self, record: Fallback, origin: Origin | None) -> None:
-        self.units[self.process_units[self._process(record, record.placement, origin)]].fell_back = True
+        self.fall_back(self._process(record, record.placement, origin))
+
+    def fall_back(self, process: int) -> None:
+        """Note that a process left its arm's placement."""
+        self.fell_back.add(process)
+        self.units[self.process_units[process]].fell_back = True
+
+    def _described(self, process: int, record: Startup | Invocation) -> None:
+        self.describe(process, Description(record.function, record.version, record.memory_mb))
+
+    def describe(self, process: int, said: Description) -> None:
+        """Take what a record of a process says of its environment."""
+        if (process, said) not in self.descriptions:
+            self.descriptions[process, said] = None
+            self.units[self.process_units[process]].describe(said)
+
+    def ends(self) -> NDArray[Any]:
+        """Return the shutdowns at the end of processes that are judged, each once: `process` and `ms`."""
+        rows, _ = self.shutdowns.deduplicated("key")
+        numbers = np.asarray([self.processes.get(identity, -1) for identity in self.ended], np.int64)
+        found = np.empty(len(rows), [("process", np.int64), ("ms", np.float64)])
+        found["process"], found["ms"] = numbers[rows["ended"]], rows["ms"]
+        return self.of_judged(found[found["process"] >= 0])
 
     def stream_units(self) -> Numbers:
         """Return the unit that wrote each log stream, by the stream's number: see `Streams.units`."""
@@ -267,19 +311,26 @@ class Ledger:
         mine: NDArray[Any] = rows[of_process[rows["process"]]]
         return mine
 
-    def _process(self, record: Common, placement: Placement, origin: Origin | None) -> int:
-        """Return the number of the record's process, in the arm that it was first seen in."""
-        identity = (record.environment, record.process)
-        number = self._processes.get(identity)
+    def process(self, environment: str, process: str, placement: Placement) -> int:
+        """Return the number of a process, in the arm that it was first seen in."""
+        identity = (environment, process)
+        number = self.processes.get(identity)
         if number is None:
-            unit = self._units.get((record.environment, placement))
+            unit = self._units.get((environment, placement))
             if unit is None:
-                unit = Unit(len(self.units), placement, record.environment)
-                self._units[record.environment, placement] = unit
+                unit = Unit(len(self.units), placement, environment)
+                self._units[environment, placement] = unit
                 self.units.append(unit)
-            self.streams.saw(origin, record.environment)
-            number = self._processes[identity] = len(self.process_units)
+            number = self.processes[identity] = len(self.process_units)
             self.process_units.append(unit.number)
+        return number
+
+    def _process(self, record: Common, placement: Placement, origin: Origin | None) -> int:
+        """Return the number of the record's process."""
+        number = self.processes.get((record.environment, record.process))
+        if number is None:
+            self.streams.saw(origin, record.environment)
+            number = self.process(record.environment, record.process, placement)
         return number
 
 

@@ -59,9 +59,8 @@ def lines_of(name: str) -> Iterator[Line]:
         files = list(_files_below(path)) if path.is_dir() else [path]
     for file in files:
         with _explained(str(file)), file.open("rb", buffering=0) as opened:
-            stream = _stream_of(file)
-            for line in lines_from(opened):
-                yield line if stream is None else _from_stream(line, stream)
+            stream, lines = _stream_of(file), lines_from(opened)
+            yield from lines if stream is None else (_from_stream(line, stream) for line in lines)
 
 
 def lines_from(file: BinaryIO) -> Iterator[Line]:

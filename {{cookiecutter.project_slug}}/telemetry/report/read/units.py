@@ -1,11 +1,10 @@
 """One execution environment in one arm, and how starts and endings are kept as numbers."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from adapter.placement import Placement
 from telemetry import schema
-from telemetry.report.read.records import Assigned, Invocation, Startup
 
 START_CODES: Final[Mapping[str, int]] = {start: code for code, start in enumerate(schema.STARTS)}
 OUTCOME_CODES: Final[Mapping[str | None, int]] = {
@@ -17,6 +16,15 @@ OUTCOME_CODES: Final[Mapping[str | None, int]] = {
 }
 """The platform's word on a request: it went well, failed, or timed out."""
 TIMED_OUT: Final = OUTCOME_CODES["timeout"]
+
+
+class Description(NamedTuple):
+    """What a record says of its environment; None where it does not."""
+
+    function: str | None
+    version: str | None
+    memory_mb: float | None
+    experiment: str | None = None
 
 
 class Unit:
@@ -45,8 +53,9 @@ class Unit:
         self.version: str | None = None
         self.memory_mb: float | None = None
 
-    def describe(self, record: Assigned | Startup | Invocation) -> None:
-        """Take what the record says of the environment."""
-        self.function = self.function or record.function
-        self.version = self.version or record.version
-        self.memory_mb = self.memory_mb or record.memory_mb
+    def describe(self, said: Description) -> None:
+        """Take what a record says of the environment, where no record before it did."""
+        self.function = self.function or said.function
+        self.version = self.version or said.version
+        self.memory_mb = self.memory_mb or said.memory_mb
+        self.experiment = self.experiment or said.experiment
