@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from adapter.placement import Placement
 from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Table
-from telemetry.report.read.keys import key_of
+from telemetry.report.read.keys import key_of, key_of_all
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Origin
 from telemetry.report.read.platform import PlatformEvent, PlatformInit, PlatformReport, PlatformStart
@@ -212,7 +212,7 @@ class Ledger:
             self.planned.add(record.planned)
 
     def _startup(self, record: Startup, origin: Origin | None) -> None:
-        key = key_of(record.environment, record.process, str(record.ordinal))
+        key = key_of_all(record.environment, record.process, str(record.ordinal))
         process, complete = self._process(record, record.placement, origin), record.outcome == "complete"
         self._described(process, record)
         if record.init_type == SNAP_START and complete:
@@ -237,7 +237,7 @@ class Ledger:
 
     def _resource(self, record: Resource, origin: Origin | None) -> None:
         name = self.resource_names.setdefault(record.resource, len(self.resource_names))
-        key = key_of(record.environment, record.process, str(record.ordinal), record.resource)
+        key = key_of_all(record.environment, record.process, str(record.ordinal), record.resource)
         process = self._process(record, record.placement, origin)
         if record.ordinal > 1:
             self.repeats.append(key, process, name, record.error is None, record.duration_ms)
@@ -251,7 +251,7 @@ class Ledger:
     def _shutdown(self, record: Shutdown, _origin: Origin | None) -> None:
         if record.phase == "shutdown":
             number = self.ended.setdefault((record.environment, record.process), len(self.ended))
-            key = key_of(record.environment, record.process, str(record.ordinal))
+            key = key_of_all(record.environment, record.process, str(record.ordinal))
             self.shutdowns.append(key, number, record.duration_ms)
 
     def _fallback(self, record: Fallback, origin: Origin | None) -> None:

@@ -24,7 +24,8 @@ NAMES: Final[Mapping[type[msgspec.Struct], str]] = {
     **KINDS_OF_EVENTS,
 }
 
-
+METRICS: Final = b'{"_aws":'
+"""How records with metrics begin, and no event of the platform does."""
 MOST_SILENT: Final = 20
 """Sources that one message lists."""
 
@@ -53,7 +54,7 @@ class Reader:
         for line in lines:
             if type(line) is not bytes:
                 self._other(line)
-            elif MARK in line and (event := event_from_json(line)):
+            elif not line.startswith(METRICS) and MARK in line and (event := event_from_json(line)):
                 kinds[type(event)] += 1
                 enter_platform(event, None)
             else:
