@@ -110,7 +110,7 @@ class SpillingTable:
         return 1 if self._file is None else PARTS
 
     def batches(self) -> Iterator[NDArray[Any]]:
-        """Yield all rows in pieces of about `IN_MEMORY`; within a part they are in the order in which they came."""
+        """Yield all rows, about `IN_MEMORY` at a time; within a part in the order in which they came."""
         for starts in self._starts:
             yield self._read(starts, 0, PARTS)
         yield self._rows.array()
@@ -121,7 +121,8 @@ class SpillingTable:
             return self._rows.array()
         if len(self._rows.array()):
             self._write()
-        return np.concatenate([self._read(starts, number, number + 1) for starts in self._starts] or [self._rows.array()])
+        batches = [self._read(starts, number, number + 1) for starts in self._starts]
+        return np.concatenate(batches or [self._rows.array()])
 
     def _write(self) -> None:
         if self._file is None:

@@ -45,7 +45,9 @@ class Ledger:
     ledger was given (`merging`): a new field has to be merged there.
     """
 
-    def __init__(self, service: str | None = None, function: str | None = None) -> None:
+    def __init__(  # noqa: PLR0915  # one line for each thing that is kept
+        self, service: str | None = None, function: str | None = None
+    ) -> None:
         self.units: list[Unit] = []
         self.processes: dict[tuple[str, str], int] = {}
         """Number of each process, by environment and process."""
@@ -97,8 +99,6 @@ class Ledger:
         """The startup that each restored process has from its snapshot; empty where none is named."""
         self.descriptions: dict[tuple[int, Description], None] = {}
         """What was said of environments, by process and in that order."""
-        self.fell_back: set[int] = set()
-        """Processes that left their arm's placement."""
         self.touched_sets: dict[frozenset[str], int] = {}
         """Sets of state keys that a request read, and the number that stands for each in the rows."""
         self.state_keys: set[str] = set()
@@ -255,12 +255,7 @@ class Ledger:
             self.shutdowns.append(key, number, record.duration_ms)
 
     def _fallback(self, record: Fallback, origin: Origin | None) -> None:
-        self.fall_back(self._process(record, record.placement, origin))
-
-    def fall_back(self, process: int) -> None:
-        """Note that a process left its arm's placement."""
-        self.fell_back.add(process)
-        self.units[self.process_units[process]].fell_back = True
+        self.describe(self._process(record, record.placement, origin), Description(fell_back=True))
 
     def _described(self, process: int, record: Startup | Invocation) -> None:
         self.describe(process, Description(record.function, record.version, record.memory_mb))

@@ -21,10 +21,12 @@ TIMED_OUT: Final = OUTCOME_CODES["timeout"]
 class Description(NamedTuple):
     """What a record says of its environment; None where it does not."""
 
-    function: str | None
-    version: str | None
-    memory_mb: float | None
+    function: str | None = None
+    version: str | None = None
+    memory_mb: float | None = None
     experiment: str | None = None
+    fell_back: bool = False
+    """The environment left its arm's placement."""
 
 
 class Unit:
@@ -59,3 +61,4 @@ class Unit:
         self.version = self.version or said.version
         self.memory_mb = self.memory_mb or said.memory_mb
         self.experiment = self.experiment or said.experiment
+        self.fell_back |= said.fell_back
