@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -26,19 +27,24 @@ KEPT = Path(__file__).parents[1] / "kept"
 COMMON = {"v": 1, "at": 1_790_000_000_000, "service": "tickets"}
 
 
-def record(kind: str, environment: str, placement: str = "init", **fields: object) -> str:
+def record(kind: str, environment: str, placement: str = "init", **fields: Any) -> str:
     said = {"record": kind, **COMMON, "environment": environment, "process": "p", "placement": placement}
     return json.dumps(said | fields)
 
 
-def request(environment: str, number: int, start: str = "warm", **fields: object) -> str:
-    told = {"n": number, "request_id": f"{environment}-{number}", "start": start, "InvocationDuration": 5.5}
+def request(environment: str, number: int, start: str = "warm", **fields: Any) -> str:
+    told: dict[str, Any] = {
+        "n": number,
+        "request_id": f"{environment}-{number}",
+        "start": start,
+        "InvocationDuration": 5.5,
+    }
     return record("invocation", environment, **told | fields)
 
 
 def odd_lines() -> list[str]:
     """Whatever leaves a trace in a ledger beside the rows of plain requests."""
-    startup = {"ordinal": 1, "phase": "init", "outcome": "complete", "StartupDuration": 40.25}
+    startup: dict[str, Any] = {"ordinal": 1, "phase": "init", "outcome": "complete", "StartupDuration": 40.25}
     return [
         record("environment", "a1", experiment="init=50,first_invocation=50", planned=30, version="3"),
         record("environment", "a1", "first_invocation", experiment="init=1,first_invocation=1", version="4"),
