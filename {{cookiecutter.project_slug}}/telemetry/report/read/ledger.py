@@ -127,7 +127,7 @@ class Ledger:
 
     def enter(self, record: Record, origin: Origin | None = None) -> None:
         """Take one record; those that carry no number are known to the reader's count only."""
-        if isinstance(record, Lab):
+        if type(record) is Lab:  # `isinstance` takes longer to say no
             self.enter_lab(record)
             return
         service = record.service
