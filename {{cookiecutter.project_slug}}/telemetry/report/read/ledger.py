@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapter.placement import Placement
-from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Table
+from telemetry.report.read import tables
+from telemetry.report.read.columns import Flags, Numbers
 from telemetry.report.read.keys import key_of, key_of_all
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Origin
@@ -27,15 +28,14 @@ from telemetry.report.read.records import (
     Warm,
 )
 from telemetry.report.read.streams import NO_STREAM, Streams, at_of
-from telemetry.report.read.units import OUTCOME_CODES, START_CODES, Description, Unit
+from telemetry.report.read.tables import WHOLE
+from telemetry.report.read.units import OUTCOME_CODES, START_CODES, Description, Unit, said_by
 
 NAN = math.nan
 AT_ONCE_MS, PROACTIVE_MS = 100.0, 10_000.0
 """Between these two, the gap between INIT and the first request does not tell whether the request waited."""
 SNAP_START = "snap-start"
 MOST_COUNTED = 2**31 - 1
-WHOLE = -1
-"""In the place of a resource: the startup as a whole."""
 
 
 class Ledger:
@@ -53,36 +53,14 @@ class Ledger:
         """Number of each process, by environment and process."""
         self.process_units: list[int] = []
         """Number of the unit of each process; rows name processes by number."""
-        self.invocations = SpillingTable(
-            "key", key="i8", process="i4", touched="i4", n="i4", start="i1", failed="i1", doubtful="i1",
-            ms="f8", startup="f8", shutdown="f8", at="f8",
-        )  # fmt: skip
-        """`n` counts the invocations of a process from 1, and is 0 in a batch; `doubtful` are cold starts
-        after a gap that does not tell whether INIT was waited for.
-        """
-        self.pings = SpillingTable("key", key="i8", process="i4", n="i4", ms="f8", at="f8")
-        """Invocations that were no requests."""
-        self.reports = SpillingTable(
-            "key", key="i8", stream="i4", outcome="i1", ms="f8", billed="f8", init="f8", restore="f8",
-            used="f8", memory="f8", at="f8",
-        )  # fmt: skip
-        self.versions = SpillingTable("key", key="i8", version="i4")
-        """What the platform said of the version as a request began; only of streams that are not known."""
-        self.startups = Table(
-            key="i8", process="i4", in_init="i1", again="i1", complete="i1", wall="f8", cpu="f8", init="f8",
-            state="f8", share="f8", rss="f8", native="f8", blocks="f8", at="f8",
-        )  # fmt: skip
-        """First ones of their process; so the next. `again` are those of an INIT that ran a second time,
-        inside a request.
-        """
-        self.resources = Table(
-            key="i8", process="i4", name="i4", overlapped="i1", failed="i1", wall="f8", cpu="f8", rss="f8",
-            native="f8", blocks="f8",
-        )  # fmt: skip
-        self.repeats = SpillingTable("process", key="i8", process="i4", name="i4", complete="i1", wall="f8")
-        """Startups and resources that are not the first of their process; a startup's name is `WHOLE`."""
-        self.shutdowns = Table(key="i8", ended="i4", ms="f8")
-        """At the end of a process, which `ended` numbers."""
+        self.invocations = tables.invocations()
+        self.pings = tables.pings()
+        self.reports = tables.reports()
+        self.versions = tables.versions()
+        self.startups = tables.startups()
+        self.resources = tables.resources()
+        self.repeats = tables.repeats()
+        self.shutdowns = tables.shutdowns()
         self.ended: dict[tuple[str, str], int] = {}
         """Environment and process that each shutdown is of; they need not have other records."""
         self.resource_names: dict[str, int] = {}
@@ -148,20 +126,23 @@ class Ledger:
     def enter_platform(self, event: PlatformEvent, origin: Origin | None = None) -> None:
         """Take what the platform says; joined with the records later, by request id and by log stream."""
         if isinstance(event, PlatformReport):
-            stream, at = (NO_STREAM, NAN) if origin is None else (self.streams.number(origin), at_of(origin))
-            billed, init, restore = event.billed_ms, event.init_ms, event.restore_ms
-            used, memory = event.used_mb, event.memory_mb
-            self.reports.append(  # as `_number`, whose calls would cost as much as the rest
-                key_of(event.request_id), stream, OUTCOME_CODES[event.status], event.duration_ms,
-                NAN if billed is None else billed, NAN if init is None else init,
-                NAN if restore is None else restore, NAN if used is None else used,
-                NAN if memory is None else memory, at,
-            )  # fmt: skip
+            self._report(event, origin)
         elif isinstance(event, PlatformInit):
             self.streams.enter(event, origin)
         elif isinstance(event, PlatformStart) and event.version and (origin is None or origin.stream is None):
             number = self.version_names.setdefault(event.version, len(self.version_names))
             self.versions.append(key_of(event.request_id), number)
+
+    def _report(self, event: PlatformReport, origin: Origin | None) -> None:
+        stream, at = (NO_STREAM, NAN) if origin is None else (self.streams.number(origin), at_of(origin))
+        billed, init, restore = event.billed_ms, event.init_ms, event.restore_ms
+        used, memory = event.used_mb, event.memory_mb
+        self.reports.append(  # as `_number`, whose calls would cost as much as the rest
+            key_of(event.request_id), stream, OUTCOME_CODES[event.status], event.duration_ms,
+            NAN if billed is None else billed, NAN if init is None else init,
+            NAN if restore is None else restore, NAN if used is None else used,
+            NAN if memory is None else memory, at,
+        )  # fmt: skip
 
     def _invocation(self, record: Invocation, origin: Origin | None) -> None:
         process = self.processes.get((record.environment, record.process))
@@ -169,7 +150,7 @@ class Ledger:
             process = self._process(record, record.placement, origin)
         n, start = record.n, record.start
         if n == 1 or start != "warm":
-            self._described(process, record)
+            self.describe(process, said_by(record))
             if start == "snapstart":
                 self.restored[process] = record.startup_id or ""
         if record.ping:
@@ -205,16 +186,14 @@ class Ledger:
 
     def _assigned(self, record: Assigned, origin: Origin | None) -> None:
         process = self._process(record, record.placement, origin)
-        self.describe(
-            process, Description(record.function, record.version, record.memory_mb, record.experiment)
-        )
+        self.describe(process, said_by(record))
         if record.planned is not None:
             self.planned.add(record.planned)
 
     def _startup(self, record: Startup, origin: Origin | None) -> None:
         key = key_of_all(record.environment, record.process, str(record.ordinal))
         process, complete = self._process(record, record.placement, origin), record.outcome == "complete"
-        self._described(process, record)
+        self.describe(process, said_by(record))
         if record.init_type == SNAP_START and complete:
             self.startup_processes[record.startup_id or f"{record.process}-{record.ordinal}"] = process
         if record.ordinal > 1:
@@ -227,9 +206,6 @@ class Ledger:
             _number(record.py_blocks), record.at,
         )  # fmt: skip
         self.state_keys.update(record.state_keys)
-        self._count_methods(record)
-
-    def _count_methods(self, record: Startup) -> None:
         if record.python is not None:
             self.pythons[printable(record.python)] += 1
         if record.state_method is not None:
@@ -256,9 +232,6 @@ class Ledger:
 
     def _fallback(self, record: Fallback, origin: Origin | None) -> None:
         self.describe(self._process(record, record.placement, origin), Description(fell_back=True))
-
-    def _described(self, process: int, record: Startup | Invocation) -> None:
-        self.describe(process, Description(record.function, record.version, record.memory_mb))
 
     def describe(self, process: int, said: Description) -> None:
         """Take what a record of a process says of its environment."""
@@ -288,15 +261,6 @@ class Ledger:
     def judged(self) -> Flags:
         """Say which units are of the function that is judged."""
         return np.asarray([self.function in {None, unit.function} for unit in self.units], np.bool_)
-
-    def functions(self) -> list[str]:
-        """List the functions that the records name."""
-        return sorted({unit.function for unit in self.units if unit.function is not None})
-
-    def memory_sizes(self) -> Counter[float]:
-        """Count the environments that are judged by the memory size that their records tell."""
-        judged = (unit for unit in self.units if self.function in {None, unit.function})
-        return Counter(unit.memory_mb for unit in judged if unit.memory_mb is not None)
 
     def of_judged(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Leave out the rows of processes that are of another function than the one that is judged."""

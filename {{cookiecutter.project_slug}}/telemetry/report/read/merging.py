@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from adapter.placement import Placement
 from telemetry.report.read.columns import Numbers, SpillingTable, Table
-from telemetry.report.read.ledger import WHOLE, Ledger
+from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.reader import Counts, Reader
 from telemetry.report.read.records import Lab
+from telemetry.report.read.tables import WHOLE
 from telemetry.report.read.units import Description
 
 TABLES: Final = (

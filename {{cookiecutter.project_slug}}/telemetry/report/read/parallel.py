@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-import telemetry
+from telemetry import schema
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Source, explained
 from telemetry.report.read.merging import merge
@@ -91,6 +91,6 @@ def _tell(process: Running, said: bytes) -> None:
 
 def _import_path() -> str:
     """Return where the other processes find this package, however this one does."""
-    folder = str(Path(telemetry.__file__).parents[1])
+    folder = str(Path(schema.__file__).parents[1])
     given = os.environ.get("PYTHONPATH")
     return os.pathsep.join([folder, given] if given else [folder])

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from adapter.placement import Placement
 from telemetry import schema
+from telemetry.report.read.records import Assigned, Invocation, Startup
 
 START_CODES: Final[Mapping[str, int]] = {start: code for code, start in enumerate(schema.STARTS)}
 OUTCOME_CODES: Final[Mapping[str | None, int]] = {
@@ -27,6 +28,12 @@ class Description(NamedTuple):
     experiment: str | None = None
     fell_back: bool = False
     """The environment left its arm's placement."""
+
+
+def said_by(record: Assigned | Startup | Invocation) -> Description:
+    """Return what a record says of its environment."""
+    experiment = record.experiment if isinstance(record, Assigned) else None
+    return Description(record.function, record.version, record.memory_mb, experiment)
 
 
 class Unit:
