@@ -92,6 +92,7 @@ class Ledger:
         """Judge the environments of this function alone; None where all are of one."""
         self.others: set[str] = set()
         """Environments of the other services."""
+        self._touched_rows: dict[tuple[str, ...], int] = {}
         self._units: dict[tuple[str, Placement], Unit] = {}
         self._enter: dict[type, Callable[[Any, Origin | None], None]] = {
             Invocation: self._invocation,
@@ -126,23 +127,20 @@ class Ledger:
     def enter_platform(self, event: PlatformEvent, origin: Origin | None = None) -> None:
         """Take what the platform says; joined with the records later, by request id and by log stream."""
         if isinstance(event, PlatformReport):
-            self._report(event, origin)
+            stream, at = (NO_STREAM, NAN) if origin is None else (self.streams.number(origin), at_of(origin))
+            billed, init, restore = event.billed_ms, event.init_ms, event.restore_ms
+            used, memory = event.used_mb, event.memory_mb
+            self.reports.append(  # as `_number`, whose calls would cost as much as the rest
+                key_of(event.request_id), stream, OUTCOME_CODES[event.status], event.duration_ms,
+                NAN if billed is None else billed, NAN if init is None else init,
+                NAN if restore is None else restore, NAN if used is None else used,
+                NAN if memory is None else memory, at,
+            )  # fmt: skip
         elif isinstance(event, PlatformInit):
             self.streams.enter(event, origin)
         elif isinstance(event, PlatformStart) and event.version and (origin is None or origin.stream is None):
             number = self.version_names.setdefault(event.version, len(self.version_names))
             self.versions.append(key_of(event.request_id), number)
-
-    def _report(self, event: PlatformReport, origin: Origin | None) -> None:
-        stream, at = (NO_STREAM, NAN) if origin is None else (self.streams.number(origin), at_of(origin))
-        billed, init, restore = event.billed_ms, event.init_ms, event.restore_ms
-        used, memory = event.used_mb, event.memory_mb
-        self.reports.append(  # as `_number`, whose calls would cost as much as the rest
-            key_of(event.request_id), stream, OUTCOME_CODES[event.status], event.duration_ms,
-            NAN if billed is None else billed, NAN if init is None else init,
-            NAN if restore is None else restore, NAN if used is None else used,
-            NAN if memory is None else memory, at,
-        )  # fmt: skip
 
     def _invocation(self, record: Invocation, origin: Origin | None) -> None:
         process = self.processes.get((record.environment, record.process))
@@ -161,7 +159,8 @@ class Ledger:
         status, gap = record.status, record.gap_ms
         doubtful = gap is not None and start == "cold" and AT_ONCE_MS < gap <= PROACTIVE_MS
         self.invocations.append(
-            key_of(record.request_id), process, self._touched(record.touched), min(n, MOST_COUNTED),
+            key_of(record.request_id), process, self._touched(record.touched),
+            n if n < MOST_COUNTED else MOST_COUNTED,
             START_CODES[start], status is None or status >= 500, doubtful, record.duration_ms,
             record.startup_ms, record.shutdown_ms, record.at,
         )  # fmt: skip
@@ -178,10 +177,11 @@ class Ledger:
             )  # fmt: skip
 
     def _touched(self, keys: Iterable[str]) -> int:
-        touched = frozenset(keys)
-        number = self.touched_sets.get(touched)
+        row = tuple(keys)
+        number = self._touched_rows.get(row)  # a set is made once, not for each request
         if number is None:
-            number = self.touched_sets[touched] = len(self.touched_sets)
+            number = self.touched_sets.setdefault(frozenset(row), len(self.touched_sets))
+            self._touched_rows[row] = number
         return number
 
     def _assigned(self, record: Assigned, origin: Origin | None) -> None:
