@@ -16,7 +16,7 @@ from telemetry.report.estimate.results import Declared, results_of
 from telemetry.report.read import columns
 from telemetry.report.read.evidence import summed
 from telemetry.report.read.ledger import Ledger
-from telemetry.report.read.merging import merge, write_portion
+from telemetry.report.read.merging import TABLES, Portion, merge, write_portion
 from telemetry.report.read.pieces import Piece, cut, lines_of_piece
 from telemetry.report.read.reader import Reader
 from telemetry.report.show.document import document
@@ -194,3 +194,12 @@ def test_environment_keeps_the_arm_that_it_had_in_the_piece_before(tmp_path: Pat
     path.write_text(f"{first}\n{second}\n", encoding="utf-8")
     ledger, _ = read(cut_at(path, [len(first)]))
     assert [unit.placement for unit in ledger.units] == ["init"]
+
+
+def test_all_that_a_ledger_keeps_is_merged() -> None:
+    kept = {name for name in vars(Ledger()) if not name.startswith("_")}
+    by_process, given = {"units", "process_units", "processes"}, {"service", "function"}
+    streams = {"streams"}  # of files that name them, which are not cut
+    assert kept == {*Portion.__struct_fields__, *TABLES, *by_process, *given, *streams} - {
+        "rows", "counts", "unplaced_cuts",
+    }  # fmt: skip
