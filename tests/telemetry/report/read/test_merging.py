@@ -64,6 +64,7 @@ def odd_lines() -> list[str]:
         request("a2", 2, touched={"model": 1, "tickets": 2}),
         request("a2", 3, service="other"),
         request("a3", 1, process="q", version="5"),
+        '{"time":"2026-01-01T00:00:00Z","type":"platform.start","record":{"requestId":"a3-1","version":"5"}}',
         '{"record":"lab","v":1,"run":"r","app":"app"}',
         '{"record":"lab","v":1,"run":"r","app":"app","complete":false}',
         '{"record":"lab","v":1}',
@@ -143,6 +144,15 @@ def test_any_lines_cut_anywhere_leave_the_same_ledger(
     size = log.stat().st_size
     pieces = cut_at(log, [int(place * size) for place in near])
     assert written(*read(pieces, service)) == written(*read(cut_at(log, []), service))
+
+
+@pytest.mark.parametrize("lines", [odd_lines(), odd_lines()[::-1], odd_lines() * 2])
+def test_each_line_may_be_a_piece(tmp_path: Path, lines: list[str]) -> None:
+    path = tmp_path / "log"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    pieces = cut_at(path, range(path.stat().st_size))
+    assert len(pieces) == len(lines)
+    assert written(*read(pieces)) == written(*read(cut_at(path, [])))
 
 
 @pytest.mark.parametrize("name", ["lab", "lambda"])
