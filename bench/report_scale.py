@@ -1,9 +1,9 @@
-"""How fast is the report, and how much memory does it take? Generated logs of up to 3 million invocations.
+"""How fast is the report, and how much memory does it take? Generated logs of up to 5 million invocations.
 
 `python -m bench.report_scale` writes each log by the sinks' own line writer, with a platform.report line for
 every request and the records of a startup for every environment; has the report read it in a process of its
 own; and prints a Markdown table: seconds on the clock, seconds of processor, and the most memory that the
-process took.
+process and those that it started took together. `--cores 1` binds it to one processor.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,8 @@ from telemetry import schema
 from telemetry.invocation_context import InvocationContext
 from telemetry.records.invocations import InvocationLine
 
-SIZES = (100_000, 1_000_000, 3_000_000)
+SIZES = (100_000, 1_000_000, 3_000_000, 5_000_000)
+SAMPLE_S = 0.02
 PER_ENVIRONMENT = 200
 """Mean requests of an environment; geometric."""
 ARMS = ("init", "first_invocation")
@@ -108,6 +110,37 @@ def _report(request: str, ms: float, init: float | None) -> str:
     )
 
 
+class Memory(threading.Thread):
+    """Samples the resident memory of a process and of those that it started, in MB; of Linux."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.peak = 0.0
+        self._pid = pid
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Look until told to end."""
+        while not self._ended.wait(SAMPLE_S):
+            self.peak = max(self.peak, _resident_mb(self._pid))
+
+    def end(self) -> float:
+        """Return the most that was seen at one time."""
+        self._ended.set()
+        self.join()
+        return self.peak
+
+
+def _resident_mb(pid: int) -> float:
+    """Shared pages count in every process: the sum is an upper bound."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:  # it has ended meanwhile
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20 + sum(_resident_mb(int(child)) for child in children)
+
+
 def measure(invocations: int, folder: Path) -> Cost:
     """Generate a log, and report on it in a process of its own."""
     path, verdict = folder / "records.jsonl", folder / "verdict.json"
@@ -116,8 +149,10 @@ def measure(invocations: int, folder: Path) -> Cost:
     command = [sys.executable, "-m", "telemetry.report", str(path), "--json", str(verdict)]
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
+    memory = Memory(process.pid)
+    memory.start()
+    _, status, used = os.wait4(process.pid, 0)  # what its own children took is in it
+    wall, peak = time.perf_counter() - began, memory.end()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"the report ended with {process.returncode}")
@@ -125,7 +160,7 @@ def measure(invocations: int, folder: Path) -> Cost:
     megabytes = path.stat().st_size / 2**20
     path.unlink()
     cpu = used.ru_utime + used.ru_stime
-    return Cost(invocations, megabytes, wall, cpu, used.ru_maxrss / 1024, found["sentence"])
+    return Cost(invocations, megabytes, wall, cpu, peak, found["sentence"])
 
 
 def table(costs: Sequence[Cost]) -> str:
@@ -148,9 +183,13 @@ def main() -> None:
         prog="python -m bench.report_scale", description=__doc__.partition("\n")[0]
     )
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="invocations (%(default)s)")
+    parser.add_argument("--cores", type=int, help="processors that the report may use (default: all)")
+    options = parser.parse_args()
+    if options.cores is not None:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.cores])
     costs = []
     with tempfile.TemporaryDirectory() as folder:
-        for size in parser.parse_args().sizes:
+        for size in options.sizes:
             costs.append(measure(size, Path(folder)))
             sys.stderr.write(f"{costs[-1]}\n")
     sys.stdout.write(table(costs) + "\n")

@@ -18,6 +18,7 @@ from telemetry.report.estimate.results import Declared, results_of
 from telemetry.report.outputs import must_differ, write
 from telemetry.report.read.evidence import Evidence, evidence_of
 from telemetry.report.read.lines import shown, source_of
+from telemetry.report.read.pieces import processors
 from telemetry.report.show.plan import show_plan
 from telemetry.report.show.terminal import show_verdict
 from telemetry.report.show.verdict import verdict_of
@@ -96,7 +97,7 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
             flag for flag, value in vars(options).items() if flag in FOR_AWS and value is not None
         ]:
             command.error(f"--{useless[0]} is for --stack and --log-group; a FILE is read whole")
-        return evidence_of(sources, options.service, options.function)
+        return evidence_of(sources, options.service, options.function, processors())
     from telemetry.report.aws.sources import aggregated, downloaded, groups_of  # noqa: PLC0415  # as above
 
     insights = options.engine == "insights"
@@ -109,7 +110,7 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
             command.error("--engine insights reads whole log groups: name those of the function")
         return aggregated(groups, when, options.service)
     fetched = downloaded(groups, when, options.cache)
-    return evidence_of([*sources, *fetched], options.service, options.function)
+    return evidence_of([*sources, *fetched], options.service, options.function, processors())
 
 
 def _refuse_word(files: Sequence[str]) -> None:

@@ -38,6 +38,7 @@ from telemetry.report.estimate.state_size import State, state_of
 from telemetry.report.estimate.strata import Means, StratumArms, described
 from telemetry.report.estimate.unused import Unused, unused_of
 from telemetry.report.estimate.upper_bound import UpperBound, upper_bound
+from telemetry.report.read.mixtures import functions_of
 from telemetry.report.read.evidence import Evidence, Input
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.names import printable, told_apart
@@ -176,7 +177,7 @@ def _measured_on(ledger: Ledger, totals: Totals, memory_mb: float | None, strata
         host=ledger.labs[0].host if ledger.labs else None,
         python=sorted(ledger.pythons),
         memory_mb=memory_mb,
-        function=printable(ledger.function or next(iter(ledger.functions()), "")) or None,
+        function=printable(ledger.function or next(iter(functions_of(ledger)), "")) or None,
         memory_sizes_mb=sorted({one.memory_mb for one in strata.found if one.memory_mb is not None}),
         versions=told_apart(dict.fromkeys(one.version for one in strata.found if one.version is not None)),
         first_at=totals.first_at if told else None,

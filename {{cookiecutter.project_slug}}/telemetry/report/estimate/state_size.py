@@ -6,6 +6,7 @@ import numpy as np
 
 from telemetry.report.estimate.intervals import known
 from telemetry.report.estimate.proportions import median_interval
+from telemetry.report.read.strata import memory_sizes
 from telemetry.report.read.columns import Vector
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.loads import Loads
@@ -55,7 +56,7 @@ def state_of(ledger: Ledger, loads: Loads, sums: Sums) -> State:
 
 def _memory(ledger: Ledger) -> float | None:
     """Configured memory: as the startups say, else as the platform says."""
-    if sizes := ledger.memory_sizes():
+    if sizes := memory_sizes(ledger):
         return sizes.most_common(1)[0][0]
     return _median(ledger.reports.part(0, ledger.reports.parts)["memory"])
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from telemetry.report.estimate.intervals import estimate, known, more_needed, ratios
 from telemetry.report.estimate.jackknife import LEVEL
+from telemetry.report.read.strata import memory_sizes
 from telemetry.report.read.columns import Numbers, Vector
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.sums import Sums
@@ -52,7 +53,7 @@ def slowdown(ledger: Ledger) -> float:
 
 def slowdown_on_lambda(ledger: Ledger) -> float:
     """Return what `slowdown` is on Lambda, with the memory size that the records tell."""
-    return slowdown_at(min(ledger.memory_sizes(), default=SMALLEST_MB))
+    return slowdown_at(min(memory_sizes(ledger), default=SMALLEST_MB))
 
 
 def slowdown_at(memory_mb: float) -> float:
@@ -113,7 +114,7 @@ def _with_snapshots(ledger: Ledger, found: Vector, by_process: dict[int, float])
 
 def _shutdowns(ledger: Ledger) -> Vector:
     """Mean shutdown of each unit at its end; the mean of all where it has none, NaN where none has."""
-    rows = ledger.of_judged(ledger.shutdowns.deduplicated("key")[0])
+    rows = ledger.ends()
     own = _mean_by_unit(ledger, rows["process"], rows["ms"])
     own[np.isnan(own)] = rows["ms"].mean() if len(rows) else np.nan
     return own

@@ -23,9 +23,9 @@ MOST_PAIRS: Final = 4096
 
 def distinct_reports(rows: NDArray[Any]) -> tuple[NDArray[Any], int]:
     """Return each attempt's report once, and how many copies were left out."""
-    alone, several = _by_repetition(rows["key"])
-    if not several.any():
+    if not _has_repetition(rows["key"]):
         return rows, 0
+    alone, several = _by_repetition(rows["key"])
     more = rows[several]
     figures = [np.nan_to_num(more[name], nan=-1.0) for name in FIGURES]
     more = more[np.lexsort((more["stream"], np.nan_to_num(more["at"], nan=-1.0), *figures, more["key"]))]
@@ -42,9 +42,9 @@ def distinct_reports(rows: NDArray[Any]) -> tuple[NDArray[Any], int]:
 
 def distinct_records(rows: NDArray[Any]) -> tuple[NDArray[Any], int]:
     """Return each attempt's record once, in order, and how many copies were left out."""
-    _, several = _by_repetition(rows["key"])
-    if not several.any():
+    if not _has_repetition(rows["key"]):
         return rows, 0
+    _, several = _by_repetition(rows["key"])
     at = np.flatnonzero(several)
     identity = [rows[name][at] for name in ("ms", "at", "process", "key")]
     order = np.lexsort((at, *identity))
@@ -53,6 +53,12 @@ def distinct_records(rows: NDArray[Any]) -> tuple[NDArray[Any], int]:
         same &= values[order][:-1] == values[order][1:]
     dropped = at[order][1:][same]
     return np.delete(rows, dropped), len(dropped)
+
+
+def _has_repetition(keys: Numbers) -> bool:
+    """Say whether a key occurs several times; to say which takes far longer."""
+    ordered = np.sort(keys)
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def _by_repetition(keys: Numbers) -> tuple[Flags, Flags]:
@@ -78,12 +84,14 @@ def match(
     left = np.ones(len(reports), np.bool_)
     if not len(reports) or not len(keys):
         return found, left
-    order = np.argsort(reports["key"], kind="stable")
+    repeated = _has_repetition(reports["key"])
+    order = np.argsort(reports["key"], kind="stable" if repeated else None)  # the latter takes a third of it
     ordered = reports["key"][order]
-    low, high = np.searchsorted(ordered, keys), np.searchsorted(ordered, keys, side="right")
-    alone, _ = _by_repetition(keys)
-    simple = alone & (high - low == 1)
+    low = np.searchsorted(ordered, keys)
     at = order[np.minimum(low, len(order) - 1)]
+    high = np.searchsorted(ordered, keys, side="right") if repeated else low + (reports["key"][at] == keys)
+    alone = _by_repetition(keys)[0] if _has_repetition(keys) else np.ones(len(keys), np.bool_)
+    simple = alone & (high - low == 1)
     simple_at = at[simple]
     fits = (wrote[simple_at] < 0) | (wrote[simple_at] == units[simple])
     found[np.flatnonzero(simple)[fits]] = simple_at[fits]

@@ -8,6 +8,7 @@ from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Source
 from telemetry.report.read.loads import Loads, loads_of
 from telemetry.report.read.mixtures import Held, must_be_one_function, must_be_one_place
+from telemetry.report.read.parallel import read_source
 from telemetry.report.read.reader import Reader
 from telemetry.report.read.totals import Totals, totals_of
 
@@ -51,7 +52,10 @@ class Evidence:
 
 
 def evidence_of(
-    sources: Iterable[Source], service: str | None = None, function: str | None = None
+    sources: Iterable[Source],
+    service: str | None = None,
+    function: str | None = None,
+    processes: int = 1,
 ) -> Evidence:
     """Read lines, and sum up what they hold.
 
@@ -59,6 +63,7 @@ def evidence_of(
         sources: Read one after the other, as if they were one.
         service: Take the records of this service only; None where all are of one service.
         function: Judge the environments of this function only; None where all are of one.
+        processes: That may read pieces of a large file.
 
     Raises:
         UnusableError: A source cannot be read, no record is in them, or they hold several services or
@@ -69,7 +74,7 @@ def evidence_of(
     held = []
     for source in sources:
         labs, units = ledger.labs, len(ledger.units)
-        reader.read_source(source)
+        read_source(ledger, reader, source, processes)
         held.append(Held(source.name, lab=ledger.labs is not labs, environments=len(ledger.units) > units))
     names = [one.name for one in held]
     reader.must_have_read(names)

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapter.placement import Placement
-from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Table
+from telemetry.report.read import tables
+from telemetry.report.read.columns import Flags, Numbers
+from telemetry.report.read.keys import key_of, key_of_all
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Origin
 from telemetry.report.read.platform import PlatformEvent, PlatformInit, PlatformReport, PlatformStart
@@ -25,59 +27,42 @@ from telemetry.report.read.records import (
     Startup,
     Warm,
 )
-from telemetry.report.read.streams import Streams, at_of
-from telemetry.report.read.units import OUTCOME_CODES, START_CODES, Unit
+from telemetry.report.read.streams import NO_STREAM, Streams, at_of
+from telemetry.report.read.tables import WHOLE
+from telemetry.report.read.units import OUTCOME_CODES, START_CODES, Description, Unit, said_by
 
 NAN = math.nan
 AT_ONCE_MS, PROACTIVE_MS = 100.0, 10_000.0
 """Between these two, the gap between INIT and the first request does not tell whether the request waited."""
 SNAP_START = "snap-start"
 MOST_COUNTED = 2**31 - 1
-WHOLE = -1
-"""In the place of a resource: the startup as a whole."""
 
 
 class Ledger:
     """Takes records in any order. A request, startup or resource that comes twice is kept once.
 
-    Memory grows with environments, not with requests. Keys are 64-bit hashes: two of a million different ones
-    meet with a chance of 3e-8.
+    Memory grows with environments, not with requests. What is entered here can be merged with what another
+    ledger was given (`merging`): a new field has to be merged there.
     """
 
-    def __init__(self, service: str | None = None, function: str | None = None) -> None:
+    def __init__(  # noqa: PLR0915  # one line for each thing that is kept
+        self, service: str | None = None, function: str | None = None
+    ) -> None:
         self.units: list[Unit] = []
+        self.processes: dict[tuple[str, str], int] = {}
+        """Number of each process, by environment and process."""
         self.process_units: list[int] = []
         """Number of the unit of each process; rows name processes by number."""
-        self.invocations = SpillingTable(
-            "key", key="i8", process="i4", touched="i4", n="i4", start="i1", failed="i1", doubtful="i1",
-            ms="f8", startup="f8", shutdown="f8", at="f8",
-        )  # fmt: skip
-        """`n` counts the invocations of a process from 1, and is 0 in a batch; `doubtful` are cold starts
-        after a gap that does not tell whether INIT was waited for.
-        """
-        self.pings = SpillingTable("key", key="i8", process="i4", n="i4", ms="f8", at="f8")
-        """Invocations that were no requests."""
-        self.reports = SpillingTable(
-            "key", key="i8", stream="i4", outcome="i1", ms="f8", billed="f8", init="f8", restore="f8",
-            used="f8", memory="f8", at="f8",
-        )  # fmt: skip
-        self.versions = SpillingTable("key", key="i8", version="i4")
-        """What the platform said of the version as a request began; only of streams that are not known."""
-        self.startups = Table(
-            key="i8", process="i4", in_init="i1", again="i1", complete="i1", wall="f8", cpu="f8", init="f8",
-            state="f8", share="f8", rss="f8", native="f8", blocks="f8", at="f8",
-        )  # fmt: skip
-        """First ones of their process; so the next. `again` are those of an INIT that ran a second time,
-        inside a request.
-        """
-        self.resources = Table(
-            key="i8", process="i4", name="i4", overlapped="i1", failed="i1", wall="f8", cpu="f8", rss="f8",
-            native="f8", blocks="f8",
-        )  # fmt: skip
-        self.repeats = SpillingTable("process", key="i8", process="i4", name="i4", complete="i1", wall="f8")
-        """Startups and resources that are not the first of their process; a startup's name is `WHOLE`."""
-        self.shutdowns = Table(key="i8", process="i4", ms="f8")
-        """At the end of a process."""
+        self.invocations = tables.invocations()
+        self.pings = tables.pings()
+        self.reports = tables.reports()
+        self.versions = tables.versions()
+        self.startups = tables.startups()
+        self.resources = tables.resources()
+        self.repeats = tables.repeats()
+        self.shutdowns = tables.shutdowns()
+        self.ended: dict[tuple[str, str], int] = {}
+        """Environment and process that each shutdown is of; they need not have other records."""
         self.resource_names: dict[str, int] = {}
         """As they were recorded, whatever they hold."""
         self.version_names: dict[str, int] = {}
@@ -90,6 +75,8 @@ class Ledger:
         """The process of each startup that went into a snapshot."""
         self.restored: dict[int, str] = {}
         """The startup that each restored process has from its snapshot; empty where none is named."""
+        self.descriptions: dict[tuple[int, Description], None] = {}
+        """What was said of environments, by process and in that order."""
         self.touched_sets: dict[frozenset[str], int] = {}
         """Sets of state keys that a request read, and the number that stands for each in the rows."""
         self.state_keys: set[str] = set()
@@ -105,8 +92,8 @@ class Ledger:
         """Judge the environments of this function alone; None where all are of one."""
         self.others: set[str] = set()
         """Environments of the other services."""
+        self._touched_rows: dict[tuple[str, ...], int] = {}
         self._units: dict[tuple[str, Placement], Unit] = {}
-        self._processes: dict[tuple[str, str], int] = {}
         self._enter: dict[type, Callable[[Any, Origin | None], None]] = {
             Invocation: self._invocation,
             Warm: self._warm,
@@ -119,9 +106,8 @@ class Ledger:
 
     def enter(self, record: Record, origin: Origin | None = None) -> None:
         """Take one record; those that carry no number are known to the reader's count only."""
-        if isinstance(record, Lab):
-            begun = [lab for lab in self.labs if lab.run != record.run or not lab.run]
-            self.labs = [*begun, record]
+        if type(record) is Lab:  # `isinstance` takes longer to say no
+            self.enter_lab(record)
             return
         service = record.service
         if service not in self.services:
@@ -134,38 +120,49 @@ class Ledger:
         elif isinstance(record, Common):
             self.others.add(record.environment)
 
+    def enter_lab(self, record: Lab) -> None:
+        """Take what a lab says of a run, in the place of what it said when the run began."""
+        self.labs = [*(lab for lab in self.labs if lab.run != record.run or not lab.run), record]
+
     def enter_platform(self, event: PlatformEvent, origin: Origin | None = None) -> None:
         """Take what the platform says; joined with the records later, by request id and by log stream."""
         if isinstance(event, PlatformReport):
-            self.reports.append(
-                hash(event.request_id), self.streams.number(origin), OUTCOME_CODES[event.status],
-                event.duration_ms, _number(event.billed_ms), _number(event.init_ms),
-                _number(event.restore_ms), _number(event.used_mb), _number(event.memory_mb), at_of(origin),
+            stream, at = (NO_STREAM, NAN) if origin is None else (self.streams.number(origin), at_of(origin))
+            billed, init, restore = event.billed_ms, event.init_ms, event.restore_ms
+            used, memory = event.used_mb, event.memory_mb
+            self.reports.append(  # as `_number`, whose calls would cost as much as the rest
+                key_of(event.request_id), stream, OUTCOME_CODES[event.status], event.duration_ms,
+                NAN if billed is None else billed, NAN if init is None else init,
+                NAN if restore is None else restore, NAN if used is None else used,
+                NAN if memory is None else memory, at,
             )  # fmt: skip
         elif isinstance(event, PlatformInit):
             self.streams.enter(event, origin)
         elif isinstance(event, PlatformStart) and event.version and (origin is None or origin.stream is None):
             number = self.version_names.setdefault(event.version, len(self.version_names))
-            self.versions.append(hash(event.request_id), number)
+            self.versions.append(key_of(event.request_id), number)
 
     def _invocation(self, record: Invocation, origin: Origin | None) -> None:
-        process = self._process(record, record.placement, origin)
-        if record.n == 1 or record.start != "warm":
-            self.units[self.process_units[process]].describe(record)
-            if record.start == "snapstart":
+        process = self.processes.get((record.environment, record.process))
+        if process is None:
+            process = self._process(record, record.placement, origin)
+        n, start = record.n, record.start
+        if n == 1 or start != "warm":
+            self.describe(process, said_by(record))
+            if start == "snapstart":
                 self.restored[process] = record.startup_id or ""
         if record.ping:
-            self.pings.append(hash(record.request_id), process, record.n, record.duration_ms, record.at)
-            if record.start != "warm":
+            self.pings.append(key_of(record.request_id), process, n, record.duration_ms, record.at)
+            if start != "warm":
                 self.cold_pings.add(process)
             return
-        failed = record.status is None or record.status >= 500
-        gap = record.gap_ms
-        doubtful = gap is not None and record.start == "cold" and AT_ONCE_MS < gap <= PROACTIVE_MS
+        status, gap = record.status, record.gap_ms
+        doubtful = gap is not None and start == "cold" and AT_ONCE_MS < gap <= PROACTIVE_MS
         self.invocations.append(
-            hash(record.request_id), process, self._touched(record.touched), min(record.n, MOST_COUNTED),
-            START_CODES[record.start], failed, doubtful, record.duration_ms, record.startup_ms,
-            record.shutdown_ms, record.at,
+            key_of(record.request_id), process, self._touched(record.touched),
+            n if n < MOST_COUNTED else MOST_COUNTED,
+            START_CODES[start], status is None or status >= 500, doubtful, record.duration_ms,
+            record.startup_ms, record.shutdown_ms, record.at,
         )  # fmt: skip
 
     def _warm(self, record: Warm, origin: Origin | None) -> None:
@@ -175,24 +172,28 @@ class Ledger:
         for number, (request_id, ms) in enumerate(zip(record.request_ids, record.durations_ms, strict=True)):
             touched = self._touched(key for key, count in record.touched.items() if number < count)
             self.invocations.append(
-                hash(request_id), process, touched, 0, START_CODES["warm"], False, False, ms, 0.0, 0.0,
+                key_of(request_id), process, touched, 0, START_CODES["warm"], False, False, ms, 0.0, 0.0,
                 record.at,
             )  # fmt: skip
 
     def _touched(self, keys: Iterable[str]) -> int:
-        return self.touched_sets.setdefault(frozenset(keys), len(self.touched_sets))
+        row = tuple(keys)
+        number = self._touched_rows.get(row)  # a set is made once, not for each request
+        if number is None:
+            number = self.touched_sets.setdefault(frozenset(row), len(self.touched_sets))
+            self._touched_rows[row] = number
+        return number
 
     def _assigned(self, record: Assigned, origin: Origin | None) -> None:
-        unit = self.units[self.process_units[self._process(record, record.placement, origin)]]
-        unit.experiment = record.experiment
-        unit.describe(record)
+        process = self._process(record, record.placement, origin)
+        self.describe(process, said_by(record))
         if record.planned is not None:
             self.planned.add(record.planned)
 
     def _startup(self, record: Startup, origin: Origin | None) -> None:
-        key = hash((record.environment, record.process, record.ordinal))
+        key = key_of_all(record.environment, record.process, str(record.ordinal))
         process, complete = self._process(record, record.placement, origin), record.outcome == "complete"
-        self.units[self.process_units[process]].describe(record)
+        self.describe(process, said_by(record))
         if record.init_type == SNAP_START and complete:
             self.startup_processes[record.startup_id or f"{record.process}-{record.ordinal}"] = process
         if record.ordinal > 1:
@@ -205,9 +206,6 @@ class Ledger:
             _number(record.py_blocks), record.at,
         )  # fmt: skip
         self.state_keys.update(record.state_keys)
-        self._describe(record)
-
-    def _describe(self, record: Startup) -> None:
         if record.python is not None:
             self.pythons[printable(record.python)] += 1
         if record.state_method is not None:
@@ -215,7 +213,7 @@ class Ledger:
 
     def _resource(self, record: Resource, origin: Origin | None) -> None:
         name = self.resource_names.setdefault(record.resource, len(self.resource_names))
-        key = hash((record.environment, record.process, record.ordinal, record.resource))
+        key = key_of_all(record.environment, record.process, str(record.ordinal), record.resource)
         process = self._process(record, record.placement, origin)
         if record.ordinal > 1:
             self.repeats.append(key, process, name, record.error is None, record.duration_ms)
@@ -227,13 +225,27 @@ class Ledger:
         )  # fmt: skip
 
     def _shutdown(self, record: Shutdown, _origin: Origin | None) -> None:
-        process = self._processes.get((record.environment, record.process))
-        if process is not None and record.phase == "shutdown":
-            key = hash((record.environment, record.process, record.ordinal))
-            self.shutdowns.append(key, process, record.duration_ms)
+        if record.phase == "shutdown":
+            number = self.ended.setdefault((record.environment, record.process), len(self.ended))
+            key = key_of_all(record.environment, record.process, str(record.ordinal))
+            self.shutdowns.append(key, number, record.duration_ms)
 
     def _fallback(self, record: Fallback, origin: Origin | None) -> None:
-        self.units[self.process_units[self._process(record, record.placement, origin)]].fell_back = True
+        self.describe(self._process(record, record.placement, origin), Description(fell_back=True))
+
+    def describe(self, process: int, said: Description) -> None:
+        """Take what a record of a process says of its environment."""
+        if (process, said) not in self.descriptions:
+            self.descriptions[process, said] = None
+            self.units[self.process_units[process]].describe(said)
+
+    def ends(self) -> NDArray[Any]:
+        """Return the shutdowns at the end of processes that are judged, each once: `process` and `ms`."""
+        rows, _ = self.shutdowns.deduplicated("key")
+        numbers = np.asarray([self.processes.get(identity, -1) for identity in self.ended], np.int64)
+        found = np.empty(len(rows), [("process", np.int64), ("ms", np.float64)])
+        found["process"], found["ms"] = numbers[rows["ended"]], rows["ms"]
+        return self.of_judged(found[found["process"] >= 0])
 
     def stream_units(self) -> Numbers:
         """Return the unit that wrote each log stream, by the stream's number: see `Streams.units`."""
@@ -250,15 +262,6 @@ class Ledger:
         """Say which units are of the function that is judged."""
         return np.asarray([self.function in {None, unit.function} for unit in self.units], np.bool_)
 
-    def functions(self) -> list[str]:
-        """List the functions that the records name."""
-        return sorted({unit.function for unit in self.units if unit.function is not None})
-
-    def memory_sizes(self) -> Counter[float]:
-        """Count the environments that are judged by the memory size that their records tell."""
-        judged = (unit for unit in self.units if self.function in {None, unit.function})
-        return Counter(unit.memory_mb for unit in judged if unit.memory_mb is not None)
-
     def of_judged(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Leave out the rows of processes that are of another function than the one that is judged."""
         if self.function is None:
@@ -267,19 +270,26 @@ class Ledger:
         mine: NDArray[Any] = rows[of_process[rows["process"]]]
         return mine
 
-    def _process(self, record: Common, placement: Placement, origin: Origin | None) -> int:
-        """Return the number of the record's process, in the arm that it was first seen in."""
-        identity = (record.environment, record.process)
-        number = self._processes.get(identity)
+    def process(self, environment: str, process: str, placement: Placement) -> int:
+        """Return the number of a process, in the arm that it was first seen in."""
+        identity = (environment, process)
+        number = self.processes.get(identity)
         if number is None:
-            unit = self._units.get((record.environment, placement))
+            unit = self._units.get((environment, placement))
             if unit is None:
-                unit = Unit(len(self.units), placement, record.environment)
-                self._units[record.environment, placement] = unit
+                unit = Unit(len(self.units), placement, environment)
+                self._units[environment, placement] = unit
                 self.units.append(unit)
-            self.streams.saw(origin, record.environment)
-            number = self._processes[identity] = len(self.process_units)
+            number = self.processes[identity] = len(self.process_units)
             self.process_units.append(unit.number)
+        return number
+
+    def _process(self, record: Common, placement: Placement, origin: Origin | None) -> int:
+        """Return the number of the record's process."""
+        number = self.processes.get((record.environment, record.process))
+        if number is None:
+            self.streams.saw(origin, record.environment)
+            number = self.process(record.environment, record.process, placement)
         return number
 
 

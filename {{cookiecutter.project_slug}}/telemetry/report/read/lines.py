@@ -30,11 +30,14 @@ class Source:
 
     name: str
     lines: Iterable[Line]
+    path: Path | None = None
+    """Of a file whose lines come from no log stream that is known by its name, so that it can be cut."""
 
 
 def source_of(name: str) -> Source:
     """Return what the command line names; its name is made fit to print."""
-    return Source(shown(name), lines_of(name))
+    named = name != STDIN and "\0" not in name and _stream_of(Path(name)) is None
+    return Source(shown(name), lines_of(name), Path(name) if named else None)
 
 
 def shown(name: str) -> str:
@@ -49,19 +52,18 @@ def lines_of(name: str) -> Iterator[Line]:
         UnusableError: The file is missing, cannot be read, or is no complete gzip file.
     """
     if name == STDIN:
-        with _explained(name):
+        with explained(name):
             yield from lines_from(sys.stdin.buffer)
         return
     if "\0" in name:
         raise UnusableError(f"{shown(name)}: no file has such a name.")
     path = Path(name)
-    with _explained(name):
+    with explained(name):
         files = list(_files_below(path)) if path.is_dir() else [path]
     for file in files:
-        with _explained(str(file)), file.open("rb", buffering=0) as opened:
-            stream = _stream_of(file)
-            for line in lines_from(opened):
-                yield line if stream is None else _from_stream(line, stream)
+        with explained(str(file)), file.open("rb", buffering=0) as opened:
+            stream, lines = _stream_of(file), lines_from(opened)
+            yield from lines if stream is None else (_from_stream(line, stream) for line in lines)
 
 
 def lines_from(file: BinaryIO) -> Iterator[Line]:
@@ -115,7 +117,7 @@ def _from_stream(line: Line, stream: str) -> Line:
 
 
 @contextmanager
-def _explained(name: str) -> Iterator[None]:
+def explained(name: str) -> Iterator[None]:
     """Say of errors while reading which file it was, and what to do."""
     name = shown(name)
     try:

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telemetry.report.read.columns import Flags, Numbers, Vector, deduplicated
-from telemetry.report.read.ledger import WHOLE, Ledger
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.tables import WHOLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,18 @@ class Held:
     """Records of environments that no source before it held."""
 
 
+def functions_of(ledger: Ledger) -> list[str]:
+    """List the functions that the records name."""
+    return sorted({unit.function for unit in ledger.units if unit.function is not None})
+
+
 def must_be_one_function(ledger: Ledger, where: str) -> None:
     """Refuse several functions, or none of the name that was chosen.
 
     Raises:
         UnusableError: One function has to be chosen among those that were read.
     """
-    functions, chosen = ledger.functions(), ledger.function
+    functions, chosen = functions_of(ledger), ledger.function
     if chosen is not None and chosen not in functions:
         known = f"of {', '.join(told_apart(functions))}" if functions else "that do not name their function"
         raise UnusableError(f"{where}: records {known}, none of function {printable(chosen)}.")

@@ -1,7 +1,8 @@
 """Lines into a ledger: every line is entered, or counted with the reason why not."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from telemetry import schema
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.ledger import Ledger
-from telemetry.report.read.lines import Line, Source
+from telemetry.report.read.lines import Line
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Message, Origin
 from telemetry.report.read.platform import PlatformEvent
@@ -24,9 +25,18 @@ NAMES: Final[Mapping[type[msgspec.Struct], str]] = {
     **KINDS_OF_EVENTS,
 }
 
-
+METRICS: Final = b'{"_aws":'
+"""How records with metrics begin, and no event of the platform does."""
 MOST_SILENT: Final = 20
 """Sources that one message lists."""
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many lines were entered by kind, and left out by reason."""
+
+    records: dict[str, int]
+    others: dict[str, int]
+    malformed: dict[str, int]
 
 
 class Reader:
@@ -46,6 +56,17 @@ class Reader:
         """Records and platform events that were entered, by kind."""
         return Counter({NAMES[kind]: count for kind, count in self._kinds.items()})
 
+    def counts(self) -> Counts:
+        """Return what was read so far."""
+        return Counts(dict(self.records), dict(self.others), dict(self.malformed))
+
+    def add(self, counts: Counts) -> None:
+        """Count what another reader has entered or left out."""
+        kinds = {name: kind for kind, name in NAMES.items()}
+        self._kinds.update({kinds[name]: count for name, count in counts.records.items()})
+        self.others.update(counts.others)
+        self.malformed.update(counts.malformed)
+
     def read(self, lines: Iterable[Line]) -> None:
         """Enter all lines; memory grows by what the ledger keeps, not by what was read."""
         decode, kinds, version = self._record.decode, self._kinds, schema.VERSION
@@ -53,7 +74,7 @@ class Reader:
         for line in lines:
             if type(line) is not bytes:
                 self._other(line)
-            elif MARK in line and (event := event_from_json(line)):
+            elif not line.startswith(METRICS) and MARK in line and (event := event_from_json(line)):
                 kinds[type(event)] += 1
                 enter_platform(event, None)
             else:
@@ -73,13 +94,14 @@ class Reader:
         """How many were read, blank ones left out; each was entered, or counted with its reason."""
         return self._kinds.total() + self.malformed.total() + self.others.total()
 
-    def read_source(self, source: Source) -> None:
-        """Enter all lines of a source; one that gives nothing is remembered."""
+    @contextmanager
+    def noting(self, name: str) -> Iterator[None]:
+        """Remember a source by its name if nothing of it was entered meanwhile."""
         entered, skipped = self._kinds.total(), self.malformed + self.others
-        self.read(source.lines)
+        yield
         if self._kinds.total() == entered:
             found = self.malformed + self.others - skipped
-            self.silent[source.name] = _listed(found) if found else "no lines"
+            self.silent[name] = _listed(found) if found else "no lines"
 
     def must_have_read(self, sources: Sequence[str]) -> None:
         """Refuse to go on without records of exactly one service, and of one app in the lab.

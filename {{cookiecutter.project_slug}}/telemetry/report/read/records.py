@@ -1,7 +1,7 @@
 """What the report reads from a line, typed; one struct per kind of record, named by `telemetry.schema`."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, final
 
 import msgspec
 
@@ -182,6 +182,7 @@ class Sent(msgspec.Struct, frozen=True):
     starts: dict[str, int] = {}
 
 
+@final
 class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
     """What a lab run was, written when it begins and again when it ends."""
 

@@ -76,6 +76,8 @@ class _Rows:
     reported: Flags
 
     def __getitem__(self, mine: Flags) -> "_Rows":
+        if mine.all():
+            return self
         return _Rows(self.rows[mine], self.unit[mine], self.found[mine], self.reported[mine])
 
 

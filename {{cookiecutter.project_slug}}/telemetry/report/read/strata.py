@@ -1,5 +1,6 @@
 """Versions and memory sizes: environments that differ in them are not averaged without a word."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,6 +25,12 @@ class Strata:
     of_unit: Numbers
     """Position in `found`; -1 for units without requests."""
     found: list[Stratum]
+
+
+def memory_sizes(ledger: Ledger) -> Counter[float]:
+    """Count the environments that are judged by the memory size that their records tell."""
+    judged = (unit for unit in ledger.units if ledger.function in {None, unit.function})
+    return Counter(unit.memory_mb for unit in judged if unit.memory_mb is not None)
 
 
 def strata_of(ledger: Ledger, sums: Sums) -> Strata:

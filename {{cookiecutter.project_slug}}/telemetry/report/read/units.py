@@ -1,7 +1,7 @@
 """One execution environment in one arm, and how starts and endings are kept as numbers."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from adapter.placement import Placement
 from telemetry import schema
@@ -17,6 +17,23 @@ OUTCOME_CODES: Final[Mapping[str | None, int]] = {
 }
 """The platform's word on a request: it went well, failed, or timed out."""
 TIMED_OUT: Final = OUTCOME_CODES["timeout"]
+
+
+class Description(NamedTuple):
+    """What a record says of its environment; None where it does not."""
+
+    function: str | None = None
+    version: str | None = None
+    memory_mb: float | None = None
+    experiment: str | None = None
+    fell_back: bool = False
+    """The environment left its arm's placement."""
+
+
+def said_by(record: Assigned | Startup | Invocation) -> Description:
+    """Return what a record says of its environment."""
+    experiment = record.experiment if isinstance(record, Assigned) else None
+    return Description(record.function, record.version, record.memory_mb, experiment)
 
 
 class Unit:
@@ -45,8 +62,10 @@ class Unit:
         self.version: str | None = None
         self.memory_mb: float | None = None
 
-    def describe(self, record: Assigned | Startup | Invocation) -> None:
-        """Take what the record says of the environment."""
-        self.function = self.function or record.function
-        self.version = self.version or record.version
-        self.memory_mb = self.memory_mb or record.memory_mb
+    def describe(self, said: Description) -> None:
+        """Take what a record says of the environment, where no record before it did."""
+        self.function = self.function or said.function
+        self.version = self.version or said.version
+        self.memory_mb = self.memory_mb or said.memory_mb
+        self.experiment = self.experiment or said.experiment
+        self.fell_back |= said.fell_back

@@ -1,0 +1,96 @@
+"""One log read by several processes: each takes a piece, this one the first."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import msgspec
+
+from telemetry import schema
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.lines import Source, explained
+from telemetry.report.read.merging import merge
+from telemetry.report.read.piece_reader import Task
+from telemetry.report.read.pieces import Piece, lines_of_piece, pieces_of
+from telemetry.report.read.reader import Reader
+
+Running: TypeAlias = subprocess.Popen[bytes]
+COMMAND: Final = ("-m", "telemetry.report.read.piece_reader")
+
+
+def read_source(ledger: Ledger, reader: Reader, source: Source, processes: int) -> None:
+    """Enter all lines of a source, by several processes if they are many.
+
+    Raises:
+        UnusableError: It cannot be read.
+    """
+    with reader.noting(source.name), explained(source.name):
+        pieces = [] if source.path is None else pieces_of(source.path, processes)
+        if pieces:
+            read_pieces(ledger, reader, pieces)
+        else:
+            reader.read(source.lines)
+
+
+def read_pieces(ledger: Ledger, reader: Reader, pieces: Sequence[Piece]) -> None:
+    """Enter all pieces in their order. One whose process fails is read here.
+
+    Raises:
+        OSError: The file cannot be read, or there is no room for what was read.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="telemetry-report-")))
+        tasks = [Task(piece, ledger.service, str(folder / str(piece.begin))) for piece in pieces[1:]]
+        running = [stack.enter_context(_started(task)) for task in tasks]
+        reader.read(lines_of_piece(pieces[0]))
+        for task, process in zip(tasks, running, strict=True):
+            if process is None or process.wait() != 0:
+                reader.read(lines_of_piece(task.piece))
+                continue
+            with Path(task.into).open("rb") as file:
+                merge(ledger, reader, file)
+            Path(task.into).unlink()
+
+
+@contextmanager
+def _started(task: Task) -> Iterator[Running | None]:
+    """Start a process, and end it; None if the machine has no room for one more."""
+    try:
+        said = msgspec.json.encode(task) + b"\n"
+        process = subprocess.Popen(
+            [sys.executable, *COMMAND],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": _import_path()},
+            start_new_session=True,  # Ctrl-C is for this process, which ends the others
+        )
+    except (OSError, UnicodeEncodeError):  # the latter: a --service that no record can have
+        yield None
+        return
+    try:
+        _tell(process, said)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _tell(process: Running, said: bytes) -> None:
+    if process.stdin is None:
+        raise RuntimeError("the process was started without a pipe")
+    with suppress(BrokenPipeError):  # it has ended, which its exit status tells
+        process.stdin.write(said)
+        process.stdin.flush()
+
+
+def _import_path() -> str:
+    """Return where the other processes find this package, however this one does."""
+    folder = str(Path(schema.__file__).parents[1])
+    given = os.environ.get("PYTHONPATH")
+    return os.pathsep.join([folder, given] if given else [folder])

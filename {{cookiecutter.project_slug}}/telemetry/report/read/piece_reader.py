@@ -1,0 +1,58 @@
+"""A process that reads one piece of a log: `python -m telemetry.report.read.piece_reader`.
+
+Its standard input says what to read, and stays open for as long as the report waits for it: when the report
+is gone, however it ended, so is this process.
+"""
+
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.merging import write_portion
+from telemetry.report.read.pieces import Piece, lines_of_piece
+from telemetry.report.read.reader import Reader
+
+ABANDONED: Final = 3
+
+
+class Task(msgspec.Struct, frozen=True):
+    """What to read, and where to write what was in it."""
+
+    piece: Piece
+    service: str | None
+    into: str
+
+
+def perform(task: Task) -> None:
+    """Read a piece and write a portion.
+
+    Raises:
+        OSError: The file cannot be read, or the portion cannot be written.
+    """
+    ledger = Ledger(task.service)
+    reader = Reader(ledger)
+    reader.read(lines_of_piece(task.piece))
+    with Path(task.into).open("wb") as file:
+        write_portion(ledger, reader, file)
+
+
+def main() -> None:
+    """Do what standard input says."""
+    task = msgspec.json.decode(sys.stdin.buffer.readline(), type=Task)
+    threading.Thread(target=_end_with_the_report, daemon=True).start()
+    perform(task)
+
+
+def _end_with_the_report() -> None:
+    while os.read(sys.stdin.fileno(), 1):  # by no buffer, whose lock would be held as the interpreter ends
+        pass
+    os._exit(ABANDONED)
+
+
+if __name__ == "__main__":
+    main()
