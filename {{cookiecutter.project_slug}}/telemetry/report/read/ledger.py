@@ -93,8 +93,8 @@ class Ledger:
         self.touched_sets: dict[frozenset[str], int] = {}
         """Sets of state keys that a request read, and the number that stands for each in the rows."""
         self.state_keys: set[str] = set()
-        self.services: dict[str, None] = {}
-        """The services seen, in that order."""
+        self.services: dict[str, set[str]] = {}
+        """The services seen, in that order, and the functions that their records name."""
         self.pythons: Counter[str] = Counter()
         self.state_methods: Counter[str] = Counter()
         self.planned: set[int] = set()
@@ -124,8 +124,9 @@ class Ledger:
             self.labs = [*begun, record]
             return
         service = record.service
-        if service not in self.services:
-            self.services[service] = None
+        functions = self.services.setdefault(service, set())
+        if isinstance(record, Assigned | Startup | Invocation) and record.function is not None:
+            functions.add(record.function)
         enter = self._enter.get(type(record))
         if enter is None:
             return
