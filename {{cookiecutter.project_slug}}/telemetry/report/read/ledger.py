@@ -206,7 +206,8 @@ class Ledger:
             _number(record.py_blocks), record.at,
         )  # fmt: skip
         self.state_keys.update(record.state_keys)
-        self._describe(record)
+        if self.function in {None, self.units[self.process_units[process]].function}:
+            self._describe(record)
 
     def _describe(self, record: Startup) -> None:
         if record.python is not None:

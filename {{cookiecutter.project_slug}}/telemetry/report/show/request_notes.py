@@ -73,7 +73,7 @@ def _how(found: Sequence[Unrecorded], read: Input) -> str:
     counts = {
         "timed out": sum(one.timed_out for one in found),
         "failed": sum(one.failed for one in found),
-        "ended well, or before the platform said how": sum(one.ended_well for one in found),
+        "did not fail, or their report does not say so": sum(one.ended_well for one in found),
         "of another service or function": read.reports_of_others,
     }
     return listed({how: count for how, count in counts.items() if count})
@@ -99,7 +99,7 @@ def _init_wait(found: InitWait) -> Iterator[str]:
     if found.unknown:
         yield (
             f"{counted(found.unknown, 'cold start')} of `{found.placement}` whose INIT is not known: counted "
-            "as requests, but in no figure of user-visible ms, which is too low by that"
+            "as requests, but neither in the sum nor in the mean of user-visible ms"
         )
 
 
