@@ -25,11 +25,10 @@ def tell_arms(ledger: Ledger, totals: Totals) -> None:
     if not len(arms) or (len(arms) > 1 and np.count_nonzero(counts) > 1):
         return
     share = whose / whose.sum()
-    for arm in arms:
-        unplaced.by_arm[arm] += np.rint(share[arm] * counts).astype(np.int64)
-        for table in (unplaced.user_ms, unplaced.billed_ms):
-            table[arm] += share[arm] * table[UNKNOWN_ARM]
-    for table in (unplaced.by_arm, unplaced.user_ms, unplaced.billed_ms):
+    unplaced.by_arm[arms] += np.rint(np.outer(share, counts)).astype(np.int64)[arms]
+    unplaced.by_arm[UNKNOWN_ARM] = 0
+    for table in (unplaced.user_ms, unplaced.billed_ms):
+        table[arms] += np.outer(share, table[UNKNOWN_ARM])[arms]
         table[UNKNOWN_ARM] = 0
 
 
@@ -42,7 +41,8 @@ def unseen_in_lab(ledger: Ledger, totals: Totals) -> Numbers:
         for number, arm in enumerate(PLACEMENTS):
             sent[number] += lab.sent[arm].invocations if arm in lab.sent else 0
     seen = np.bincount(totals.sums.arms, totals.sums.n, minlength=len(PLACEMENTS)).astype(np.int64)
-    return np.maximum(sent - seen, 0)
+    unseen: Numbers = np.maximum(sent - seen, 0)
+    return unseen
 
 
 def _by_arm(ledger: Ledger, totals: Totals, requests: int) -> Numbers:

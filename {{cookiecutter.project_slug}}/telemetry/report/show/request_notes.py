@@ -60,12 +60,12 @@ def _lost(read: Input) -> str:
     """Say why a request that ended well may have no record."""
     if read.batched_environments:
         return (
-            "those that ended well were lost with batches that were never written (LIFESPAN_WRITE_EVERY): an "
-            "environment that ends without SIGTERM takes its last batch with it"
+            "those that did not fail were lost with batches that were never written (LIFESPAN_WRITE_EVERY): "
+            "an environment that ends without SIGTERM takes its last batch with it"
         )
     return (
-        "those that ended well did not come through the adapter, or their records were lost or are not in "
-        "the input"
+        "those that did not fail did not come through the adapter, or their records were lost or are not "
+        "in the input"
     )
 
 
@@ -99,7 +99,7 @@ def _init_wait(found: InitWait) -> Iterator[str]:
     if found.unknown:
         yield (
             f"{counted(found.unknown, 'cold start')} of `{found.placement}` whose INIT is not known: counted "
-            "as requests, but neither in the sum nor in the mean of user-visible ms"
+            "as requests, but in no figure of user-visible ms, neither in its sum nor in its mean"
         )
 
 
