@@ -54,3 +54,22 @@ def test_t9_requests_of_one_of_several_arms_stay_unknown() -> None:
     totals = evidence_in([*untold(fleet()), reported(3, status="timeout")]).totals
     assert by_arm(totals) == {"unknown": 3}
     assert np.isclose(totals.unplaced.user_ms[-1].sum(), 18.0)
+
+
+def test_t23_requests_of_a_lab_of_which_no_line_is_left_are_missed() -> None:
+    lines = lossy_lab_run("init")
+    totals = evidence_from(lines).totals
+    gone = requests_in(Run().lines()) - requests_in(lines)
+    left = [line for line in lines if not reports(line, gone)]
+    verdict = verdict_from(left)
+    assert verdict.results.completeness is not None
+    assert verdict.results.completeness.lost == {"init": by_arm(totals)["init"]}
+
+
+def requests_in(lines: list[str]) -> set[str]:
+    return {line["request_id"] for line in map(json.loads, lines) if line.get("record") == "invocation"}
+
+
+def reports(line: str, requests: set[str]) -> bool:
+    found = json.loads(line)
+    return bool(found.get("type") == "platform.report" and found["record"]["requestId"] in requests)
