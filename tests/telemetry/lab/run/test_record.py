@@ -16,6 +16,7 @@ def test_records_reports_and_lab(lab: Lab) -> None:
     assert run.lab.keys() - {"record", "v", "at"} == documented_fields("`lab`")
     assert run.lab["complete"] is True
     assert run.lab["app"] == "function.handler"
+    assert run.lab["function"] == "lab"
     counts = {"environments": 2, "invocations": 6, "starts": {"cold": 2, "warm": 4}}
     assert run.lab["sent"] == {"init": counts}
     assert "python -m telemetry.report records.jsonl" in run.stdout

@@ -224,7 +224,7 @@ def test_one_service_is_judged(stub: Stubber, monkeypatch: pytest.MonkeyPatch) -
         answer(stub, [])
         answer(stub, rows + others)
         if service is None:
-            with pytest.raises(UnusableError, match=r"records of tickets, mail\. Choose one"):
+            with pytest.raises(UnusableError, match=r"records of 2 services, tickets and mail\. Choose one"):
                 judged(monkeypatch, stub)
         else:
             assert judged(monkeypatch, stub, service).results.arms[0].environments == 3

@@ -38,7 +38,9 @@ def test_two_services_want_a_choice(tmp_path: Path, capsys: pytest.CaptureFixtur
     path = tmp_path / "both.jsonl"
     other = Run(seed=8, lab=False).text().replace('"service":"tickets"', '"service":"orders"')
     path.write_text(Run(lab=False).text() + other)
-    assert "records of tickets, orders. Choose one with --service NAME." in refused(capsys, str(path))
+    assert "records of 2 services, tickets and orders. Choose one with --service NAME." in refused(
+        capsys, str(path)
+    )
     assert "Choose one" in refused(capsys, str(path), "--service", "bills")
     assert main([str(path), "--service", "orders"]) == 0
     assert "600 platform.report lines without an invocation record" in " ".join(

@@ -7,6 +7,7 @@ import pytest
 
 from telemetry.report.__main__ import main
 from telemetry.report.errors import UnusableError
+from telemetry.report.estimate.results import results_of
 from telemetry.report.read.evidence import evidence_of
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Source
@@ -88,3 +89,50 @@ def test_files_of_two_lab_runs_and_of_platform_lines_are_one_input() -> None:
     report = next(line for line in Run().lines() if "platform.report" in line)
     sources = [source("a", Run().lines()), source("b", Run(seed=8).lines()), source("c", [report])]
     assert len(evidence_of(sources).ledger.units) == 100
+
+
+def lab_and_lambda(lab_service: str = "tickets") -> list[str]:
+    """One file with a lab run, whose function is called `lab`, and with records of a function on Lambda."""
+    lines = [json.loads(line) for line in Run().lines()]
+    for line in lines:
+        if "service" in line:
+            line["service"] = lab_service
+        if line.get("record") == "startup":
+            line["function"] = "lab"
+    return [*map(json.dumps, lines), *of_function("shop", 8)]
+
+
+def test_t12_lab_and_lambda_in_one_file_are_refused() -> None:
+    message = "one: records of a lab run, and records of function shop, which no lab wrote"
+    with pytest.raises(UnusableError, match=message):
+        evidence_of([source("one", lab_and_lambda())])
+
+
+def test_t12_more_environments_than_the_lab_had_are_refused_whatever_their_function() -> None:
+    strangers = [line.replace('"shop"', '"lab"') for line in of_function("shop", 8)]
+    with pytest.raises(UnusableError, match="100 environments, 50 of which are of a lab run"):
+        evidence_of([source("one", [*Run().lines(), *strangers])])
+
+
+@pytest.mark.parametrize(("chosen", "where"), [("shop", "lambda"), ("lab", "lab")])
+def test_t12_the_function_that_is_judged_tells_the_place(chosen: str, where: str) -> None:
+    evidence = evidence_of([source("one", lab_and_lambda())], function=chosen)
+    assert results_of(evidence).measured_on.where == where
+
+
+@pytest.mark.parametrize(("chosen", "where"), [("tickets", "lambda"), ("mail", "lab")])
+def test_t12_the_service_that_is_judged_tells_the_place(chosen: str, where: str) -> None:
+    evidence = evidence_of([source("one", lab_and_lambda("mail"))], service=chosen)
+    assert results_of(evidence).measured_on.where == where
+
+
+def test_t12_services_are_named_with_the_place_that_they_ran_in() -> None:
+    message = r"2 services, mail \(in a lab run on this machine\) and tickets \(on Lambda\)\. Choose one"
+    with pytest.raises(UnusableError, match=message):
+        evidence_of([source("one", lab_and_lambda("mail"))])
+
+
+def test_t12_a_lab_run_may_have_given_its_function_another_name() -> None:
+    lines = [json.loads(line) for line in Run().lines()]
+    named = [line | ({"function": "shop"} if line.get("record") == "startup" else {}) for line in lines]
+    assert evidence_of([source("lab.jsonl", [*map(json.dumps, named)])]).ledger.labs

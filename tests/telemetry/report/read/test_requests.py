@@ -85,7 +85,7 @@ def test_t9_request_of_no_stream_is_counted_and_in_no_figure() -> None:
     found = results_in([Stream("one").startup().request(), lost])
     assert arm_of(found).requests == 1
     (unrecorded,) = found.unrecorded
-    assert (unrecorded.placement, unrecorded.in_figures, unrecorded.timed_out) == (None, False, 1)
+    assert (unrecorded.placement, unrecorded.in_figures, unrecorded.timed_out) == ("init", False, 1)
     assert found.input.reports_without_request == 1
 
 

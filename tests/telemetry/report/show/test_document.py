@@ -10,7 +10,8 @@ from tests.telemetry.report.reported import verdict_from
 from tests.telemetry.report.simulation import Run
 
 KEYS = [
-    "v", "sentence", "headline", "meaning", "measured_on", "arms", "comparisons", "bound", "ledger",
+    "v", "sentence", "headline", "meaning", "measured_on", "arms", "comparisons",
+    "completeness", "bound", "ledger",
     "ledger_sentence", "startup", "resources", "state", "starts", "latency", "invocations", "assignment",
     "progress", "unrecorded", "init_waits", "other_reading", "pings", "unused", "strata", "stratified",
     "notes", "not_estimated", "input",

@@ -18,7 +18,7 @@ def test_t9_requests_without_a_record_are_told_by_how_they_ended() -> None:
     two.wait(10).report("b", 9.0, status="error").wait(9).report("c", 9.0)
     elsewhere = Stream("x", told=False).report("d", 3000.0, status="timeout")
     verdict = verdict_in([one, two, elsewhere])
-    how = r"timed out \(2\), failed \(1\), ended well, or before the platform said how \(1\)"
+    how = r"timed out \(2\), failed \(1\), did not fail, or their report does not say so \(1\)"
     assert noted(verdict, f"^4 platform.report lines without an invocation record: {how}$")
     assert noted(verdict, r"^`init` \(1\), `first_invocation` \(2\) of them are in the figures")
     assert noted(verdict, r"^arm not known \(1\) of them are in no figure")
@@ -32,7 +32,7 @@ def test_t23_lost_batches_are_called_what_they_are() -> None:
     for number in range(58):
         stream.wait(10).report(f"lost-{number}", 5.0)
     verdict = verdict_in([stream])
-    assert noted(verdict, r"^58 platform.report lines without .*: ended well, or before .* \(58\)$")
+    assert noted(verdict, r"^58 platform.report lines without .*: did not fail, or .* \(58\)$")
     assert noted(verdict, "lost with batches that were never written")
     assert not noted(verdict, "timed out")
     (arm,) = verdict.results.arms

@@ -9,6 +9,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, Final
 
+from telemetry.lab.platform.function import FUNCTION_NAME
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.settings import Settings
 from telemetry.schema import AT, LAB, RECORD, SCHEMA, VERSION
@@ -38,6 +39,7 @@ def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
         AT: int(time.time() * 1000),
         "run": counts.run,
         "app": settings.function.target,
+        "function": settings.function.variables.get("AWS_LAMBDA_FUNCTION_NAME", FUNCTION_NAME),
         "seed": settings.seed,
         "environments": settings.environments,
         "invocations": settings.invocations,

@@ -122,7 +122,7 @@ class Aggregates:
         if arm is None or "unit" not in row:
             return None
         whose = row.get("whose", "")
-        self.ledger.services.setdefault(whose)
+        self.ledger.services.setdefault(whose, set())
         if self.ledger.service not in {None, whose}:
             return None
         number = self._units.setdefault((row["unit"], arm), len(self._units))

@@ -13,6 +13,14 @@ from telemetry.report.estimate.assignment import (
     refused,
 )
 from telemetry.report.estimate.comparison import Arm, Comparison, arms_of, compare
+from telemetry.report.estimate.completeness import (
+    MOST_LOST,
+    Completeness,
+    completeness_of,
+    left_out_of,
+    shown,
+    shown_arm,
+)
 from telemetry.report.estimate.counted_apart import (
     InitWait,
     OtherReading,
@@ -99,6 +107,8 @@ class Results:
     measured_on: MeasuredOn
     arms: list[Arm]
     comparisons: list[Comparison]
+    completeness: Completeness | None
+    """None where nothing that is left out could change what is told."""
     bound: UpperBound | None
     ledger: LedgerCheck | None
     startup: StartupCost
@@ -141,12 +151,17 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
         (means.pair, Means(sums, sums.billed, sums.billed_n, strata).pair) if stratified else (None, None)
     )
     comparisons = compare(user, "user_visible_ms", pair)
+    every, left_out = [*comparisons, *compare(billed, "billed_ms", pair_billed)], left_out_of(evidence)
+    completeness = completeness_of(every, left_out)
+    untold = () if completeness is None else completeness.untold
+    bounded = not user["every_invocation"].environments and left_out.lost_share(("init",)) <= MOST_LOST
     return Results(
         measured_on=_measured_on(ledger, totals, state.memory_mb, strata),
-        arms=arms_of(units, sums, user, billed),
-        comparisons=[*comparisons, *compare(billed, "billed_ms", pair_billed)],
-        bound=None if user["every_invocation"].environments else upper_bound(ledger, sums),
-        ledger=ledger_check(sums),
+        arms=[shown_arm(arm, left_out) for arm in arms_of(units, sums, user, billed)],
+        comparisons=[shown(found, left_out) for found in every],
+        completeness=completeness,
+        bound=upper_bound(ledger, sums) if bounded else None,
+        ledger=None if "every_invocation" in untold else ledger_check(sums),
         startup=startup_cost(ledger, loads, totals.repeats),
         resources=advise(ledger, loads, totals),
         state=state,
@@ -158,7 +173,7 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
         progress=progress_of(assignment, user, declared.planned or max(ledger.planned, default=None)),
         unrecorded=unrecorded_of(totals),
         init_waits=init_waits_of(totals, lab=bool(ledger.labs)),
-        other_reading=other_reading_of(ledger, means, comparisons, stratified=stratified),
+        other_reading=None if untold else other_reading_of(ledger, means, comparisons, stratified=stratified),
         pings=pings_of(totals),
         unused=unused_of(ledger, totals, loads),
         strata=described(sums, strata),

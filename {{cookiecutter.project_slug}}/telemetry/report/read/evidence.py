@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from telemetry import schema
+from telemetry.report.read.known_arms import tell_arms
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Source
 from telemetry.report.read.loads import Loads, loads_of
@@ -86,6 +87,7 @@ def evidence_of(
 def summed(ledger: Ledger, reader: Reader, names: list[str]) -> Evidence:
     """Sum up what a reader has entered into a ledger."""
     totals, loads = totals_of(ledger), loads_of(ledger)
+    tell_arms(ledger, totals)
     read = Input(
         sources=names,
         lines=reader.lines,

@@ -80,8 +80,8 @@ class Ledger:
         self.touched_sets: dict[frozenset[str], int] = {}
         """Sets of state keys that a request read, and the number that stands for each in the rows."""
         self.state_keys: set[str] = set()
-        self.services: dict[str, None] = {}
-        """The services seen, in that order."""
+        self.services: dict[str, set[str]] = {}
+        """The services seen, in that order, and the functions that their records name."""
         self.pythons: Counter[str] = Counter()
         self.state_methods: Counter[str] = Counter()
         self.planned: set[int] = set()
@@ -110,8 +110,12 @@ class Ledger:
             self.enter_lab(record)
             return
         service = record.service
-        if service not in self.services:
-            self.services[service] = None
+        functions = self.services.get(service)
+        if functions is None:
+            functions = self.services[service] = set()
+        function: str | None = getattr(record, "function", None)  # of kinds that may say it
+        if function is not None:
+            functions.add(function)
         enter = self._enter.get(type(record))
         if enter is None:
             return
@@ -206,6 +210,10 @@ class Ledger:
             _number(record.py_blocks), record.at,
         )  # fmt: skip
         self.state_keys.update(record.state_keys)
+        if self.function in {None, self.units[self.process_units[process]].function}:
+            self._describe(record)
+
+    def _describe(self, record: Startup) -> None:
         if record.python is not None:
             self.pythons[printable(record.python)] += 1
         if record.state_method is not None:

@@ -48,7 +48,7 @@ class Portion(msgspec.Struct, frozen=True):
     resource_names: list[str]
     version_names: list[str]
     state_keys: list[str]
-    services: list[str]
+    services: dict[str, list[str]]
     pythons: dict[str, int]
     state_methods: dict[str, int]
     planned: list[int]
@@ -75,7 +75,7 @@ def write_portion(ledger: Ledger, reader: Reader, file: IO[bytes]) -> None:
         resource_names=list(ledger.resource_names),
         version_names=list(ledger.version_names),
         state_keys=sorted(ledger.state_keys),
-        services=list(ledger.services),
+        services={name: sorted(functions) for name, functions in ledger.services.items()},
         pythons=dict(ledger.pythons),
         state_methods=dict(ledger.state_methods),
         planned=sorted(ledger.planned),
@@ -125,7 +125,8 @@ def _merge_processes(ledger: Ledger, portion: Portion, process: list[int]) -> No
 
 def _merge_names(ledger: Ledger, portion: Portion) -> None:
     ledger.state_keys.update(portion.state_keys)
-    ledger.services.update(dict.fromkeys(portion.services))
+    for service, functions in portion.services.items():
+        ledger.services.setdefault(service, set()).update(functions)
     ledger.pythons.update(portion.pythons)
     ledger.state_methods.update(portion.state_methods)
     ledger.planned.update(portion.planned)

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.names import printable, told_apart
+from telemetry.report.read.records import OWN_NAME
+
+NOT_AVERAGED: Final = "A machine and Lambda are not averaged: give the report the records of one of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +46,50 @@ def must_be_one_function(ledger: Ledger, where: str) -> None:
 
 
 def must_be_one_place(ledger: Ledger, held: Sequence[Held]) -> None:
-    """Refuse a lab run together with records that no lab wrote.
+    """Refuse a lab run together with records that no lab wrote; forget a run whose records are not judged.
 
-    A run may be in several files, only one of which holds the lab's own record: that one says how many
-    environments the run had.
+    Records name their function, and a lab's record the one that it ran. Where they do not, the lab's record
+    says how many environments the run had. A run may be in several files, only one of which holds that.
 
     Raises:
-        UnusableError: Some files are of a lab and others are not.
+        UnusableError: Some records are of a lab and others are not.
     """
+    if not ledger.labs:
+        return
+    judged = [unit for unit, mine in zip(ledger.units, ledger.judged(), strict=True) if mine]
+    strangers = _strangers(ledger, {unit.function for unit in judged})
+    if not ledger.labs:
+        return
+    where = ", ".join(one.name for one in held)
+    if strangers:
+        raise UnusableError(
+            f"{where}: records of a lab run, and records of function {', '.join(told_apart(strangers))}, "
+            f"which no lab wrote. {NOT_AVERAGED}, or choose one with --function NAME."
+        )
     labs = [one.name for one in held if one.lab]
     others = [one.name for one in held if one.environments and not one.lab]
     had = sum(sent.environments for lab in ledger.labs for sent in lab.sent.values())
-    if labs and others and len(ledger.units) > had:
+    environments = {unit.environment for unit in judged}
+    if len(environments) <= had:
+        return
+    if others:
         raise UnusableError(
-            f"{', '.join(labs)}: a lab run; {', '.join(others)}: records that no lab wrote. A machine "
-            "and Lambda are not averaged: give the report the files of one of them."
+            f"{', '.join(labs)}: a lab run; {', '.join(others)}: records that no lab wrote. {NOT_AVERAGED}."
         )
+    if all(lab.complete for lab in ledger.labs):
+        raise UnusableError(
+            f"{where}: records of {len(environments)} environments, {had} of which are of a lab run. "
+            f"{NOT_AVERAGED}."
+        )
+
+
+def _strangers(ledger: Ledger, judged: set[str | None]) -> list[str]:
+    """Return the functions that no lab ran; where only such are judged, beside a lab's, forget the lab."""
+    ran = {lab.function or OWN_NAME for lab in ledger.labs}
+    strangers = sorted(name for name in judged if name is not None and name not in ran)
+    if not strangers or judged - set(strangers):
+        return strangers
+    if ran & set().union(*ledger.services.values()):
+        ledger.labs = []
+    # Else it may be a run that was told another name, in a record that does not say which.
+    return strangers if any(lab.function is not None for lab in ledger.labs) else []

@@ -16,7 +16,7 @@ from telemetry.report.read.origin import Message, Origin
 from telemetry.report.read.platform import PlatformEvent
 from telemetry.report.read.platform_json import KINDS_OF_EVENTS, MARK, UNREADABLE, event_from_json
 from telemetry.report.read.platform_text import event_from_text
-from telemetry.report.read.records import KINDS, Record
+from telemetry.report.read.records import KINDS, OWN_NAME, Record
 from telemetry.report.read.shapes.sniffing import is_behind_prefix
 from telemetry.report.read.skipped import BY_APP, PREFIXED, TEXT, Skip, reason_for
 
@@ -183,6 +183,18 @@ def must_hold_one_service(ledger: Ledger, where: str) -> None:
     """
     services, chosen = ledger.services, ledger.service
     if (chosen is None and len(services) > 1) or (chosen is not None and chosen not in services):
+        many = f"{len(services)} services, " if len(services) > 1 else "service "
+        wanted = "" if chosen is None else f", none of service {printable(chosen)}"
         raise UnusableError(
-            f"{where}: records of {', '.join(map(printable, services))}. Choose one with --service NAME."
+            f"{where}: records of {many}{' and '.join(_described(ledger))}{wanted}. Choose one with "
+            "--service NAME."
         )
+
+
+def _described(ledger: Ledger) -> Iterator[str]:
+    """Name each service, and say which ran in a lab, where the input tells it."""
+    ran = {lab.function or OWN_NAME for lab in ledger.labs}
+    for service, functions in ledger.services.items():
+        if functions:
+            place = "in a lab run on this machine" if functions <= ran else "on Lambda"
+        yield printable(service) + (f" ({place})" if ran and functions else "")

@@ -1,7 +1,7 @@
 """What the report reads from a line, typed; one struct per kind of record, named by `telemetry.schema`."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeAlias, final
+from typing import Annotated, Final, Literal, TypeAlias, final
 
 import msgspec
 
@@ -9,6 +9,8 @@ from adapter.placement import Placement
 from telemetry import schema
 from telemetry.report.read.figures import Megabytes, Milliseconds
 
+OWN_NAME: Final = "lab"
+"""Name of the function in a lab run, unless the run was told another one."""
 EXPERIMENT = r"^\s*\w+\s*=\s*\d[\d.]*\s*(,\s*\w+\s*=\s*\d[\d.]*\s*)+$"
 Counted: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -190,6 +192,8 @@ class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
     run: str = ""
     app: str | None = None
     """What it ran: an app, or else a handler."""
+    function: str | None = None
+    """Name that it gave the function; None in runs that always gave it `OWN_NAME`."""
     host: Host = Host()
     sent: dict[str, Sent] = {}
     """By placement; under another name those whose placement the lab never learnt."""

@@ -62,6 +62,9 @@ class Unplaced:
 
     by_arm: Numbers = field(default_factory=lambda: np.zeros((len(PLACEMENTS) + 1, OUTCOMES), np.int64))
     """By position in `PLACEMENTS`, told by the version that served it; the last row is of no arm."""
+    user_ms: Vector = field(default_factory=lambda: np.zeros((len(PLACEMENTS) + 1, OUTCOMES)))
+    """What users waited for them in all; so the next."""
+    billed_ms: Vector = field(default_factory=lambda: np.zeros((len(PLACEMENTS) + 1, OUTCOMES)))
     elsewhere: int = 0
     """Of other services or functions."""
 
@@ -153,7 +156,11 @@ class Join:
         unknown = reports[wrote == UNKNOWN]
         if len(unknown):
             arms = self._arms(unknown["key"], versions)
-            np.add.at(self.unplaced.by_arm, (arms, unknown["outcome"]), 1)
+            at = arms, unknown["outcome"]
+            waited = sum(np.nan_to_num(unknown[name]) for name in ("ms", "init", "restore"))
+            np.add.at(self.unplaced.by_arm, at, 1)
+            np.add.at(self.unplaced.user_ms, at, waited)
+            np.add.at(self.unplaced.billed_ms, at, np.nan_to_num(unknown["billed"]))
         placed = reports[wrote >= 0]
         rows = np.zeros(len(placed), self._ledger.invocations.dtype)
         for name in ("key", "ms"):

@@ -40,6 +40,8 @@ class Totals:
     unplaced: Unplaced = field(default_factory=Unplaced)
     untimed: Numbers = field(default_factory=lambda: np.zeros(len(PLACEMENTS), np.int64))
     """Requests by arm that waited for an INIT of unknown length; they are in no sum of times."""
+    untimed_ms: Vector = field(default_factory=lambda: np.zeros(len(PLACEMENTS)))
+    """What they took after INIT."""
     doubtful: Numbers = field(default_factory=lambda: np.zeros(len(PLACEMENTS), np.int64))
     """Cold starts by arm after a gap that does not tell whether INIT was waited for."""
     cut: Numbers = field(default_factory=lambda: np.zeros(len(PLACEMENTS), np.int64))
@@ -112,9 +114,12 @@ def _add(totals: Totals, part: Requests, resources: Flags) -> None:
         (totals.untimed, ~timed), (totals.doubtful, rows["doubtful"] == 1), (totals.cut, part.cut),
     ):  # fmt: skip
         counts += np.bincount(arm[flags], minlength=len(PLACEMENTS))  # noqa: PLW2901  # adds in place
+    totals.untimed_ms += np.bincount(arm[~timed], rows["ms"][~timed], minlength=len(PLACEMENTS))
     if not part.recorded:
         np.add.at(totals.unrecorded, (arm, part.outcome), 1)
-    totals.billed_without_init += int((part.cold & part.reported & (part.billed_ms + 1 < part.user_ms)).sum())
+    # A bill never holds an INIT that was cut, nor what goes beyond the time-out.
+    whole = part.cold & part.reported & ~part.cut & (part.outcome == 0)
+    totals.billed_without_init += int((whole & (part.billed_ms + 1 < part.user_ms)).sum())
 
 
 def _sum(sums: Sums, part: Requests, repeating: Flags) -> None:

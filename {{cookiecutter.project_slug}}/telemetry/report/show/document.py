@@ -30,6 +30,7 @@ def document(verdict: Verdict) -> Document:
         "measured_on": {"where": place.pop("where"), "text": verdict.place, **place},
         "arms": [_fields(arm) for arm in results.arms],
         "comparisons": [_comparison(found) for found in results.comparisons],
+        "completeness": None if results.completeness is None else _fields(results.completeness),
         "bound": None if results.bound is None else _bound(results.bound),
         "ledger": None if results.ledger is None else _fields(results.ledger),
         "ledger_sentence": verdict.ledger_sentence,

@@ -60,12 +60,12 @@ def _lost(read: Input) -> str:
     """Say why a request that ended well may have no record."""
     if read.batched_environments:
         return (
-            "those that ended well were lost with batches that were never written (LIFESPAN_WRITE_EVERY): an "
-            "environment that ends without SIGTERM takes its last batch with it"
+            "those that did not fail were lost with batches that were never written (LIFESPAN_WRITE_EVERY): "
+            "an environment that ends without SIGTERM takes its last batch with it"
         )
     return (
-        "those that ended well did not come through the adapter, or their records were lost or are not in "
-        "the input"
+        "those that did not fail did not come through the adapter, or their records were lost or are not "
+        "in the input"
     )
 
 
@@ -73,7 +73,7 @@ def _how(found: Sequence[Unrecorded], read: Input) -> str:
     counts = {
         "timed out": sum(one.timed_out for one in found),
         "failed": sum(one.failed for one in found),
-        "ended well, or before the platform said how": sum(one.ended_well for one in found),
+        "did not fail, or their report does not say so": sum(one.ended_well for one in found),
         "of another service or function": read.reports_of_others,
     }
     return listed({how: count for how, count in counts.items() if count})
@@ -99,7 +99,7 @@ def _init_wait(found: InitWait) -> Iterator[str]:
     if found.unknown:
         yield (
             f"{counted(found.unknown, 'cold start')} of `{found.placement}` whose INIT is not known: counted "
-            "as requests, but in no figure of user-visible ms, which is too low by that"
+            "as requests, but in no figure of user-visible ms, neither in its sum nor in its mean"
         )
 
 

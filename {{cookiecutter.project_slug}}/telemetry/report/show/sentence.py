@@ -65,7 +65,8 @@ class Statement:
 
 def _begun(text: str, before: str = "") -> str:
     """Begin with a capital letter, or after other words with a small one."""
-    return (text[:1].lower() if before else text[:1].upper()) + text[1:]
+    inside = bool(before) and not before.endswith(". ")
+    return (text[:1].lower() if inside else text[:1].upper()) + text[1:]
 
 
 def statement(
@@ -135,7 +136,7 @@ def interim(said: Statement, progress: Progress) -> Statement:
         f"Interim look at {progress.environments} of {progress.planned} planned environments per arm, "
         "not the verdict yet: "
     )
-    return replace(said, before=before)
+    return replace(said, before=before + said.before[:1].lower() + said.before[1:])
 
 
 def _finding(found: Comparison) -> str:

@@ -6,9 +6,18 @@ from datetime import UTC, datetime
 
 from telemetry.report.estimate.results import MeasuredOn, Results
 from telemetry.report.estimate.start_classes import same_wait
+from telemetry.report.show.completeness import incomplete
 from telemetry.report.show.notes import notes
 from telemetry.report.show.request_notes import MOST_STRATA
-from telemetry.report.show.sentence import doubted, interim, ledger_sentence, left_open, meaning, statement
+from telemetry.report.show.sentence import (
+    Statement,
+    doubted,
+    interim,
+    ledger_sentence,
+    left_open,
+    meaning,
+    statement,
+)
 from telemetry.report.show.wording import counted
 
 
@@ -34,7 +43,13 @@ def verdict_of(results: Results) -> Verdict:
     environments = {arm.placement: arm.environments for arm in results.arms}
     null = results.measured_on.where == "lab" and same_wait(results.starts)
     place = place_of(results.measured_on)
-    said = statement(comparisons, results.bound, environments, place, same_wait=null)
+    gaps = results.completeness
+    told = [found for found in comparisons if gaps is None or found.baseline not in gaps.untold]
+    if told or gaps is None or results.bound is not None:
+        said = statement(told, results.bound, environments, place, same_wait=null)
+    else:
+        said = Statement((), (), place)
+    said = incomplete(said, gaps, results.input, results.basis.unsummed_requests)
     if results.other_reading is not None and results.other_reading.differs:
         said = left_open(said, results.other_reading.comparisons)
     doubtful = results.assignment is not None and not results.assignment.as_declared
@@ -47,7 +62,7 @@ def verdict_of(results: Results) -> Verdict:
         results=results,
         sentence=said.text,
         headline=said.headline,
-        meaning=None if doubtful or early else meaning(comparisons, same_wait=null),
+        meaning=None if doubtful or early or gaps else meaning(comparisons, same_wait=null),
         place=place,
         ledger_sentence=None if results.ledger is None else ledger_sentence(results.ledger),
         notes=list(notes(results)),
