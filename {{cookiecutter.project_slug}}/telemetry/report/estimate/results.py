@@ -46,9 +46,9 @@ from telemetry.report.estimate.state_size import State, state_of
 from telemetry.report.estimate.strata import Means, StratumArms, described
 from telemetry.report.estimate.unused import Unused, unused_of
 from telemetry.report.estimate.upper_bound import UpperBound, upper_bound
-from telemetry.report.read.mixtures import functions_of
 from telemetry.report.read.evidence import Evidence, Input
 from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.mixtures import functions_of
 from telemetry.report.read.names import printable, told_apart
 from telemetry.report.read.records import Host
 from telemetry.report.read.strata import Strata, strata_of

@@ -6,10 +6,10 @@ import numpy as np
 
 from telemetry.report.estimate.intervals import known
 from telemetry.report.estimate.proportions import median_interval
-from telemetry.report.read.strata import memory_sizes
 from telemetry.report.read.columns import Vector
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.loads import Loads
+from telemetry.report.read.strata import memory_sizes
 from telemetry.report.read.sums import Sums
 
 

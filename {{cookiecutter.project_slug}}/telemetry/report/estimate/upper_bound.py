@@ -11,9 +11,9 @@ import numpy as np
 
 from telemetry.report.estimate.intervals import estimate, known, more_needed, ratios
 from telemetry.report.estimate.jackknife import LEVEL
-from telemetry.report.read.strata import memory_sizes
 from telemetry.report.read.columns import Numbers, Vector
 from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.strata import memory_sizes
 from telemetry.report.read.sums import Sums
 
 ONE_CPU_MB: Final = 1769

@@ -45,7 +45,7 @@ class Ledger:
     ledger was given (`merging`): a new field has to be merged there.
     """
 
-    def __init__(  # noqa: PLR0915  # one line for each thing that is kept
+    def __init__(  # one line for each thing that is kept
         self, service: str | None = None, function: str | None = None
     ) -> None:
         self.units: list[Unit] = []
@@ -164,7 +164,7 @@ class Ledger:
         doubtful = gap is not None and start == "cold" and AT_ONCE_MS < gap <= PROACTIVE_MS
         self.invocations.append(
             key_of(record.request_id), process, self._touched(record.touched),
-            n if n < MOST_COUNTED else MOST_COUNTED,
+            min(MOST_COUNTED, n),
             START_CODES[start], status is None or status >= 500, doubtful, record.duration_ms,
             record.startup_ms, record.shutdown_ms, record.at,
         )  # fmt: skip
