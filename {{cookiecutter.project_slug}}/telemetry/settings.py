@@ -20,6 +20,8 @@ TRACES_HEADERS: Final = "OTEL_EXPORTER_OTLP_TRACES_HEADERS"
 HEADERS_ARN: Final = "OTEL_EXPORTER_OTLP_HEADERS_ARN"
 """Not one of OpenTelemetry's: a secret of Secrets Manager, or a parameter of SSM, that holds the headers."""
 
+TRACE_CALLERS: Final = "LIFESPAN_TRACE_CALLERS"
+
 TRACERS: Final = "LIFESPAN_TRACERS"
 """Names of further tracers whose spans are the service's own."""
 
@@ -131,6 +133,8 @@ def checked_arn(text: str) -> str:
 
 T = TypeVar("T")
 
+_ON: Final = frozenset({"on", "true", "yes", "1"})
+_OFF: Final = frozenset({"off", "false", "no", "0"})
 _LEVELS: Final[Mapping[str, int]] = {
     "NOTSET": logging.NOTSET,
     "DEBUG": logging.DEBUG,
@@ -145,7 +149,10 @@ _LEVELS: Final[Mapping[str, int]] = {
 
 
 class Settings(Struct):
-    """Telemetry's settings; a variable that could not be read has its default, and is named in `ignored`."""
+    """Telemetry's settings; a variable that could not be read has its default, and is named in `ignored`.
+
+    The exception is `trace_callers`: strangers must not be trusted because of a misspelt word.
+    """
 
     service: str
     namespace: str
@@ -186,7 +193,7 @@ class Settings(Struct):
         """Read the settings; a malformed value is ignored, and never raises."""
         read = _Reader(environ)
         function = environ.get("AWS_LAMBDA_FUNCTION_NAME") or "function"
-        disabled = read.value("OTEL_SDK_DISABLED", str.lower, "false") == "true"
+        disabled = read.value("OTEL_SDK_DISABLED", _true_or_false, False)  # noqa: FBT003 - the default
         daemon = read.value(DAEMON, parse_address, None)
         base = read.value(ENDPOINT, parse_base, None)
         endpoint = read.value(TRACES_ENDPOINT, parse_endpoint, base)
@@ -213,7 +220,7 @@ class Settings(Struct):
             experiment=experiment,
             planned=read.value(PLANNED_VARIABLE, _positive, None),
             write_every=1 if experiment else read.value("LIFESPAN_WRITE_EVERY", _up_to_hundred, 1),
-            trace_callers=read.value("LIFESPAN_TRACE_CALLERS", _on_or_off, True),  # noqa: FBT003 - the default
+            trace_callers=read.value(TRACE_CALLERS, _switch, True, unreadable=False),  # noqa: FBT003 - a switch
             own_tracers=_own_tracers(environ, service),
             ignored=tuple(read.ignored),
         )
@@ -234,7 +241,8 @@ class _Reader:
         self._environ = environ
         self.ignored: list[str] = []
 
-    def value(self, name: str, parse: Callable[[str], T], default: T) -> T:
+    def value(self, name: str, parse: Callable[[str], T], default: T, *, unreadable: T | None = None) -> T:
+        """The variable's value; `unreadable` for one that cannot be read, where the default is not safe."""
         text = self._environ.get(name, "").strip()
         if not text:
             return default
@@ -242,7 +250,7 @@ class _Reader:
             return parse(text)
         except ValueError:
             self.ignored.append(name)
-            return default
+            return default if unreadable is None else unreadable
 
 
 # The messages below are never shown: the variable's name is, without its value.
@@ -262,10 +270,17 @@ def _positive(text: str) -> int:
     return number
 
 
-def _on_or_off(text: str) -> bool:
-    if text.lower() not in {"on", "off"}:
+def _true_or_false(text: str) -> bool:
+    if text.lower() not in {"true", "false"}:  # OpenTelemetry knows no other words for it
+        raise ValueError("must be true or false")
+    return text.lower() == "true"
+
+
+def _switch(text: str) -> bool:
+    word = text.lower()
+    if word not in _ON | _OFF:
         raise ValueError("must be on or off")
-    return text.lower() == "on"
+    return word in _ON
 
 
 def _up_to_hundred(text: str) -> int:

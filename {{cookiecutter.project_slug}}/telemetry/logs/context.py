@@ -15,10 +15,13 @@ from telemetry.fan_out import Handlers, OnFault
 from telemetry.invocation_context import InvocationContext
 from telemetry.logs.runtime_handler import protect_runtime_handlers
 from telemetry.output import Write
-from telemetry.settings import Settings
+from telemetry.settings import TRACE_CALLERS, Settings
 
 LOG_CONTEXT: Final[ContextVar[Mapping[str, str | None] | None]] = ContextVar("telemetry_logs", default=None)
 """Fields of the invocation in progress, under the names that its record has for them."""
+
+IGNORED: Final = "setting ignored, its default is used"
+UNTRUSTED: Final = "setting ignored, callers are not trusted"
 
 
 class Logs:
@@ -108,7 +111,7 @@ class Logs:
                 "variable": variable,
                 "level": "WARNING",
                 "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                "message": "setting ignored, its default is used",
+                "message": UNTRUSTED if variable == TRACE_CALLERS else IGNORED,
             }
             try:
                 self._write(json.dumps(line, separators=(",", ":")) + "\n")
