@@ -96,7 +96,7 @@ def test_t6_status_is_a_plain_number(trigger: str, status: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "status", [True, 0, -1, 99, 1000, 10**30, 200.5, float("nan"), "OK", "9" * 5000, None]
+    "status", [True, 0, -1, 99, 1000, 10**30, 200.5, float("nan"), float("inf"), "OK", "9" * 5000, None]
 )
 def test_t6_status_that_no_response_can_have_fails_the_app(status: Any) -> None:
     facts: list[Fact] = []

@@ -123,12 +123,12 @@ def test_t21_keys_of_a_large_state_are_counted(harness: Harness) -> None:
     assert len(json.dumps(record)) < 12_000
 
 
-@pytest.mark.parametrize("name", ["modèle", "", " ", ":model", "a\nb", "m" * 1025])
+@pytest.mark.parametrize("name", ["modèle", "", " ", ":model", "a\nb"])
 def test_unplottable_names_carry_no_metric(harness: Harness, name: str) -> None:
     harness.observe(started())
     harness.start_up(startup(resources=(resource(name),)))
     record = harness.record("resource")
-    assert record["resource"] == name or len(name) > 1024
+    assert record["resource"] == name
     assert "_aws" not in record
 
 
