@@ -1,9 +1,6 @@
 """The rules of CloudWatch's embedded metric format, over every kind of record that has metrics."""
 
-import contextlib
-import io
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -17,8 +14,7 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.constants import (
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.metric_properties import MetricUnit
 
 from adapter.facts import LifespanDied
-from telemetry import Telemetry
-from telemetry.output import checked_namespace, write_stdout
+from telemetry.output import checked_namespace
 from telemetry.schema import METRICS, RESOURCE_NAME, SERVICE, START, STARTS, Start
 from tests.telemetry.facts import T0, S, resource, started, startup
 from tests.telemetry.harness import Harness
@@ -106,75 +102,3 @@ def test_shape_is_the_one_powertools_writes(lines: list[dict[str, Any]]) -> None
 @pytest.mark.parametrize("name", ["Tickets", "a.b-c_d/e#f:g h", "x" * 255])
 def test_usual_namespaces_pass(name: str) -> None:
     assert checked_namespace(name) == name
-
-
-class Unbuffered:
-    """Stands for the stream that Lambda's runtime client makes of stdout: no class of `io`."""
-
-    def __init__(self) -> None:
-        self.writes: list[str] = []
-        self.encoding = "utf-8"
-
-    def write(self, text: str) -> int:
-        self.writes.append(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing is kept back."""
-
-
-def service_prints(text: str) -> None:
-    print(text, end="")  # noqa: T201 - as services do
-
-
-def replaced(monkeypatch: pytest.MonkeyPatch) -> Unbuffered:
-    stream = Unbuffered()
-    monkeypatch.setattr(sys, "stdout", stream)
-    return stream
-
-
-def test_t21_line_is_below_an_unfinished_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = replaced(monkeypatch)
-    Telemetry.from_env({})
-    service_prints("loading …")
-    write_stdout('{"n":1}\n')
-    sys.stdout.writelines(["a\n", "b"])
-    write_stdout('{"n":2}\n')
-    written = "".join(stream.writes)
-    assert written.splitlines() == ["loading …", '{"n":1}', "a", "b", '{"n":2}']
-
-
-def test_t21_a_line_is_one_write_without_another_newline(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = replaced(monkeypatch)
-    write_stdout('{"n":1}\n')
-    service_prints("loaded\n")
-    write_stdout('{"n":2}\n')
-    write_stdout('{"n":3}\n')
-    assert [text for text in stream.writes if text] == ['{"n":1}\n', "loaded\n", '{"n":2}\n', '{"n":3}\n']
-
-
-def test_t21_stdout_is_else_the_services_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    replaced(monkeypatch)
-    write_stdout('{"n":1}\n')
-    assert sys.stdout.encoding == "utf-8"
-    assert sys.stdout.write("four") == 4
-
-
-def test_t21_another_stdout_is_looked_after_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = replaced(monkeypatch)
-    write_stdout('{"n":1}\n')
-    other = io.StringIO()
-    with contextlib.redirect_stdout(other):
-        write_stdout('{"n":2}\n')
-        service_prints("here")
-        write_stdout('{"n":3}\n')
-    write_stdout('{"n":4}\n')
-    assert other.getvalue() == '{"n":2}\nhere\n{"n":3}\n'
-    assert stream.writes[1:] == ['{"n":4}\n']
-
-
-def test_no_stdout_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdout", None)
-    monkeypatch.setattr(sys, "__stdout__", None)
-    with pytest.raises(OSError, match="no stdout"):
-        write_stdout('{"n":1}\n')

@@ -30,7 +30,7 @@ def test_service_defaults_to_function() -> None:
         ("LIFESPAN_FLUSH_EVERY", "2.5"),
         ("OTEL_TRACES_SAMPLER_ARG", "1.01"),
         ("OTEL_TRACES_SAMPLER_ARG", "always"),
-        ("LIFESPAN_TRACE_CALLERS", "maybe"),
+        ("OTEL_SDK_DISABLED", "yes"),
         ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1"),
         ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:70000"),
         ("AWS_XRAY_DAEMON_ADDRESS", ":2000"),
@@ -58,6 +58,27 @@ def test_ignored_settings_are_logged_without_value() -> None:
         ("WARNING", "LIFESPAN_FLUSH_EVERY"),
     ]
     assert "s3cret" not in "".join(harness.out)
+
+
+@pytest.mark.parametrize(
+    ("word", "trusted"),
+    [
+        *[(word, True) for word in ("", " ", "on", "ON", "true", "True", "yes", "1")],
+        *[(word, False) for word in ("off", "OFF", "false", "False", "no", "0", " off ")],
+    ],
+)
+def test_t19_usual_words_switch_trust_in_callers(word: str, trusted: bool) -> None:  # noqa: FBT001
+    settings = Settings.from_env({"LIFESPAN_TRACE_CALLERS": word})
+    assert (settings.trace_callers, settings.ignored) == (trusted, ())
+
+
+@pytest.mark.parametrize("word", ["aus", "of", "disabled", "-1", "none"])
+def test_t19_unknown_word_trusts_no_caller_and_is_said(word: str) -> None:
+    environ = {"LIFESPAN_TRACE_CALLERS": word}
+    assert not Settings.from_env(environ).trace_callers
+    [line] = Harness(environ).lines
+    assert (line["level"], line["variable"]) == ("WARNING", "LIFESPAN_TRACE_CALLERS")
+    assert line["message"] == "setting ignored, callers are not trusted"
 
 
 def test_disabled_sdk_sends_nothing() -> None:

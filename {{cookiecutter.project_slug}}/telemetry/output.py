@@ -6,10 +6,9 @@ names are the app's own, and so is their number.
 
 import hashlib
 import string
-import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from json.encoder import encode_basestring_ascii as quoted
-from typing import Any, Final, TextIO, TypeAlias, cast
+from typing import Any, Final, TypeAlias
 
 from telemetry.schema import METRICS
 
@@ -23,69 +22,6 @@ LONGEST_NAME: Final = 1024
 LONGEST_ROUTE: Final = 128
 MARK: Final = 9
 """Characters by which a name that is cut differs from others that begin like it."""
-
-
-class Stdout:
-    """A stream that knows whether its last line is unfinished; in all else the stream that it is given."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._write = stream.write
-        self._flush = stream.flush
-        self._unfinished = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        """Write whatever the service prints."""
-        if text:
-            self._unfinished = text[-1] != "\n"
-        return self._write(text)
-
-    def writelines(self, lines: Iterable[str]) -> None:
-        """Write several texts."""
-        for line in lines:
-            self.write(line)
-
-    def write_line(self, line: str) -> None:
-        """Write a line of ours, its newline included, in one piece, and below what is unfinished."""
-        if self._unfinished:
-            self._unfinished = False
-            line = "\n" + line
-        self._write(line)
-        self._flush()
-
-
-def watched_stdout() -> Stdout:
-    """The current `sys.stdout`, put behind a `Stdout` from now on; what was printed before is not known.
-
-    Where the service has set `sys.stdout` to None, it is the process's own.
-
-    Raises:
-        OSError: There is no stdout.
-    """
-    stdout = sys.stdout
-    if type(stdout) is Stdout:
-        return stdout
-    if stdout is not None:
-        watched = Stdout(stdout)
-        sys.stdout = cast("TextIO", watched)
-        return watched
-    if sys.__stdout__ is None:
-        raise OSError("no stdout")
-    return Stdout(sys.__stdout__)
-
-
-def write_stdout(line: str) -> None:
-    """Write to the current `sys.stdout`, as a line of its own.
-
-    Behind what `print("…", end="")` left there, CloudWatch would find no metrics in the line.
-
-    Raises:
-        OSError: There is no stdout.
-    """
-    watched_stdout().write_line(line)
 
 
 def milliseconds(ns: int) -> float:

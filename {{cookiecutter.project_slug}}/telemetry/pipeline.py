@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self, TypedDict
 
 from opentelemetry import trace
@@ -13,12 +13,13 @@ from telemetry.fan_out import FanOut, Faults, Handlers
 from telemetry.invocation_context import InvocationContext, StartClass
 from telemetry.logs.context import Logs
 from telemetry.metrics import BusinessMetrics
-from telemetry.output import Write, watched_stdout, write_stdout
+from telemetry.output import Write
 from telemetry.records.sink import Losses, Records
 from telemetry.settings import Address, Endpoint, Settings
 from telemetry.spans.middleware import TracingMiddleware
 from telemetry.spans.queue import DroppedSpans, Exporter, FlushSchedule, SpanQueue
 from telemetry.spans.sink import Passthrough, Spans
+from telemetry.stdout import watched_stdout, write_stdout
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
@@ -45,8 +46,9 @@ class Telemetry:
         span_exporter: "SpanExporter | None" = None,
     ) -> None:
         if write is write_stdout:
-            with suppress(OSError):  # without a stdout, each record is a fault
+            with suppress(Exception):  # what is no stdout is a fault for each line that passes by it
                 watched_stdout()  # from now on, so that the first record is on a line of its own, too
+            write = partial(write_stdout, on_fault=self._stdout_failed)
         self._context = InvocationContext()
         self._dropped = DroppedSpans()
         self._records = Records(settings, self._context, write, self._losses)
@@ -132,6 +134,9 @@ class Telemetry:
         """
         if not isinstance(provider := self.tracer_provider, trace.NoOpTracerProvider):
             trace.set_tracer_provider(provider)
+
+    def _stdout_failed(self, error: Exception) -> None:
+        self._faults.add("stdout", error)
 
     def _losses(self) -> Losses:
         return Losses(self._faults.total, self._dropped.total)

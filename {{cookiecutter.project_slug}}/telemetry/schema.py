@@ -185,7 +185,7 @@ METRICS: Final[tuple[Metric, ...]] = (
 )
 
 RESOURCES_WITH_METRICS: Final = 10
-"""Each resource's metric is billed, so only the first resources of a startup have one."""
+"""Each resource's metric is billed, so only a startup's first names that can be a dimension have one."""
 
 # Events by the platform, in Lambda's JSON log format
 PLATFORM_REPORT: Final = "platform.report"

@@ -20,6 +20,8 @@ TRACES_HEADERS: Final = "OTEL_EXPORTER_OTLP_TRACES_HEADERS"
 HEADERS_ARN: Final = "OTEL_EXPORTER_OTLP_HEADERS_ARN"
 """Not one of OpenTelemetry's: a secret of Secrets Manager, or a parameter of SSM, that holds the headers."""
 
+TRACE_CALLERS: Final = "LIFESPAN_TRACE_CALLERS"
+
 TRACERS: Final = "LIFESPAN_TRACERS"
 """Names of further tracers whose spans are the service's own."""
 
@@ -131,21 +133,27 @@ def checked_arn(text: str) -> str:
 
 T = TypeVar("T")
 
-_LEVELS: Final[Mapping[str, int]] = {
-    "NOTSET": logging.NOTSET,
-    "DEBUG": logging.DEBUG,
-    "INFO": logging.INFO,
-    "WARN": logging.WARNING,
-    "WARNING": logging.WARNING,
-    "ERROR": logging.ERROR,
-    "FATAL": logging.CRITICAL,
-    "CRITICAL": logging.CRITICAL,
+_TRUE: Final = {"true": True, "false": False}
+"""OpenTelemetry knows no other words for it."""
+_SWITCH: Final = {**_TRUE, "on": True, "yes": True, "1": True, "off": False, "no": False, "0": False}
+_LEVELS: Final = {
+    "notset": logging.NOTSET,
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warn": logging.WARNING,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+    "fatal": logging.CRITICAL,
+    "critical": logging.CRITICAL,
 }
 """Python's own: structlog knows no others, though a library may have added some to `logging`."""
 
 
 class Settings(Struct):
-    """Telemetry's settings; a variable that could not be read has its default, and is named in `ignored`."""
+    """Telemetry's settings; a variable that could not be read has its default, and is named in `ignored`.
+
+    The exception is `trace_callers`: strangers must not be trusted because of a misspelt word.
+    """
 
     service: str
     namespace: str
@@ -186,7 +194,7 @@ class Settings(Struct):
         """Read the settings; a malformed value is ignored, and never raises."""
         read = _Reader(environ)
         function = environ.get("AWS_LAMBDA_FUNCTION_NAME") or "function"
-        disabled = read.value("OTEL_SDK_DISABLED", str.lower, "false") == "true"
+        disabled = read.value("OTEL_SDK_DISABLED", _one_of(_TRUE), False)  # noqa: FBT003 - the default
         daemon = read.value(DAEMON, parse_address, None)
         base = read.value(ENDPOINT, parse_base, None)
         endpoint = read.value(TRACES_ENDPOINT, parse_endpoint, base)
@@ -202,7 +210,7 @@ class Settings(Struct):
             region=environ.get("AWS_REGION"),
             log_stream=environ.get("AWS_LAMBDA_LOG_STREAM_NAME"),
             memory_mb=read.value("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", _positive, None),
-            log_level=read.value("LOG_LEVEL", _level, logging.INFO),
+            log_level=read.value("LOG_LEVEL", _one_of(_LEVELS), logging.INFO),
             proactive_gap_ms=read.value("LIFESPAN_PROACTIVE_GAP_MS", _not_negative, 10_000.0),
             daemon=None if disabled else daemon,
             endpoint=None if disabled else endpoint,
@@ -213,7 +221,7 @@ class Settings(Struct):
             experiment=experiment,
             planned=read.value(PLANNED_VARIABLE, _positive, None),
             write_every=1 if experiment else read.value("LIFESPAN_WRITE_EVERY", _up_to_hundred, 1),
-            trace_callers=read.value("LIFESPAN_TRACE_CALLERS", _on_or_off, True),  # noqa: FBT003 - the default
+            trace_callers=read.value(TRACE_CALLERS, _one_of(_SWITCH), True, unreadable=False),  # noqa: FBT003 - a switch
             own_tracers=_own_tracers(environ, service),
             ignored=tuple(read.ignored),
         )
@@ -234,7 +242,8 @@ class _Reader:
         self._environ = environ
         self.ignored: list[str] = []
 
-    def value(self, name: str, parse: Callable[[str], T], default: T) -> T:
+    def value(self, name: str, parse: Callable[[str], T], default: T, *, unreadable: T | None = None) -> T:
+        """The variable's value; `unreadable` for one that cannot be read, where the default is not safe."""
         text = self._environ.get(name, "").strip()
         if not text:
             return default
@@ -242,17 +251,19 @@ class _Reader:
             return parse(text)
         except ValueError:
             self.ignored.append(name)
-            return default
+            return default if unreadable is None else unreadable
 
 
 # The messages below are never shown: the variable's name is, without its value.
 
 
-def _level(text: str) -> int:
-    level = _LEVELS.get(text.upper())
-    if level is None:
-        raise ValueError("not a level")
-    return level
+def _one_of(words: Mapping[str, T]) -> Callable[[str], T]:
+    def parse(text: str) -> T:
+        if (word := text.lower()) not in words:
+            raise ValueError("not one of the words")
+        return words[word]
+
+    return parse
 
 
 def _positive(text: str) -> int:
@@ -260,12 +271,6 @@ def _positive(text: str) -> int:
     if number < 1:
         raise ValueError("must be 1 or more")
     return number
-
-
-def _on_or_off(text: str) -> bool:
-    if text.lower() not in {"on", "off"}:
-        raise ValueError("must be on or off")
-    return text.lower() == "on"
 
 
 def _up_to_hundred(text: str) -> int:

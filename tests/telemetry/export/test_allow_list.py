@@ -26,6 +26,7 @@ def span(kind: SpanKind = SpanKind.INTERNAL, attributes: dict[str, AnyValue] | N
         status=Status(StatusCode.ERROR, "KeyError: s3cret"),
         start_time=3,
         end_time=4,
+        instrumentation_scope=InstrumentationScope("fastapi"),
     )
 
 
@@ -207,6 +208,37 @@ def test_t20_names_by_other_libraries_are_replaced(
     scope: str, attributes: dict[str, AnyValue], name: str, theirs: str, kind: SpanKind
 ) -> None:
     assert named(theirs, kind, scope, None, attributes) == (name, ["exception", "event"])
+
+
+@pytest.mark.parametrize("kind", SpanKind)
+@pytest.mark.parametrize(
+    ("scope", "leave"),
+    [
+        ("service.tickets", True),
+        ("orders", True),
+        ("fastapi", True),
+        (LIBRARY, True),
+        ("acme.client", False),
+        ("services", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_t20_only_the_teams_own_attributes_leave(scope: str | None, kind: SpanKind, leave: bool) -> None:  # noqa: FBT001
+    theirs: dict[str, AnyValue] = {"app.user": "s3cret"}
+    span = ReadableSpan(
+        "work",
+        context=STATEFUL,
+        resource=Resource({}),
+        kind=kind,
+        attributes=theirs,
+        events=[Event("done", theirs)],
+        links=[Link(STATEFUL, theirs)],
+        instrumentation_scope=InstrumentationScope(scope) if scope is not None else None,
+    )
+    clean = cleaned(span, None, OWN)
+    for attributes in (clean.attributes, clean.events[0].attributes, clean.links[0].attributes):
+        assert dict(attributes or {}) == (theirs if leave else {})
 
 
 @pytest.mark.parametrize("scope", [None, ""])

@@ -13,7 +13,7 @@ from mangum.exceptions import UnexpectedMessage
 
 from adapter.asgi import ASGIApp, Message, Receive, Scope, Send
 from adapter.errors import AppExitError, EventTimeoutError
-from adapter.http.response import plain_status
+from adapter.http.response import HIGHEST_STATUS, LOWEST_STATUS, plain_status
 from adapter.process.loop import EventLoop
 from adapter.settings import EventSettings
 
@@ -152,7 +152,7 @@ class Request:
         self.cut = loop.serve(self._run())
         if not self._answered:
             self._answer_for_the_app()
-        self.status = self._started if isinstance(self._started, int) else None
+        self.status = self._started
         if self._reraise and not self.cut:
             self._raise_kept()
         return {"status": self._started, "headers": self._headers, "body": self._body}
@@ -215,7 +215,8 @@ class Request:
         kind = message["type"]
         if kind == "http.response.start" and self._started is None:
             status = message["status"]
-            self._started = status if type(status) is int else plain_status(status)
+            is_plain = type(status) is int and LOWEST_STATUS <= status <= HIGHEST_STATUS
+            self._started = status if is_plain else plain_status(status)
             self._headers = list(message.get("headers", ()))
         elif kind == "http.response.body" and self._started is not None and not self._answered:
             self._take(message.get("body", b""), more=message.get("more_body", False))

@@ -6,21 +6,37 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any, Final, TypeAlias
 
+from mangum.exceptions import UnexpectedMessage
 from mangum.types import Response
 
 ResponseLines: TypeAlias = list[tuple[str, str]]
 """Lower-case name and value of each header line of a response."""
 
+LOWEST_STATUS: Final = 100
+HIGHEST_STATUS: Final = 999
+"""Of a response: RFC 9110 has three digits, and some servers use those above 599."""
+
 TEXT_SUFFIXES: Final = ("+json", "+xml")
 """Structured syntaxes that are text, whatever they describe (RFC 6839)."""
 
 
-def plain_status(status: Any) -> Any:
-    """A plain `int` for any kind of integer, such as a member of an `Enum`; else the status as it is."""
+def plain_status(status: Any) -> int:
+    """A plain `int` for any kind of integer, such as a member of an `Enum`, and for its digits as a text.
+
+    Raises:
+        UnexpectedMessage: It is no status that a response of HTTP can have.
+    """
     try:
-        return int.__int__(operator.index(status))
-    except TypeError:
-        return status
+        number = int(status) if isinstance(status, str) else int.__int__(operator.index(_integer(status)))
+    except (TypeError, ValueError):
+        number = 0
+    if not LOWEST_STATUS <= number <= HIGHEST_STATUS:
+        raise UnexpectedMessage("The status of a response must be a number from 100 to 999.")
+    return number
+
+
+def _integer(status: Any) -> Any:
+    return int(status) if isinstance(status, float) and status.is_integer() else status
 
 
 def response_lines(response: Response) -> ResponseLines:

@@ -1,6 +1,6 @@
 """Which parts of a span may leave the process: an allow-list, since libraries that make spans add to them.
 
-A team's own attributes start with `app.`: no others of theirs are on the list.
+A team's own attributes start with `app.`: no others of theirs are on the list, and nobody else's.
 """
 
 import re
@@ -13,7 +13,8 @@ from opentelemetry.util.types import AnyValue
 
 from telemetry.invocation_context import METHODS, OTHER_METHOD, SCHEMES, HttpRequest
 
-NAMESPACES: Final = ("app.", "cloud.", "faas.", "fastapi.", "lifespan.")
+TEAMS: Final = "app."
+NAMESPACES: Final = ("cloud.", "faas.", "fastapi.", "lifespan.")
 NAMES: Final = frozenset(
     {
         "aws.dynamodb.table_names",
@@ -66,13 +67,15 @@ def cleaned(
             which may begin with a concrete path, such as the prefix of a tenant.
         own_tracers: How the names of the team's own tracers begin: the part up to the first dot.
     """
-    context, attributes = span.get_span_context(), allowed(span.attributes)
+    author = _author(span)
+    own = bool(author) and author in own_tracers
+    teams = own or author in KNOWN_LIBRARIES  # whose spans are current while the team's code runs
+    context, attributes = span.get_span_context(), allowed(span.attributes, teams=teams)
     if span.kind is not SpanKind.SERVER:
         attributes |= {key: value for key, value in (span.attributes or {}).items() if key in PEER}
     elif request is not None and request.route is not None:
         attributes["http.route"] = attributes["url.path"] = request.route
-    author = _author(span)
-    kept = span.kind is not SpanKind.SERVER and bool(author) and author in own_tracers
+    kept = own and span.kind is not SpanKind.SERVER
     return ReadableSpan(
         name=span.name if kept else safe_name(span, attributes.get("http.request.method"), request),
         context=stateless(context) if context else None,
@@ -82,12 +85,12 @@ def cleaned(
         events=[
             Event(
                 event.name if kept or event.name == EXCEPTION else "event",
-                allowed(event.attributes),
+                allowed(event.attributes, teams=teams),
                 event.timestamp,
             )
             for event in span.events
         ],
-        links=[Link(stateless(link.context), allowed(link.attributes)) for link in span.links],
+        links=[Link(stateless(link.context), allowed(link.attributes, teams=teams)) for link in span.links],
         kind=span.kind,
         status=Status(span.status.status_code),
         start_time=span.start_time,
@@ -96,9 +99,13 @@ def cleaned(
     )
 
 
-def allowed(attributes: Mapping[str, AnyValue] | None) -> dict[str, AnyValue]:
-    """Those attributes that are on the list."""
-    return {key: value for key, value in (attributes or {}).items() if _is_allowed(key, value)}
+def allowed(attributes: Mapping[str, AnyValue] | None, *, teams: bool) -> dict[str, AnyValue]:
+    """Those attributes that are on the list; `teams` says whether those under `app.` are the team's."""
+    return {
+        key: value
+        for key, value in (attributes or {}).items()
+        if _is_allowed(key, value) or (teams and key.startswith(TEAMS))
+    }
 
 
 def stateless(context: SpanContext) -> SpanContext:

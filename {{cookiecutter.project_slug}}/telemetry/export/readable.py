@@ -33,12 +33,14 @@ class ReadableSpans:
             context=stateless(span.context),
             parent=stateless(span.parent) if span.parent else None,
             resource=self._resource,
-            attributes={**allowed(span.added), **own} if span.added else own,
+            attributes={**allowed(span.added, teams=True), **own} if span.added else own,
             events=[
-                Event(without_url(name) or "event", allowed(attributes), at_ns)
+                Event(without_url(name) or "event", allowed(attributes, teams=True), at_ns)
                 for name, attributes, at_ns in span.events
             ],
-            links=[Link(stateless(link.context), allowed(link.attributes)) for link in span.links],
+            links=[
+                Link(stateless(link.context), allowed(link.attributes, teams=True)) for link in span.links
+            ],
             kind=SpanKind.SERVER,
             status=Status(StatusCode.ERROR if "error.type" in own else span.status),
             start_time=began.at_ns,

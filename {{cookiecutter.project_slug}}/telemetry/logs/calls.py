@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-OnLogFault: TypeAlias = Callable[[Exception], None]
-"""Takes what would have been raised."""
+from telemetry.logs.rendering import OnLogFault
+
 Fields: TypeAlias = dict[str, Any]
 
 POSITIONAL: Final = "positional_args"

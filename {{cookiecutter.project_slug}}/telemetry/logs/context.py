@@ -6,17 +6,22 @@ import sys
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
+from functools import partial
 from typing import Final
 
 from adapter.facts import EnvironmentStarted, InvocationBegan, InvocationEnded, StartupEnded
 from telemetry import schema
 from telemetry.fan_out import Handlers, OnFault
 from telemetry.invocation_context import InvocationContext
+from telemetry.logs.runtime_handler import protect_runtime_handlers
 from telemetry.output import Write
-from telemetry.settings import Settings
+from telemetry.settings import TRACE_CALLERS, Settings
 
 LOG_CONTEXT: Final[ContextVar[Mapping[str, str | None] | None]] = ContextVar("telemetry_logs", default=None)
 """Fields of the invocation in progress, under the names that its record has for them."""
+
+IGNORED: Final = "setting ignored, its default is used"
+UNTRUSTED: Final = "setting ignored, callers are not trusted"
 
 
 class Logs:
@@ -35,6 +40,7 @@ class Logs:
         self._on_fault = on_fault
         self._placement: str | None = None
         self._configured = False
+        self._protect_runtime_handlers()
         if sys.modules.get("structlog") is not None:
             self.configure()
         self._warn_of_ignored()
@@ -55,6 +61,7 @@ class Logs:
             override: Also if the service has configured it already.
         """
         self._configured = True
+        self._protect_runtime_handlers()
         try:
             from telemetry.logs.setup import configure  # noqa: PLC0415 - imports structlog
 
@@ -66,6 +73,13 @@ class Logs:
         """Configure structlog, once it has been imported, unless the service has done that by itself."""
         if not self._configured and sys.modules.get("structlog") is not None:
             self.configure(override=False)
+
+    def _protect_runtime_handlers(self) -> None:
+        """Keep lines that the runtime client cannot render from failing the request."""
+        try:
+            protect_runtime_handlers(partial(self._on_fault, "logs"))
+        except Exception as error:  # noqa: BLE001 - as above
+            self._on_fault("logs", error)
 
     def _environment_started(self, fact: EnvironmentStarted) -> None:
         self._placement = fact.placement
@@ -97,7 +111,7 @@ class Logs:
                 "variable": variable,
                 "level": "WARNING",
                 "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                "message": "setting ignored, its default is used",
+                "message": UNTRUSTED if variable == TRACE_CALLERS else IGNORED,
             }
             try:
                 self._write(json.dumps(line, separators=(",", ":")) + "\n")

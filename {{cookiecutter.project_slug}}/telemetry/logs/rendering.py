@@ -4,7 +4,10 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from numbers import Integral, Real
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
+
+OnLogFault: TypeAlias = Callable[[Exception], None]
+"""Takes what would have been raised."""
 
 LONGEST_REPR: Final = 4096
 """Characters of an object's `repr` that are kept."""
@@ -21,7 +24,7 @@ def bounded_repr(value: object) -> str:
         return f"<unprintable {type(value).__name__}>"
 
 
-def rendered(fields: Mapping[str, Any], on_fault: Callable[[Exception], None]) -> str:
+def rendered(fields: Mapping[str, Any], on_fault: OnLogFault) -> str:
     """Encode the fields of a line as one JSON object.
 
     NaN and the infinities become null, since JSON has no such numbers. What cannot be encoded, such as a

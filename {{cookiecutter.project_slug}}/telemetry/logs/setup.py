@@ -12,9 +12,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from telemetry import schema
 from telemetry.fan_out import OnFault
-from telemetry.logs.calls import OnLogFault, keep_apart, unfailing_logger
+from telemetry.logs.calls import keep_apart, unfailing_logger
 from telemetry.logs.context import LOG_CONTEXT
-from telemetry.logs.rendering import rendered
+from telemetry.logs.rendering import OnLogFault, rendered
 from telemetry.output import Write
 from telemetry.settings import Settings
 

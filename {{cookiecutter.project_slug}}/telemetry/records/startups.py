@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
-from adapter.facts import VERSION, Environment, EnvironmentStarted, MemoryDelta, ResourceLoaded, StartupEnded
+from adapter.facts import VERSION, Environment, EnvironmentStarted, MemoryDelta, StartupEnded
 from telemetry import schema
 from telemetry.output import (
     bounded_name,
@@ -90,13 +90,15 @@ def startup_fields(fact: StartupEnded, started: EnvironmentStarted | None) -> di
 def resource_fields(fact: StartupEnded) -> Iterator[tuple[dict[str, Any], bool]]:
     """Fields of each resource's record, and whether the record may carry a metric.
 
-    Each resource with a metric is paid for, so only the first few of a startup have one.
+    Each name with a metric is paid for, so only the first few of a startup have one.
     """
-    for position, resource in enumerate(fact.resources):
+    plotted: set[str] = set()
+    for resource in fact.resources:
+        name = bounded_name(resource.name)
         fields = {
             schema.AT: unix_milliseconds(resource.began_ns),
             schema.ORDINAL: fact.began.ordinal,
-            schema.RESOURCE_NAME: bounded_name(resource.name),
+            schema.RESOURCE_NAME: name,
             schema.RESOURCE_DURATION.name: milliseconds(resource.wall_ns),
             schema.CPU_MS: milliseconds(resource.cpu_ns),
             **_memory_fields(resource.memory),
@@ -104,7 +106,10 @@ def resource_fields(fact: StartupEnded) -> Iterator[tuple[dict[str, Any], bool]]
             schema.OVERLAPPED: resource.overlapped,
             schema.ERROR: resource.error,
         }
-        yield fields, position < schema.RESOURCES_WITH_METRICS and _is_plottable(resource)
+        plottable = resource.error is None and _is_dimension(name)
+        if plottable and len(plotted) < schema.RESOURCES_WITH_METRICS:
+            plotted.add(name)
+        yield fields, plottable and name in plotted
 
 
 def has_metrics(fact: StartupEnded) -> bool:
@@ -112,11 +117,9 @@ def has_metrics(fact: StartupEnded) -> bool:
     return fact.began.ordinal == 1 and fact.outcome == "complete"
 
 
-def _is_plottable(resource: ResourceLoaded) -> bool:
-    if resource.error is not None:
-        return False
+def _is_dimension(name: str) -> bool:
     try:
-        checked_dimension(resource.name)
+        checked_dimension(name)
     except ValueError:
         return False
     return True
