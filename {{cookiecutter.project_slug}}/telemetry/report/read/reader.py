@@ -16,8 +16,19 @@ from telemetry.report.read.platform import PlatformEvent
 from telemetry.report.read.platform_json import KINDS_OF_EVENTS, MARK, UNREADABLE, event_from_json
 from telemetry.report.read.platform_text import event_from_text
 from telemetry.report.read.records import KINDS, Record
-from telemetry.report.read.shapes.sniffing import is_behind_prefix
-from telemetry.report.read.skipped import BY_APP, PREFIXED, TEXT, Skip, reason_for
+from telemetry.report.read.shapes.majority import Tally, is_export
+from telemetry.report.read.shapes.sniffing import behind_prefix
+from telemetry.report.read.skipped import (
+    BY_APP,
+    OF_OTHERS,
+    PREFIXED,
+    TEXT,
+    UNPREFIXED,
+    Skip,
+    reason_for,
+    unlike_the_rest,
+)
+from telemetry.report.read.writers import Writers
 
 NAMES: Final[Mapping[type[msgspec.Struct], str]] = {
     **{kind: name for name, kind in KINDS.items()},
@@ -39,6 +50,7 @@ class Reader:
         self.silent: dict[str, str] = {}
         """Sources that held nothing to enter, and what they held instead."""
         self._ledger = ledger
+        self._writers = Writers()
         self._record = msgspec.json.Decoder(Record)
 
     @property
@@ -75,8 +87,9 @@ class Reader:
 
     def read_source(self, source: Source) -> None:
         """Enter all lines of a source; one that gives nothing is remembered."""
-        entered, skipped = self._kinds.total(), self.malformed + self.others
+        kinds, entered, skipped = self.records, self._kinds.total(), self.malformed + self.others
         self.read(source.lines)
+        must_be_one_shape(source.name, self.records - kinds, self.others - skipped)
         if self._kinds.total() == entered:
             found = self.malformed + self.others - skipped
             self.silent[source.name] = _listed(found) if found else "no lines"
@@ -124,9 +137,11 @@ class Reader:
             return
         if record.v > schema.VERSION:
             self._count(reason_for(text))
-            return
-        self._kinds[type(record)] += 1
-        self._ledger.enter(record, message.origin)
+        elif self._writers.contradict(record, message.origin):
+            self._count(OF_OTHERS)
+        else:
+            self._kinds[type(record)] += 1
+            self._ledger.enter(record, message.origin)
 
     def _enter_event(self, event: PlatformEvent, origin: Origin | None) -> None:
         self._kinds[type(event)] += 1
@@ -143,10 +158,31 @@ class Reader:
             self._count(BY_APP)
         else:
             skip = reason_for(line)
-            self._count(PREFIXED if skip is TEXT and is_behind_prefix(line) else skip)
+            kind = behind_prefix(line) if skip is TEXT else None
+            self._count(skip if kind is None else PREFIXED[kind])
 
     def _count(self, skip: Skip) -> None:
         (self.malformed if skip.malformed else self.others)[skip.reason] += 1
+
+
+def must_be_one_shape(name: str, entered: Counter[str], others: Counter[str]) -> None:
+    """Refuse a source of which the part that was left out looks more like the log than what was read.
+
+    Raises:
+        UnusableError: Its beginning decided on one shape, and all of it on another.
+    """
+    platform = sum(entered[kind] for kind in KINDS_OF_EVENTS.values())
+    kept = Tally(entered.total() - platform, platform)
+    prefixed, bare = unlike_the_rest(others, PREFIXED), unlike_the_rest(others, UNPREFIXED)
+    is_bare = any(bare) and not is_export(kept, bare)
+    if is_bare or (any(prefixed) and is_export(prefixed, kept)):
+        left_out, side = (bare, "without") if is_bare else (prefixed, "behind")
+        raise UnusableError(
+            f"{name}: {sum(left_out)} records and platform events {side} a prefix that the other "
+            f"{sum(kept)} {'have' if is_bare else 'do not have'}. Which of them an app was made to print cannot be told. "
+            "Give the report one log per file, or an export in JSON (`aws logs filter-log-events`), which "
+            "keeps each message whole."
+        )
 
 
 def _listed(counts: Mapping[str, int]) -> str:
