@@ -36,6 +36,8 @@ NAMES: Final[Mapping[type[msgspec.Struct], str]] = {
 }
 
 
+MOST_DOUBTFUL: Final = 10_000
+"""Records that wait for what else is in their log streams; all of them, where snapshots are restored."""
 MOST_SILENT: Final = 20
 """Sources that one message lists."""
 
@@ -51,6 +53,7 @@ class Reader:
         """Sources that held nothing to enter, and what they held instead."""
         self._ledger = ledger
         self._writers = Writers()
+        self._doubtful: list[tuple[Record, Origin]] = []
         self._record = msgspec.json.Decoder(Record)
 
     @property
@@ -79,6 +82,7 @@ class Reader:
                     continue
                 kinds[type(record)] += 1
                 enter(record)
+        self._settle()
 
     @property
     def lines(self) -> int:
@@ -137,11 +141,25 @@ class Reader:
             return
         if record.v > schema.VERSION:
             self._count(reason_for(text))
-        elif self._writers.contradict(record, message.origin):
-            self._count(OF_OTHERS)
+        elif self._writers.agree(record, message.origin):
+            self._enter(record, message.origin)
         else:
-            self._kinds[type(record)] += 1
-            self._ledger.enter(record, message.origin)
+            self._doubtful.append((record, message.origin))
+            if len(self._doubtful) > MOST_DOUBTFUL:
+                self._settle()
+
+    def _enter(self, record: Record, origin: Origin) -> None:
+        self._kinds[type(record)] += 1
+        self._ledger.enter(record, origin)
+
+    def _settle(self) -> None:
+        """Enter the records whose log stream is that of no other environment, as far as was read."""
+        for record, origin in self._doubtful:
+            if self._writers.contradict(record, origin):
+                self._count(OF_OTHERS)
+            else:
+                self._enter(record, origin)
+        self._doubtful.clear()
 
     def _enter_event(self, event: PlatformEvent, origin: Origin | None) -> None:
         self._kinds[type(event)] += 1
@@ -166,22 +184,22 @@ class Reader:
 
 
 def must_be_one_shape(name: str, entered: Counter[str], others: Counter[str]) -> None:
-    """Refuse a source of which the part that was left out looks more like the log than what was read.
+    """Refuse a source of which the part that was left out may be the log, and what was read the forgery.
 
     Raises:
-        UnusableError: Its beginning decided on one shape, and all of it on another.
+        UnusableError: What was left out outweighs the rest, or holds as much as a log of its own.
     """
     platform = sum(entered[kind] for kind in KINDS_OF_EVENTS.values())
     kept = Tally(entered.total() - platform, platform)
     prefixed, bare = unlike_the_rest(others, PREFIXED), unlike_the_rest(others, UNPREFIXED)
-    is_bare = any(bare) and not is_export(kept, bare)
-    if is_bare or (any(prefixed) and is_export(prefixed, kept)):
+    is_bare = any(bare) and (bare.is_log_beside(kept) or not is_export(kept, bare))
+    if is_bare or (any(prefixed) and (prefixed.is_log_beside(kept) or is_export(prefixed, kept))):
         left_out, side = (bare, "without") if is_bare else (prefixed, "behind")
         raise UnusableError(
             f"{name}: {sum(left_out)} records and platform events {side} a prefix that the other "
-            f"{sum(kept)} {'have' if is_bare else 'do not have'}. Which of them an app was made to print cannot be told. "
-            "Give the report one log per file, or an export in JSON (`aws logs filter-log-events`), which "
-            "keeps each message whole."
+            f"{sum(kept)} {'have' if is_bare else 'do not have'}. Which of them an app was made to print "
+            "cannot be told. Give the report one log per file, or an export in JSON (`aws logs "
+            "filter-log-events`), which keeps each message whole."
         )
 
 

@@ -37,6 +37,11 @@ NOT_JSON: Final = Skip("not JSON", malformed=True)
 UNKNOWN: Final = Skip("unknown kind of record", malformed=True)
 BAD_PLATFORM_TEXT: Final = Skip("platform line with other fields or figures than Lambda's", malformed=True)
 TOO_LONG: Final = Skip("line of more than 8 MiB", malformed=True)
+PACKED: Final[Mapping[str, Skip]] = {
+    tool: Skip(f"compressed by {tool}: unpack it first", malformed=True)
+    for tool in ("zip", "bzip2", "xz", "zstd")
+}
+WIDE: Final = Skip("text in UTF-16 or UTF-32 that does not say so: convert it to UTF-8 first", malformed=True)
 DAMAGED: Final = Skip("JSON document damaged or cut; what follows in it was not read", malformed=True)
 NO_MESSAGE: Final = Skip("row without the column @message", malformed=True)
 PREFIXED: Final[Mapping[Kind, Skip]] = {

@@ -23,22 +23,31 @@ class Writers:
         self._drawn: set[str] = set()
         """Streams and ids of restored environments, and of those that a snapshot was taken of."""
 
+    def agree(self, record: Record, origin: Origin) -> bool:
+        """Take note of a record, and say whether its id goes with its stream, as far as both are known."""
+        if origin.stream is None or not isinstance(record, Common):
+            return True
+        if _is_of_snapshot(record):
+            self._drawn |= {origin.stream, record.environment}
+        agree = record.environment == self._expected_in(origin.stream)
+        if agree:
+            self._proven.add(record.environment)
+        return agree
+
     def contradict(self, record: Record, origin: Origin) -> bool:
         """Whether the stream is another environment's, or the record's environment writes another stream."""
         if origin.stream is None or not isinstance(record, Common):
             return False
-        stream, environment = origin.stream, record.environment
+        stream = origin.stream
+        return (self._expected_in(stream) in self._proven and stream not in self._drawn) or (
+            record.environment in self._proven and record.environment not in self._drawn
+        )
+
+    def _expected_in(self, stream: str) -> str:
         expected = self._expected.get(stream)
         if expected is None:
             expected = self._expected[stream] = environment_of(stream)
-        if _is_of_snapshot(record):
-            self._drawn |= {stream, environment}
-        if environment == expected:
-            self._proven.add(environment)
-            return False
-        return (expected in self._proven and stream not in self._drawn) or (
-            environment in self._proven and environment not in self._drawn
-        )
+        return expected
 
 
 def _is_of_snapshot(record: Record) -> bool:

@@ -21,6 +21,8 @@ MARGIN: Final = 20
 much as such a pair: apps that put a time before what a caller sent are common, and exports without the
 platform's lines are rare.
 """
+FEW: Final = 10
+"""One of so many lines is no log of its own."""
 
 
 class Tally(NamedTuple):
@@ -37,6 +39,10 @@ class Tally(NamedTuple):
     def weight(self) -> int:
         """What the lines weigh behind a prefix."""
         return MARGIN * min(self) + sum(self)
+
+    def is_log_beside(self, others: "Tally") -> bool:
+        """Whether these lines are of both kinds, and not few."""
+        return FEW * min(self) > max(others)
 
 
 def is_export(framed: Tally, bare: Tally) -> bool:

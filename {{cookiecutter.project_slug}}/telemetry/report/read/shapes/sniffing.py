@@ -14,6 +14,7 @@ import msgspec
 from telemetry.report.read.platform_json import UNREADABLE
 from telemetry.report.read.platform_text import BEGINNINGS
 from telemetry.report.read.shapes import wrapped
+from telemetry.report.read.shapes.content import not_text
 from telemetry.report.read.shapes.json_values import LISTS
 from telemetry.report.read.shapes.majority import (
     RECORDS,
@@ -34,7 +35,8 @@ EVENTS: Final = "CloudWatch's events, one per line"
 DOCKER: Final = "Docker's json-file log"
 DOCUMENTS: Final = "JSON documents"
 TABLE: Final = "a table with a header"
-Shape: TypeAlias = str | Prefix
+Shape: TypeAlias = str | Prefix | Skip
+"""A reason where the file is no text."""
 
 SUBSCRIPTION: Final = b'{"messageType":'
 """What begins so and is not one object is several, one behind the other."""
@@ -60,7 +62,9 @@ def shape_of(head: bytes) -> Shape:
         return best if is_export(tallies[best], bare) or not max(bare) else BARE
     if max(bare):
         return BARE
-    return DOCUMENTS if begins_json and not any(object_in(line) is not None for line in lines) else BARE
+    if begins_json and not any(object_in(line) is not None for line in lines):
+        return DOCUMENTS
+    return not_text(head) or BARE
 
 
 def behind_prefix(line: bytes) -> Kind | None:
