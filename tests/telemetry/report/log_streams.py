@@ -9,7 +9,7 @@ from telemetry.report.estimate.results import Declared, Results, results_of
 from telemetry.report.read.evidence import Evidence, summed
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.origin import Origin, environment_of
-from telemetry.report.read.platform import PlatformEvent, PlatformInit, PlatformReport
+from telemetry.report.read.platform.events import PlatformEvent, PlatformInit, PlatformReport
 from telemetry.report.read.reader import Reader
 from telemetry.report.read.records import Record
 from telemetry.report.show.verdict import Verdict, verdict_of

@@ -18,7 +18,7 @@ from telemetry.report.estimate.results import Declared, results_of
 from telemetry.report.outputs import must_differ, write
 from telemetry.report.read.evidence import Evidence, evidence_of
 from telemetry.report.read.lines import shown, source_of
-from telemetry.report.read.pieces import processors
+from telemetry.report.read.parallel.pieces import processors
 from telemetry.report.show.plan import show_plan
 from telemetry.report.show.terminal import show_verdict
 from telemetry.report.show.verdict import verdict_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from telemetry.report.read.platform import PlatformInit
+from telemetry.report.read.platform.events import PlatformInit
 from tests.telemetry.report.log_streams import IMPORTS, STARTUP, Stream, ordinary, results_in, verdict_in
 from tests.telemetry.report.reported import results_from
 from tests.telemetry.report.simulation import Run

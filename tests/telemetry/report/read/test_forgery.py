@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from telemetry.report.errors import UnusableError
 from telemetry.report.read.evidence import Evidence, evidence_of
 from telemetry.report.read.lines import Source, lines_from
+from telemetry.report.read.origin import environment_of
+from telemetry.report.read.skipped import UNPREFIXED, unlike_the_rest
 from tests.telemetry.report.read.shapes.exported import SHAPES
 from tests.telemetry.report.simulation import Run
 
@@ -130,6 +133,60 @@ def test_time_of_a_logger_before_each_line_makes_no_export() -> None:
     """Even where a caller has the app log five such lines for each request."""
     mixed = [line for line in LINES for line in (line, *[f"{TIME} {FORGED}"] * 5)]
     assert numbers(read(mixed)) == numbers(read(LINES))
+
+
+def _after_each_request(*forged: str) -> list[str]:
+    """Return a log in which a message of the app goes on with these lines, at each request."""
+    message = "\n".join((f"{LOGGED}bad header: x", *forged))
+    return [it for line in LINES for it in ([message, line] if '"record":"invocation"' in line else [line])]
+
+
+@pytest.mark.parametrize("forged", [FORGED, EVENT, REPORT], ids=["record", "json", "text"])
+@pytest.mark.parametrize("shape", [
+    "tailed", "tailed_short", "tailed_json", "tailed_in_colour", "sam", "to_s3", "console", "docker_compose",
+])  # fmt: skip
+def test_t2_t3_lines_that_continue_a_message_make_no_bare_log(shape: str, forged: str) -> None:
+    found = read(_after_each_request(forged), shape)
+    assert numbers(found) == numbers(read(LINES))
+    assert any(unlike_the_rest(found.read.others, UNPREFIXED))
+
+
+@pytest.mark.parametrize("shape", ["tailed", "to_s3"])
+def test_t3_more_forged_lines_than_genuine_ones_are_refused(shape: str) -> None:
+    with pytest.raises(UnusableError, match="Which of them an app was made to print"):
+        read(_after_each_request(*[FORGED, EVENT] * 3), shape)
+
+
+def test_t3_log_that_goes_on_in_another_shape_is_refused() -> None:
+    content = SHAPES["tailed"](LINES[:40]) + b"x\n" * 2**17 + SHAPES["bare"](LINES)
+    with pytest.raises(UnusableError, match="without a prefix that the other 40 have"):
+        evidence_of([Source("log", lines_from(io.BytesIO(content)))])
+    content = SHAPES["bare"](LINES[:40]) + b"x\n" * 2**17 + SHAPES["tailed"](LINES)
+    with pytest.raises(UnusableError, match="behind a prefix that the other 40 do not have"):
+        evidence_of([Source("log", lines_from(io.BytesIO(content)))])
+
+
+def test_t3_line_with_a_forged_prefix_names_no_environment_of_another_stream() -> None:
+    """A caller knows neither the name of a log stream nor the id that goes with it."""
+    streams = [f"2026/11/24/[7]{number:032x}" for number in range(2)]
+    record = json.loads(FORGED)
+    genuine = [f"{TIME} {stream} {json.dumps(record | {'environment': environment_of(stream)})}"
+               for stream in streams]  # fmt: skip
+    made_up, true_id = f"2026/11/24/[7]{'a' * 32}", environment_of(streams[0])
+    forged = [
+        f"{TIME} {made_up} {json.dumps(record | {'environment': true_id, 'request_id': 'f1'})}",
+        f"{TIME} {streams[1]} {json.dumps(record | {'environment': true_id, 'request_id': 'f2'})}",
+        f"{TIME} {streams[1]} {json.dumps(record | {'environment': 'abc', 'request_id': 'f3'})}",
+    ]
+    for lines in ([*genuine, *forged], [*forged, *genuine]):
+        found = read(lines)
+        assert found.read.records["invocation"] == 2
+        assert found.read.others == {"records of another environment than the log stream's": 3}
+
+
+@pytest.mark.parametrize("header", ["timestamp,message", "@timestamp,@message"])
+def test_t14_header_of_a_table_that_an_app_prints_makes_no_table(header: str) -> None:
+    assert numbers(read([header, *LINES])) == numbers(read(LINES))
 
 
 @pytest.mark.parametrize("forged", [EVENT, REPORT], ids=["json", "text"])

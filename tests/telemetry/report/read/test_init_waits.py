@@ -3,7 +3,7 @@
 import pytest
 
 from telemetry.report.estimate.results import Results
-from telemetry.report.read.platform import PlatformInit
+from telemetry.report.read.platform.events import PlatformInit
 from tests.telemetry.report.log_streams import IMPORTS, Stream, ordinary, results_in
 
 

@@ -6,7 +6,7 @@ import pytest
 from telemetry.report.estimate.comparison import Arm
 from telemetry.report.estimate.results import Results
 from telemetry.report.read.ledger import Ledger
-from telemetry.report.read.platform import PlatformEvent, PlatformStart
+from telemetry.report.read.platform.events import PlatformEvent, PlatformStart
 from telemetry.report.read.totals import totals_of
 from tests.telemetry.report.log_streams import Stream, ordinary, results_in
 from tests.telemetry.report.reported import results_from

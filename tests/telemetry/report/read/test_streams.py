@@ -9,7 +9,7 @@ import pytest
 
 from telemetry.report.__main__ import main
 from telemetry.report.read.origin import Origin, environment_of
-from telemetry.report.read.platform import PlatformEvent, PlatformInit, PlatformReport
+from telemetry.report.read.platform.events import PlatformEvent, PlatformInit, PlatformReport
 from telemetry.report.read.streams import ELSEWHERE, NO_STREAM, UNKNOWN, Streams
 from tests.telemetry.report.log_streams import T0, Stream
 

@@ -23,6 +23,13 @@ def test_odd_happenings_are_noted() -> None:
     assert "1 line of other kinds: plain text (1)" in notes
 
 
+def test_t3_log_most_of_which_was_left_out_is_the_first_note() -> None:
+    lines = Run().lines()
+    record = next(line for line in lines if '"record":"invocation"' in line)
+    mixed = [line for line in lines for line in (line, *[f"2026-11-24T00:00:00Z {record}"] * 2)]
+    assert verdict_from(mixed).notes[0].startswith("most of the log was left out: ")
+
+
 def test_lost_request_is_noted() -> None:
     lines = Run().lines()
     lost = next(line for line in lines if '"start":"warm"' in line and '"placement":"init"' in line)

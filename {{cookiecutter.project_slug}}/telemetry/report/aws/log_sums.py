@@ -11,9 +11,9 @@ from telemetry import schema
 from telemetry.report.aws.recent import Endings, Recent, Startups
 from telemetry.report.read.figures import LONGEST_MS
 from telemetry.report.read.names import printable
-from telemetry.report.read.platform import PlatformInit, PlatformReport
-from telemetry.report.read.platform_json import MARK, UNREADABLE, event_from_json
-from telemetry.report.read.platform_text import event_from_text
+from telemetry.report.read.platform.events import PlatformInit, PlatformReport
+from telemetry.report.read.platform.json_lines import MARK, UNREADABLE, event_from_json
+from telemetry.report.read.platform.text_lines import event_from_text
 from telemetry.report.read.records import KINDS
 
 FUNCTION: Final = re.compile(r"\d{4}/\d\d/\d\d/([A-Za-z0-9_-]{1,140})\[")

@@ -9,7 +9,7 @@ from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Source
 from telemetry.report.read.loads import Loads, loads_of
 from telemetry.report.read.mixtures import Held, must_be_one_function, must_be_one_place
-from telemetry.report.read.parallel import read_source
+from telemetry.report.read.parallel.processes import read_source
 from telemetry.report.read.reader import Reader
 from telemetry.report.read.totals import Totals, totals_of
 

@@ -14,7 +14,7 @@ from telemetry.report.read.columns import Flags, Numbers
 from telemetry.report.read.keys import key_of, key_of_all
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Origin
-from telemetry.report.read.platform import PlatformEvent, PlatformInit, PlatformReport, PlatformStart
+from telemetry.report.read.platform.events import PlatformEvent, PlatformInit, PlatformReport, PlatformStart
 from telemetry.report.read.records import (
     Assigned,
     Common,
@@ -45,9 +45,7 @@ class Ledger:
     ledger was given (`merging`): a new field has to be merged there.
     """
 
-    def __init__(  # one line for each thing that is kept
-        self, service: str | None = None, function: str | None = None
-    ) -> None:
+    def __init__(self, service: str | None = None, function: str | None = None) -> None:
         self.units: list[Unit] = []
         self.processes: dict[tuple[str, str], int] = {}
         """Number of each process, by environment and process."""
@@ -110,11 +108,8 @@ class Ledger:
             self.enter_lab(record)
             return
         service = record.service
-        functions = self.services.get(service)
-        if functions is None:
-            functions = self.services[service] = set()
-        function: str | None = getattr(record, "function", None)  # of kinds that may say it
-        if function is not None:
+        functions = self.services.get(service) or self.services.setdefault(service, set())
+        if function := getattr(record, "function", None):  # some kinds have no such field
             functions.add(function)
         enter = self._enter.get(type(record))
         if enter is None:

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final, TypeAlias
 
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.origin import Message, Origin
-from telemetry.report.read.shapes.content import blocks_of, lines_in, peeked
+from telemetry.report.read.shapes.content import LONGEST_LINE, blocks_of, lines_in, peeked
 from telemetry.report.read.shapes.documents import document_messages
 from telemetry.report.read.shapes.one_per_line import docker_messages, event_messages, table_messages
 from telemetry.report.read.shapes.prefixes import Prefix, messages
@@ -74,7 +74,11 @@ def lines_from(file: BinaryIO) -> Iterator[Line]:
         zlib.error: It is gzip and damaged.
     """
     head, blocks = peeked(blocks_of(file), HEAD)
-    shape = shape_of(head[:HEAD])
+    if b"\n" not in head:  # one long line, which may be an app's
+        head, blocks = peeked(blocks, LONGEST_LINE)
+    shape = shape_of(head[: HEAD + max(head.find(b"\n"), 0)])
+    if isinstance(shape, Skip):
+        return iter([shape])
     if shape == DOCUMENTS:
         return document_messages(blocks)
     lines = lines_in(blocks)

@@ -13,12 +13,23 @@ from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Line
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Message, Origin
-from telemetry.report.read.platform import PlatformEvent
-from telemetry.report.read.platform_json import KINDS_OF_EVENTS, MARK, UNREADABLE, event_from_json
-from telemetry.report.read.platform_text import event_from_text
+from telemetry.report.read.platform.events import PlatformEvent
+from telemetry.report.read.platform.json_lines import KINDS_OF_EVENTS, MARK, UNREADABLE, event_from_json
+from telemetry.report.read.platform.text_lines import event_from_text
 from telemetry.report.read.records import KINDS, OWN_NAME, Record
-from telemetry.report.read.shapes.sniffing import is_behind_prefix
-from telemetry.report.read.skipped import BY_APP, PREFIXED, TEXT, Skip, reason_for
+from telemetry.report.read.shapes.majority import Tally, is_export
+from telemetry.report.read.shapes.sniffing import behind_prefix
+from telemetry.report.read.skipped import (
+    BY_APP,
+    OF_OTHERS,
+    PREFIXED,
+    TEXT,
+    UNPREFIXED,
+    Skip,
+    reason_for,
+    unlike_the_rest,
+)
+from telemetry.report.read.writers import Writers
 
 NAMES: Final[Mapping[type[msgspec.Struct], str]] = {
     **{kind: name for name, kind in KINDS.items()},
@@ -27,6 +38,9 @@ NAMES: Final[Mapping[type[msgspec.Struct], str]] = {
 
 METRICS: Final = b'{"_aws":'
 """How records with metrics begin, and no event of the platform does."""
+
+MOST_DOUBTFUL: Final = 10_000
+"""Records that wait for what else is in their log streams; all of them, where snapshots are restored."""
 MOST_SILENT: Final = 20
 """Sources that one message lists."""
 
@@ -49,6 +63,8 @@ class Reader:
         self.silent: dict[str, str] = {}
         """Sources that held nothing to enter, and what they held instead."""
         self._ledger = ledger
+        self._writers = Writers()
+        self._doubtful: list[tuple[Record, Origin]] = []
         self._record = msgspec.json.Decoder(Record)
 
     @property
@@ -88,6 +104,7 @@ class Reader:
                     continue
                 kinds[type(record)] += 1
                 enter(record)
+        self._settle()
 
     @property
     def lines(self) -> int:
@@ -96,9 +113,14 @@ class Reader:
 
     @contextmanager
     def noting(self, name: str) -> Iterator[None]:
-        """Remember a source by its name if nothing of it was entered meanwhile."""
-        entered, skipped = self._kinds.total(), self.malformed + self.others
+        """Remember a source by its name if nothing of it was entered meanwhile.
+
+        Raises:
+            UnusableError: What was left out of it may be the log.
+        """
+        kinds, entered, skipped = self.records, self._kinds.total(), self.malformed + self.others
         yield
+        must_be_one_shape(name, self.records - kinds, self.others - skipped)
         if self._kinds.total() == entered:
             found = self.malformed + self.others - skipped
             self.silent[name] = _listed(found) if found else "no lines"
@@ -146,9 +168,25 @@ class Reader:
             return
         if record.v > schema.VERSION:
             self._count(reason_for(text))
-            return
+        elif self._writers.agree(record, message.origin):
+            self._enter(record, message.origin)
+        else:
+            self._doubtful.append((record, message.origin))
+            if len(self._doubtful) > MOST_DOUBTFUL:
+                self._settle()
+
+    def _enter(self, record: Record, origin: Origin) -> None:
         self._kinds[type(record)] += 1
-        self._ledger.enter(record, message.origin)
+        self._ledger.enter(record, origin)
+
+    def _settle(self) -> None:
+        """Enter the records whose log stream is that of no other environment, as far as was read."""
+        for record, origin in self._doubtful:
+            if self._writers.contradict(record, origin):
+                self._count(OF_OTHERS)
+            else:
+                self._enter(record, origin)
+        self._doubtful.clear()
 
     def _enter_event(self, event: PlatformEvent, origin: Origin | None) -> None:
         self._kinds[type(event)] += 1
@@ -165,10 +203,31 @@ class Reader:
             self._count(BY_APP)
         else:
             skip = reason_for(line)
-            self._count(PREFIXED if skip is TEXT and is_behind_prefix(line) else skip)
+            kind = behind_prefix(line) if skip is TEXT else None
+            self._count(skip if kind is None else PREFIXED[kind])
 
     def _count(self, skip: Skip) -> None:
         (self.malformed if skip.malformed else self.others)[skip.reason] += 1
+
+
+def must_be_one_shape(name: str, entered: Counter[str], others: Counter[str]) -> None:
+    """Refuse a source of which the part that was left out may be the log, and what was read the forgery.
+
+    Raises:
+        UnusableError: What was left out outweighs the rest, or holds as much as a log of its own.
+    """
+    platform = sum(entered[kind] for kind in KINDS_OF_EVENTS.values())
+    kept = Tally(entered.total() - platform, platform)
+    prefixed, bare = unlike_the_rest(others, PREFIXED), unlike_the_rest(others, UNPREFIXED)
+    is_bare = any(bare) and (bare.is_log_beside(kept) or not is_export(kept, bare))
+    if is_bare or (any(prefixed) and (prefixed.is_log_beside(kept) or is_export(prefixed, kept))):
+        left_out, side = (bare, "without") if is_bare else (prefixed, "behind")
+        raise UnusableError(
+            f"{name}: {sum(left_out)} records and platform events {side} a prefix that the other "
+            f"{sum(kept)} {'have' if is_bare else 'do not have'}. Which of them an app was made to print "
+            "cannot be told. Give the report one log per file, or an export in JSON (`aws logs "
+            "filter-log-events`), which keeps each message whole."
+        )
 
 
 def _listed(counts: Mapping[str, int]) -> str:

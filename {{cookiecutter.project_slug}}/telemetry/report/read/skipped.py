@@ -8,9 +8,10 @@ from typing import Any, Final
 import msgspec
 
 from telemetry import schema
-from telemetry.report.read.platform_json import LINES, UNREADABLE, PlatformLine
-from telemetry.report.read.platform_text import BEGINNINGS
+from telemetry.report.read.platform.json_lines import LINES, UNREADABLE, PlatformLine
+from telemetry.report.read.platform.text_lines import BEGINNINGS
 from telemetry.report.read.records import KINDS, Record
+from telemetry.report.read.shapes.majority import PLATFORM, RECORDS, Kind, Tally
 
 MISSING = re.compile(r"missing required field `(\w+)`")
 MISFIT = re.compile(r" - at `\$\.([\w.]+)")
@@ -36,10 +37,28 @@ NOT_JSON: Final = Skip("not JSON", malformed=True)
 UNKNOWN: Final = Skip("unknown kind of record", malformed=True)
 BAD_PLATFORM_TEXT: Final = Skip("platform line with other fields or figures than Lambda's", malformed=True)
 TOO_LONG: Final = Skip("line of more than 8 MiB", malformed=True)
+PACKED: Final[Mapping[str, Skip]] = {
+    tool: Skip(f"compressed by {tool}: unpack it first", malformed=True)
+    for tool in ("zip", "bzip2", "xz", "zstd")
+}
+WIDE: Final = Skip("text in UTF-16 or UTF-32 that does not say so: convert it to UTF-8 first", malformed=True)
 DAMAGED: Final = Skip("JSON document damaged or cut; what follows in it was not read", malformed=True)
 NO_MESSAGE: Final = Skip("row without the column @message", malformed=True)
-PREFIXED: Final = Skip("behind a prefix that the other lines do not have", malformed=False)
+PREFIXED: Final[Mapping[Kind, Skip]] = {
+    RECORDS: Skip("behind a prefix that the other lines do not have", malformed=False),
+    PLATFORM: Skip("platform events behind a prefix that the other lines do not have", malformed=False),
+}
+UNPREFIXED: Final[Mapping[Kind, Skip]] = {
+    RECORDS: Skip("records without the prefix that the other lines have", malformed=False),
+    PLATFORM: Skip("platform events without the prefix that the other lines have", malformed=False),
+}
+OF_OTHERS: Final = Skip("records of another environment than the log stream's", malformed=False)
 UNDECODABLE: Final = Skip("event whose data cannot be decoded", malformed=True)
+
+
+def unlike_the_rest(counts: Mapping[str, int], skips: Mapping[Kind, Skip]) -> Tally:
+    """Count the records and platform events that were skipped for their prefix, or for having none."""
+    return Tally(counts.get(skips[RECORDS].reason, 0), counts.get(skips[PLATFORM].reason, 0))
 
 
 def reason_for(line: bytes) -> Skip:

@@ -7,7 +7,7 @@ import numpy as np
 
 from telemetry.report.read.columns import Numbers, Table, Vector
 from telemetry.report.read.origin import Origin, environment_of
-from telemetry.report.read.platform import PlatformInit
+from telemetry.report.read.platform.events import PlatformInit
 
 NO_STREAM: Final = -1
 UNKNOWN: Final = -1

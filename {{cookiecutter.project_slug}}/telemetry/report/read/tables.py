@@ -1,7 +1,7 @@
 """The tables of a ledger: what is kept of each request, startup and resource, by column.
 
-`key` tells rows apart and joins them (`keys`); `process`, `touched`, `name`, `version`, `ended` and `stream` are
-numbers that the ledger gives to names.
+`key` tells rows apart and joins them (`keys`); `process`, `touched`, `name`, `version`, `ended` and `stream`
+are numbers that the ledger gives to names.
 """
 
 from typing import Final

@@ -12,6 +12,7 @@ from telemetry.report.estimate.start_classes import Mismatch
 from telemetry.report.estimate.upper_bound import ONE_CPU_MB, UpperBound
 from telemetry.report.read.evidence import Input
 from telemetry.report.read.names import printable
+from telemetry.report.read.skipped import PREFIXED, UNPREFIXED, unlike_the_rest
 from telemetry.report.show.request_notes import request_notes
 from telemetry.report.show.wording import INIT_IS_BILLED, counted, listed
 
@@ -27,6 +28,7 @@ MOST: Final = 3
 
 def notes(results: Results) -> Iterator[str]:
     """Yield all notes, first how the records were read."""
+    yield from _left_out(results.input)
     yield from _aggregation(results.basis)
     yield from _input(results.input)
     yield from request_notes(results)
@@ -36,6 +38,16 @@ def notes(results: Results) -> Iterator[str]:
     yield from _refused(results.refused_experiments)
     yield from _design(results)
     yield from _bound(results.bound)
+
+
+def _left_out(read: Input) -> Iterator[str]:
+    """Say so first if more lines were left out for their prefix, or for having none, than were read."""
+    left_out = sum(sum(unlike_the_rest(read.others, skips)) for skips in (PREFIXED, UNPREFIXED))
+    if left_out > sum(read.records.values()):
+        yield (
+            f"most of the log was left out: {counted(left_out, 'line')} that begin in another way than the "
+            "others, as an app may have been made to print them; an export in JSON keeps each message whole"
+        )
 
 
 def _aggregation(basis: Basis) -> Iterator[str]:

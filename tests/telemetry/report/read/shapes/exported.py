@@ -176,6 +176,12 @@ def insights_json(lines: Lines) -> bytes:
     return json.dumps({"results": rows, "statistics": {"recordsMatched": 1.0}, "status": "Complete"}).encode()
 
 
+def insights_objects(lines: Lines) -> bytes:
+    """The console's download of a query, in JSON."""
+    rows = [{"@timestamp": _iso(n), "@message": line, "@logStream": STREAM} for n, line in enumerate(lines)]
+    return json.dumps(rows, indent=2).encode()
+
+
 def insights_csv(lines: Lines) -> bytes:
     """The console's download of a query."""
     made = io.StringIO()
@@ -246,7 +252,8 @@ SHAPES: Mapping[str, Callable[[Lines], bytes]] = {
     for made in (
         bare, filtered, pages, stream_events, each_event, each_event_pretty, events_as_text, messages_as_text,
         tailed, tailed_short, tailed_json, tailed_in_colour, sam, to_s3, console, firehose, firehose_lines,
-        firehose_gzipped, firehose_gzipped_twice, lambda_event, kinesis_event, insights_json, insights_csv,
+        firehose_gzipped, firehose_gzipped_twice, lambda_event, kinesis_event, insights_json,
+        insights_objects, insights_csv,
         events_csv, docker, docker_compose, telemetry_api, pretty_records, listed_records, windows, marked,
         gzipped,
     )

@@ -1,13 +1,16 @@
+import bz2
 import gzip
 import io
+import lzma
 import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telemetry.report.read.lines import lines_from
 from telemetry.report.read.shapes import content
-from telemetry.report.read.skipped import TOO_LONG
+from telemetry.report.read.skipped import TOO_LONG, WIDE, Skip
 
 
 def read(data: bytes) -> bytes:
@@ -60,3 +63,25 @@ def test_line_beyond_the_limit_is_skipped_alone(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(content, "LONGEST_LINE", 10)
     blocks = [b"a\n12345", b"67890", b"12345", b"67890\nb\nc", b"d\n", b"x" * 8, b"y" * 8]
     assert list(content.lines_in(iter(blocks))) == [b"a", TOO_LONG, b"b", b"cd", TOO_LONG]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (bz2.compress(b"line\n" * 99), "compressed by bzip2: unpack it first"),
+        (lzma.compress(b"line\n" * 99), "compressed by xz: unpack it first"),
+        (b"PK\x03\x04\x14\0", "compressed by zip: unpack it first"),
+        (b"\x28\xb5\x2f\xfd\x04", "compressed by zstd: unpack it first"),
+        ("line\n".encode("utf-16-le"), WIDE.reason),
+        ("line\n".encode("utf-32"), WIDE.reason),
+    ],
+)
+def test_t14_what_is_no_text_is_named(content: bytes, reason: str) -> None:
+    (found,) = lines_from(io.BytesIO(content))
+    assert isinstance(found, Skip)
+    assert found.reason == reason
+
+
+def test_t14_long_damaged_first_line_leaves_the_rest_readable() -> None:
+    lines = list(lines_from(io.BytesIO(b'{"message":"' + b"x" * 10**6 + b'\n{"record":"x","v":1}\nline\n')))
+    assert lines[1:] == [b'{"record":"x","v":1}', b"line"]

@@ -55,6 +55,12 @@ def test_what_is_no_export_is_bare(head: bytes) -> None:
     assert shape_of(head) == BARE
 
 
-def test_some_bare_records_outweigh_many_lines_in_another_shape() -> None:
-    forged = SHAPES["tailed_short"](LINES * 19)
+def test_records_alone_in_another_shape_make_no_export_of_a_bare_log() -> None:
+    records = [line for line in LINES if '"platform.' not in line]
+    forged = SHAPES["tailed_short"](records * 15)
     assert shape_of(forged + SHAPES["bare"](LINES)) == BARE
+
+
+def test_bare_records_and_platform_events_are_few_in_an_export() -> None:
+    found = shape_of(SHAPES["tailed_short"](LINES * 5) + SHAPES["bare"](LINES))
+    assert isinstance(found, Prefix)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO, Final
 
-from telemetry.report.read.skipped import TOO_LONG, Skip
+from telemetry.report.read.skipped import PACKED, TOO_LONG, WIDE, Skip
 
 BLOCK: Final = 2**18
 LONGEST_LINE: Final = 2**23
@@ -14,6 +14,13 @@ LONGEST_LINE: Final = 2**23
 GZIP: Final = b"\x1f\x8b\x08"
 SLICE: Final = 2**14
 """What a decompressor gets at once: the rest of a slice is copied for each gzip member that ends in it."""
+PACKERS: Final = {
+    b"PK\x03\x04": "zip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
+"""Beginnings of what other tools than gzip compressed."""
 NESTED: Final = 3
 """Firehose compresses what CloudWatch compressed."""
 
@@ -35,6 +42,19 @@ def blocks_of(file: BinaryIO) -> Iterator[bytes]:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _transcoded(blocks)
     return _without_mark(blocks) if head.startswith(codecs.BOM_UTF8) else blocks
+
+
+def not_text(head: bytes) -> Skip | None:
+    """Tell why a file that begins so cannot be read as text, if nothing in it is a line of a log."""
+    for beginning, tool in PACKERS.items():
+        if head.startswith(beginning):
+            return PACKED[tool]
+    some = head[:SLICE]
+    return (
+        WIDE
+        if len(some) > len(codecs.BOM_UTF8) and len(some) * 0.3 < some.count(0) < len(some) * 0.9
+        else None
+    )
 
 
 def is_whole_gzip(file: BinaryIO) -> bool:

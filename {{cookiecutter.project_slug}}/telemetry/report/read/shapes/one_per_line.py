@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from telemetry.report.read.origin import Message
-from telemetry.report.read.platform_json import UNREADABLE
+from telemetry.report.read.platform.json_lines import UNREADABLE
 from telemetry.report.read.shapes import wrapped
 from telemetry.report.read.shapes.content import LONGEST_LINE
 from telemetry.report.read.skipped import NOT_JSON, OTHER_JSON, TEXT, Skip

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from telemetry.report.read.origin import Message, Origin, milliseconds
-from telemetry.report.read.skipped import NOT_JSON, TEXT, Skip
+from telemetry.report.read.shapes.majority import kind_of
+from telemetry.report.read.skipped import NOT_JSON, TEXT, UNPREFIXED, Skip
 
 COLOUR: Final = rb"(?:\x1b\[[0-9;]{0,12}m)?"
 TIME: Final = (
@@ -75,7 +76,7 @@ class _Spread:
     def add(self, line: bytes) -> Message | Skip | None:
         """Take the next line, and return the object when it is whole."""
         if not self._lines:
-            return TEXT if line.strip() else None
+            return _without_prefix(line.strip())
         self._lines.append(line)
         if line.rstrip() == b"}":
             whole = Message(b"\n".join(self._lines), self._origin)
@@ -88,6 +89,14 @@ class _Spread:
         begun = any(line.strip() for line in self._lines)
         self._lines = []
         return NOT_JSON if begun else None
+
+
+def _without_prefix(line: bytes) -> Skip | None:
+    """Tell what a line that continues a message is: the app's, though it may look like another's."""
+    if not line:
+        return None
+    kind = kind_of(line)
+    return TEXT if kind is None else UNPREFIXED[kind]
 
 
 def messages(lines: Iterator[bytes | Skip], prefix: Prefix) -> Iterator[Message | Skip]:

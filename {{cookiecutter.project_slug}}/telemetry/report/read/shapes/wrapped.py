@@ -73,13 +73,16 @@ def telemetry_message(found: Object) -> Message | Skip:
 
 
 def is_insights(row: object) -> bool:
-    """Whether it is a row of a Logs Insights query."""
+    """Whether it is a row of a Logs Insights query: as the API gives it, or as the console does."""
+    if isinstance(row, dict):
+        return "@message" in row and all(name.startswith("@") for name in row)
     return isinstance(row, list) and bool(row) and all(isinstance(it, dict) and "field" in it for it in row)
 
 
-def insights_message(row: list[Object]) -> Message | Skip:
+def insights_message(row: Any) -> Message | Skip:
     """Take the line out of a row: it must have been asked for as `@message`."""
-    return row_message({str(field["field"]): str(field.get("value", "")) for field in row})
+    fields = row.items() if isinstance(row, dict) else ((it["field"], it.get("value", "")) for it in row)
+    return row_message({str(name): it if isinstance(it, str) else _line(it) for name, it in fields})
 
 
 def row_message(row: Mapping[str, str]) -> Message | Skip:
@@ -132,6 +135,11 @@ def encoded(found: object) -> bytes:
         return msgspec.json.encode(found)
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
         return b""
+
+
+def _line(found: object) -> str:
+    """Return a line that the console shows as the object which it is."""
+    return encoded(found).decode("utf-8", "replace")
 
 
 def _text(found: object) -> str | None:

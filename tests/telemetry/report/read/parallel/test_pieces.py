@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemetry.report.read import pieces
-from telemetry.report.read.pieces import cut, lines_of_piece, pieces_of
+from telemetry.report.read.parallel import pieces
+from telemetry.report.read.parallel.pieces import cut, lines_of_piece, pieces_of
 from tests.telemetry.report.simulation import Run
 
 PLAIN = Run().text().encode()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from telemetry.report.read.platform import PlatformInit, PlatformReport, PlatformRestore, PlatformStart
-from telemetry.report.read.platform_text import event_from_text
+from telemetry.report.read.platform.events import PlatformInit, PlatformReport, PlatformRestore, PlatformStart
+from telemetry.report.read.platform.text_lines import event_from_text
 
 FIGURES = "Duration: 12.34 ms\tBilled Duration: 913 ms\tMemory Size: 512 MB\tMax Memory Used: 130 MB"
 REPORT = f"REPORT RequestId: 8f5e\t{FIGURES}"

@@ -14,13 +14,13 @@ import msgspec
 from telemetry import schema
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Source, explained
-from telemetry.report.read.merging import merge
-from telemetry.report.read.piece_reader import Task
-from telemetry.report.read.pieces import Piece, lines_of_piece, pieces_of
+from telemetry.report.read.parallel.merging import merge
+from telemetry.report.read.parallel.pieces import Piece, lines_of_piece, pieces_of
+from telemetry.report.read.parallel.worker import Task
 from telemetry.report.read.reader import Reader
 
 Running: TypeAlias = subprocess.Popen[bytes]
-COMMAND: Final = ("-m", "telemetry.report.read.piece_reader")
+COMMAND: Final = ("-m", "telemetry.report.read.parallel.worker")
 
 
 def read_source(ledger: Ledger, reader: Reader, source: Source, processes: int) -> None:

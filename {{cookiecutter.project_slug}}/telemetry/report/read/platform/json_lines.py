@@ -12,7 +12,7 @@ import msgspec
 
 from telemetry import schema
 from telemetry.report.read.figures import Megabytes, Milliseconds, UsedMegabytes
-from telemetry.report.read.platform import (
+from telemetry.report.read.platform.events import (
     PlatformEvent,
     PlatformInit,
     PlatformReport,

@@ -12,11 +12,11 @@ import pytest
 
 from telemetry.report.__main__ import main
 from telemetry.report.errors import UnusableError
-from telemetry.report.read import parallel, pieces
 from telemetry.report.read.evidence import evidence_of
 from telemetry.report.read.lines import source_of
-from telemetry.report.read.piece_reader import ABANDONED, Task
-from telemetry.report.read.pieces import Piece
+from telemetry.report.read.parallel import pieces, processes
+from telemetry.report.read.parallel.pieces import Piece
+from telemetry.report.read.parallel.worker import ABANDONED, Task
 from telemetry.report.read.reader import Reader
 from tests.telemetry.report.simulation import Run
 
@@ -42,7 +42,7 @@ POPEN = subprocess.Popen
 def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Started]:
     """Notes what is started; in the end nothing of it may run."""
     found = Started()
-    monkeypatch.setattr("telemetry.report.read.parallel.subprocess.Popen", found)
+    monkeypatch.setattr("telemetry.report.read.parallel.processes.subprocess.Popen", found)
     yield found
     assert all(process.returncode is not None for process in found.all)
 
@@ -83,7 +83,7 @@ def test_piece_of_a_process_that_fails_is_read_again(
     log: str, started: Started, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
 ) -> None:
     expected = figures(log, 1)
-    monkeypatch.setattr(parallel, "COMMAND", command)
+    monkeypatch.setattr(processes, "COMMAND", command)
     assert figures(log, 3) == expected
     assert all(process.returncode != 0 for process in started.all)
 
@@ -92,7 +92,7 @@ def test_machine_without_room_for_a_process_reads_all_by_itself(
     log: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = figures(log, 1)
-    monkeypatch.setattr("telemetry.report.read.parallel.sys.executable", "/no/such/python")
+    monkeypatch.setattr("telemetry.report.read.parallel.processes.sys.executable", "/no/such/python")
     assert figures(log, 3) == expected
 
 
@@ -124,7 +124,7 @@ def test_process_ends_with_the_report_that_started_it(tmp_path: Path) -> None:
     path = tmp_path / "endless"
     os.mkfifo(path)  # opening it waits for a writer, who never comes
     task = Task(Piece(os.fsencode(path), 0, None), None, str(tmp_path / "portion"))
-    process = subprocess.Popen([sys.executable, *parallel.COMMAND], stdin=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, *processes.COMMAND], stdin=subprocess.PIPE)
     with process:
         assert process.stdin is not None
         process.stdin.write(msgspec.json.encode(task) + b"\n")

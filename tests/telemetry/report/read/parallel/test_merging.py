@@ -16,14 +16,14 @@ from telemetry.report.estimate.results import Declared, results_of
 from telemetry.report.read import columns
 from telemetry.report.read.evidence import summed
 from telemetry.report.read.ledger import Ledger
-from telemetry.report.read.merging import TABLES, Portion, merge, write_portion
-from telemetry.report.read.pieces import Piece, cut, lines_of_piece
+from telemetry.report.read.parallel.merging import TABLES, Portion, merge, write_portion
+from telemetry.report.read.parallel.pieces import Piece, cut, lines_of_piece
 from telemetry.report.read.reader import Reader
 from telemetry.report.show.document import document
 from telemetry.report.show.verdict import verdict_of
 from tests.telemetry.report.simulation import Run
 
-KEPT = Path(__file__).parents[1] / "kept"
+KEPT = Path(__file__).parents[2] / "kept"
 COMMON = {"v": 1, "at": 1_790_000_000_000, "service": "tickets"}
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from telemetry.report.read.platform import PlatformInit, PlatformReport, PlatformRestore, PlatformStart
-from telemetry.report.read.platform_json import event_from_json
+from telemetry.report.read.platform.events import PlatformInit, PlatformReport, PlatformRestore, PlatformStart
+from telemetry.report.read.platform.json_lines import event_from_json
 
 TIME = "2026-11-24T00:00:00.000Z"
 METRICS = {"durationMs": 12.34, "billedDurationMs": 913, "memorySizeMB": 512, "maxMemoryUsedMB": 130}

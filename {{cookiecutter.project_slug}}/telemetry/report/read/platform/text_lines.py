@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from telemetry.report.read.figures import Milliseconds
-from telemetry.report.read.platform import (
+from telemetry.report.read.platform.events import (
     PlatformEvent,
     PlatformInit,
     PlatformReport,
@@ -20,7 +20,7 @@ from telemetry.report.read.platform import (
     PlatformStart,
     Status,
 )
-from telemetry.report.read.platform_json import Metrics
+from telemetry.report.read.platform.json_lines import Metrics
 
 LONGEST_TEXT: Final = 4096
 """Bytes. Lambda's text lines have about 300."""

@@ -1,4 +1,4 @@
-"""A process that reads one piece of a log: `python -m telemetry.report.read.piece_reader`.
+"""A process that reads one piece of a log: `python -m telemetry.report.read.parallel.worker`.
 
 Its standard input says what to read, and stays open for as long as the report waits for it: when the report
 is gone, however it ended, so is this process.
@@ -13,8 +13,8 @@ from typing import Final
 import msgspec
 
 from telemetry.report.read.ledger import Ledger
-from telemetry.report.read.merging import write_portion
-from telemetry.report.read.pieces import Piece, lines_of_piece
+from telemetry.report.read.parallel.merging import write_portion
+from telemetry.report.read.parallel.pieces import Piece, lines_of_piece
 from telemetry.report.read.reader import Reader
 
 ABANDONED: Final = 3

@@ -1,0 +1,1 @@
+"""A large log is read in pieces, by several processes, and merged."""

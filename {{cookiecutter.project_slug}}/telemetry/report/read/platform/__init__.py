@@ -1,0 +1,1 @@
+"""The platform's own events, in either format of Lambda's log."""
