@@ -74,10 +74,8 @@ ARROWS = {
         "telemetry.metrics",
         "telemetry.records",
         "telemetry.spans",
-        "telemetry.stdout",
     },
     "telemetry.progress": set(),
-    "telemetry.stdout": set(),
     # read <- estimate <- show <- the commands; aws feeds read, and doctor's findings are shown.
     "telemetry.report": {"telemetry.report", "adapter.placement"},
     "telemetry.report.errors": set(),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from telemetry import Telemetry
-from telemetry.stdout import write_stdout
+from telemetry.output import write_stdout
 from tests.adapter.runtime_api import Function
 from tests.telemetry.on_lambda import event
 

@@ -13,13 +13,12 @@ from telemetry.fan_out import FanOut, Faults, Handlers
 from telemetry.invocation_context import InvocationContext, StartClass
 from telemetry.logs.context import Logs
 from telemetry.metrics import BusinessMetrics
-from telemetry.output import Write
+from telemetry.output import Write, watched_stdout, write_stdout
 from telemetry.records.sink import Losses, Records
 from telemetry.settings import Address, Endpoint, Settings
 from telemetry.spans.middleware import TracingMiddleware
 from telemetry.spans.queue import DroppedSpans, Exporter, FlushSchedule, SpanQueue
 from telemetry.spans.sink import Passthrough, Spans
-from telemetry.stdout import watched_stdout, write_stdout
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from awslambdaric.bootstrap import LambdaLoggerHandler
 
-from telemetry.logs.runtime_handler import protect_runtime_handlers
+from telemetry.logs.context import protect_runtime_handlers
 from tests.adapter.runtime_api import Function
 from tests.telemetry.harness import Harness
 from tests.telemetry.on_lambda import event

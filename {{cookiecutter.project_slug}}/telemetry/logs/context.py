@@ -4,21 +4,25 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 from adapter.facts import EnvironmentStarted, InvocationBegan, InvocationEnded, StartupEnded
 from telemetry import schema
 from telemetry.fan_out import Handlers, OnFault
 from telemetry.invocation_context import InvocationContext
-from telemetry.logs.runtime_handler import protect_runtime_handlers
 from telemetry.output import Write
 from telemetry.settings import TRACE_CALLERS, Settings
 
 LOG_CONTEXT: Final[ContextVar[Mapping[str, str | None] | None]] = ContextVar("telemetry_logs", default=None)
 """Fields of the invocation in progress, under the names that its record has for them."""
+
+Emit: TypeAlias = Callable[[logging.LogRecord], None]
+
+_CLIENTS: Final = frozenset({"awslambdaric", "bootstrap"})
+"""The package of the runtime client, and the module that older runtimes had in its place."""
 
 IGNORED: Final = "setting ignored, its default is used"
 UNTRUSTED: Final = "setting ignored, callers are not trusted"
@@ -117,3 +121,40 @@ class Logs:
                 self._write(json.dumps(line, separators=(",", ":")) + "\n")
             except Exception as error:  # noqa: BLE001 - a broken stdout must not fail the service
                 self._on_fault("logs", error)
+
+
+def protect_runtime_handlers(on_fault: Callable[[Exception], None]) -> None:
+    """Have the runtime client's handlers of the root logger log what they can, and raise nothing.
+
+    Those of the standard library catch what formatting and writing raise; the runtime client's do not.
+    Nothing else of `logging` changes, and no handler of the service. May be called again: the latest
+    `on_fault` takes what would have been raised.
+    """
+    for handler in logging.getLogger().handlers:
+        if type(handler).__module__.partition(".")[0] in _CLIENTS:
+            emit = handler.emit
+            unprotected = emit.unprotected if isinstance(emit, _Protected) else emit
+            handler.emit = _Protected(unprotected, on_fault)  # type: ignore[method-assign]
+
+
+class _Protected:
+    """An `emit` that raises nothing: a record that cannot be emitted is, as far as it can be."""
+
+    def __init__(self, unprotected: Emit, on_fault: Callable[[Exception], None]) -> None:
+        self.unprotected = unprotected
+        self._on_fault = on_fault
+
+    def __call__(self, record: logging.LogRecord) -> None:
+        try:
+            self.unprotected(record)
+        except Exception as error:  # noqa: BLE001 - a line must not fail a request
+            self._emit_anyway(record, error)
+
+    def _emit_anyway(self, record: logging.LogRecord, failure: Exception) -> None:
+        try:
+            self._on_fault(failure)
+            from telemetry.logs.runtime_handler import renderable  # noqa: PLC0415 - seldom needed
+
+            self.unprotected(renderable(record))
+        except Exception:  # noqa: BLE001 - there is no place left to tell it
+            return

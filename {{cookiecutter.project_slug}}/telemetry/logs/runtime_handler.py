@@ -1,57 +1,15 @@
-"""The handler by which Lambda's runtime client logs: no call of `logging` fails a request because of it.
-
-The handlers of the standard library catch what formatting and writing raise; the runtime client's does not.
-"""
+"""What the handler by which Lambda's runtime client logs can render, of a record that it could not."""
 
 import json
 import logging
-from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from telemetry.logs.rendering import OnLogFault, bounded_repr
+from telemetry.logs.rendering import bounded_repr
 
-Emit: TypeAlias = Callable[[logging.LogRecord], None]
-
-_CLIENTS: Final = frozenset({"awslambdaric", "bootstrap"})
-"""The package of the runtime client, and the module that older runtimes had in its place."""
 _STANDARD: Final = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime"})
 
 
-def protect_runtime_handlers(on_fault: OnLogFault) -> None:
-    """Have the runtime client's handlers of the root logger log what they can, and raise nothing.
-
-    Nothing else of `logging` changes, and no handler of the service. May be called again: the latest
-    `on_fault` takes what would have been raised.
-    """
-    for handler in logging.getLogger().handlers:
-        if type(handler).__module__.partition(".")[0] in _CLIENTS:
-            emit = handler.emit
-            unprotected = emit.unprotected if isinstance(emit, _Protected) else emit
-            handler.emit = _Protected(unprotected, on_fault)  # type: ignore[method-assign]
-
-
-class _Protected:
-    """An `emit` that raises nothing: a record that cannot be emitted is, as far as it can be."""
-
-    def __init__(self, unprotected: Emit, on_fault: OnLogFault) -> None:
-        self.unprotected = unprotected
-        self._on_fault = on_fault
-
-    def __call__(self, record: logging.LogRecord) -> None:
-        try:
-            self.unprotected(record)
-        except Exception as error:  # noqa: BLE001 - a line must not fail a request
-            self._emit_anyway(record, error)
-
-    def _emit_anyway(self, record: logging.LogRecord, failure: Exception) -> None:
-        try:
-            self._on_fault(failure)
-            self.unprotected(_renderable(record))
-        except Exception:  # noqa: BLE001 - there is no place left to tell it
-            return
-
-
-def _renderable(record: logging.LogRecord) -> logging.LogRecord:
+def renderable(record: logging.LogRecord) -> logging.LogRecord:
     """A copy that any formatter can render: what it could not is replaced by its `repr`."""
     fields = {name: value for name, value in vars(record).items() if name in _STANDARD}
     fields |= {"name": _text(record.name), "msg": _message(record), "args": (), "exc_text": None}

@@ -9,9 +9,9 @@ import msgspec
 
 from telemetry import schema
 from telemetry.report.aws.recent import Endings, Recent, Startups
-from telemetry.report.read.figures import LONGEST_MS
 from telemetry.report.read.names import printable
 from telemetry.report.read.platform.events import PlatformInit, PlatformReport
+from telemetry.report.read.platform.figures import LONGEST_MS
 from telemetry.report.read.platform.json_lines import MARK, UNREADABLE, event_from_json
 from telemetry.report.read.platform.text_lines import event_from_text
 from telemetry.report.read.records import KINDS

@@ -7,7 +7,7 @@ import msgspec
 
 from adapter.placement import Placement
 from telemetry import schema
-from telemetry.report.read.figures import Megabytes, Milliseconds
+from telemetry.report.read.platform.figures import Megabytes, Milliseconds
 
 OWN_NAME: Final = "lab"
 """Name of the function in a lab run, unless the run was told another one."""

@@ -11,7 +11,6 @@ from typing import Annotated, Final, TypeAlias
 import msgspec
 
 from telemetry import schema
-from telemetry.report.read.figures import Megabytes, Milliseconds, UsedMegabytes
 from telemetry.report.read.platform.events import (
     PlatformEvent,
     PlatformInit,
@@ -20,6 +19,7 @@ from telemetry.report.read.platform.events import (
     PlatformStart,
     Status,
 )
+from telemetry.report.read.platform.figures import Megabytes, Milliseconds, UsedMegabytes
 
 RequestId: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 

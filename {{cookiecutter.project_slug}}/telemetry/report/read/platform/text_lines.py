@@ -11,7 +11,6 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from telemetry.report.read.figures import Milliseconds
 from telemetry.report.read.platform.events import (
     PlatformEvent,
     PlatformInit,
@@ -20,6 +19,7 @@ from telemetry.report.read.platform.events import (
     PlatformStart,
     Status,
 )
+from telemetry.report.read.platform.figures import Milliseconds
 from telemetry.report.read.platform.json_lines import Metrics
 
 LONGEST_TEXT: Final = 4096
