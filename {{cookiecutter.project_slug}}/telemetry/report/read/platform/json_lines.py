@@ -85,71 +85,50 @@ class _Restore(msgspec.Struct, frozen=True, gc=False, rename={"error_type": "err
     error_type: str | None = None
 
 
-class ReportLine(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    tag_field="type",
-    tag=schema.PLATFORM_REPORT,
-    forbid_unknown_fields=True,
-):
-    """A `platform.report` as it stands in the log."""
+class Line(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+    """An event as it stands in the log, its `record` apart."""
+
+    time: str | None = None
+
+
+class ReportLine(Line, frozen=True, kw_only=True, tag=schema.PLATFORM_REPORT):
+    """A `platform.report`."""
 
     record: _Report
-    time: str | None = None
 
 
-class StartLine(
-    msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="platform.start", forbid_unknown_fields=True
-):
-    """A `platform.start` as it stands in the log."""
+class StartLine(Line, frozen=True, kw_only=True, tag="platform.start"):
+    """A `platform.start`."""
 
     record: _Start
-    time: str | None = None
 
 
-class InitLine(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    tag_field="type",
-    tag="platform.initReport",
-    forbid_unknown_fields=True,
-):
-    """A `platform.initReport` as it stands in the log."""
+class InitLine(Line, frozen=True, kw_only=True, tag="platform.initReport"):
+    """A `platform.initReport`."""
 
     record: _Init
-    time: str | None = None
 
 
-class RestoreLine(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    tag_field="type",
-    tag="platform.restoreReport",
-    forbid_unknown_fields=True,
-):
-    """A `platform.restoreReport` as it stands in the log."""
+class RestoreLine(Line, frozen=True, kw_only=True, tag="platform.restoreReport"):
+    """A `platform.restoreReport`."""
 
     record: _Restore
-    time: str | None = None
 
 
 PlatformLine: TypeAlias = ReportLine | StartLine | InitLine | RestoreLine
+_LINE_OF: Final[Mapping[type[msgspec.Struct], type[PlatformLine]]] = {
+    PlatformReport: ReportLine,
+    PlatformStart: StartLine,
+    PlatformInit: InitLine,
+    PlatformRestore: RestoreLine,
+}
+KINDS_OF_EVENTS: Final[Mapping[type[msgspec.Struct], str]] = {
+    event: str(line.__struct_config__.tag) for event, line in _LINE_OF.items()
+}
 LINES: Final[Mapping[str, type[PlatformLine]]] = {
-    schema.PLATFORM_REPORT: ReportLine,
-    "platform.start": StartLine,
-    "platform.initReport": InitLine,
-    "platform.restoreReport": RestoreLine,
+    KINDS_OF_EVENTS[event]: line for event, line in _LINE_OF.items()
 }
 DECODER: Final = msgspec.json.Decoder(ReportLine | StartLine | InitLine | RestoreLine)
-KINDS_OF_EVENTS: Final[Mapping[type[msgspec.Struct], str]] = {
-    PlatformReport: schema.PLATFORM_REPORT,
-    PlatformStart: "platform.start",
-    PlatformInit: "platform.initReport",
-    PlatformRestore: "platform.restoreReport",
-}
 
 
 def event_from_json(line: bytes) -> PlatformEvent | None:
