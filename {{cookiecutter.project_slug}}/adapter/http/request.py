@@ -111,7 +111,7 @@ class Request:
         self.startup_ordinal: int | None = None
         """Of the lifespan that serves it."""
         self.status: int | None = None
-        """Of the response; None until there is a whole one, and if it is no number."""
+        """Of the response; None until there is a whole one."""
         self.touched: dict[str, int] = {}
         """How often the request has read each key of the lifespan's state; known after `release`."""
         self._app = app

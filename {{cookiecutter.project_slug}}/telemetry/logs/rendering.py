@@ -18,10 +18,14 @@ DEEPEST: Final = 32
 def bounded_repr(value: object) -> str:
     """Return the beginning of `repr(value)`; never raises, except what would end the process."""
     try:
-        text = repr(value)
-        return text if len(text) <= LONGEST_REPR else f"{text[:LONGEST_REPR]}…"
+        return _cut_repr(value)
     except Exception:  # noqa: BLE001 - of an object of the service: it may do anything
         return f"<unprintable {type(value).__name__}>"
+
+
+def _cut_repr(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= LONGEST_REPR else f"{text[:LONGEST_REPR]}…"
 
 
 def rendered(fields: Mapping[str, Any], on_fault: OnLogFault) -> str:
@@ -52,8 +56,7 @@ def _plain(value: object) -> object:
         return int(value)
     if isinstance(value, Real):
         return float(value)
-    text = repr(value)
-    return text if len(text) <= LONGEST_REPR else f"{text[:LONGEST_REPR]}…"
+    return _cut_repr(value)
 
 
 _encoded: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=_plain).encode
