@@ -39,7 +39,7 @@ SIGTERM: Final[list[Mutant]] = [
         file="process/sigterm",
         find="        if any(adapter.busy for adapter in self._adapters):\n            return False\n",
         replace="        if any(adapter.busy for adapter in self._adapters):\n            return True\n",
-        test="adapter/process/test_sigterm.py::test_request_is_finished_first",
+        test="adapter/process/test_sigterm.py::test_request_under_an_unknown_client_is_finished_first",
     ),
     Mutant(
         name="sigterm-cuts-the-response",
@@ -189,10 +189,17 @@ SIGTERM: Final[list[Mutant]] = [
         test="adapter/process/test_sigterm.py::test_exit_of_its_own_is_not_replaced",
     ),
     Mutant(
+        name="handler-is-not-given-back",
+        file="process/sigterm",
+        find="            signal.signal(SIGTERM, self._previous)\n        self._wakeup",
+        replace="            pass\n        self._wakeup",
+        test="adapter/process/test_previous_handler.py::test_handler_is_given_back",
+    ),
+    Mutant(
         name="later-handler-is-overwritten",
         file="process/sigterm",
-        find="if getsignal(SIGTERM) is self._handler:",
-        replace="if True:",
+        find="        if getsignal(SIGTERM) is not self._handler or self.pending or now",
+        replace="        if self.pending or now",
         test="adapter/process/test_previous_handler.py::test_later_handler_is_left_alone",
     ),
 ]

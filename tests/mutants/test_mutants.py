@@ -48,7 +48,8 @@ def copy(tmp_path: Path) -> Path:
 def run(copy: Path, tests: Sequence[str]) -> tuple[int | None, str]:
     """Exit code and output of pytest in the copy; None for what had to be ended at the deadline."""
     nodes = [f"tests/{test}" for test in tests]
-    options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", f"--timeout={LIMIT_S}"]
+    # One line of each failure: for more, pytest parses source, and fails itself in what a mutant breaks.
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--tb=line", f"--timeout={LIMIT_S}"]
     log = copy / "output.txt"  # and no pipe, which stays open as long as any child of a test lives
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -1,11 +1,14 @@
+import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.adapter.events import http_event
-from tests.adapter.runtime_api import Function
+from tests.adapter.runtime_api import DEADLINE_S, ROOT, Function
 
 APP = """
 import asyncio, atexit, signal, sys
@@ -167,6 +170,32 @@ def test_request_is_finished_first(tmp_path: Path) -> None:
         assert function.output().split()[-8:] == ["request", "/slow", "InvocationEnded", *END, "previous"]
 
 
+def test_request_under_an_unknown_client_is_finished_first(inside_lambda: None) -> None:
+    """Its stack shows nothing: the adapter alone knows that an event is in hand, though no loop runs yet."""
+    client = f"""
+import time
+
+def observe(fact):
+    say(type(fact).__name__)
+    if type(fact).__name__ == "InvocationBegan":
+        signal.raise_signal(signal.SIGTERM)
+
+handler = LifespanAdapter(app, extension=False, observe=observe)
+time.sleep(0.1)  # it has been idle for longer than a response may be on its way
+say("answer", handler({http_event()!r}, None)["statusCode"])
+time.sleep({DEADLINE_S})
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", APP + client],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=DEADLINE_S,
+        check=True,
+    )
+    assert ran.stdout.split()[-9:] == ["request", "/", "InvocationEnded", "answer", "200", *END]
+
+
 def test_waits_for_the_loop_in_other_hands(tmp_path: Path) -> None:
     own = """
 def other(event, context):
@@ -260,18 +289,26 @@ handler.shutdown()
 def test_exit_of_its_own_is_not_replaced(tmp_path: Path) -> None:
     """A signal that is to be sent again does not keep a process that ends, nor change its exit code."""
     leaving = """
-from adapter.process import sigterm
-
-sigterm.RESPONSE_S = 2  # time enough to end on a slow machine, before the signal comes again
 adapted = handler
 
 def handler(event, context):
     adapted(event, context)
     sys.exit(3)
 """
+    slow_end = """
+import time
+from adapter.process import sigterm
+
+sigterm.RESPONSE_S = 20  # so that the signal does not come again before the process ends
+
+@atexit.register  # and is called last, as it is registered first
+def end_slowly():
+    sigterm.RESPONSE_S = 0
+    time.sleep(0.5)
+"""
     request = 'say("request", scope["path"])'
     signalled = APP.replace(request, f"{request}; signal.raise_signal(signal.SIGTERM)")
-    with Function(signalled + ADAPTER + leaving, tmp_path) as function:
+    with Function(signalled + slow_end + ADAPTER + leaving, tmp_path) as function:
         function.ready()
         function.send(http_event())
         assert function.wait() == 3

@@ -172,13 +172,12 @@ class ProcessSigterm:
         return True
 
     def remove(self, adapter: SigtermHandler) -> None:
-        """Handle it for one adapter less."""
+        """Handle it for one adapter less, which has rested: a handler of others is the one before by now."""
         self._adapters.remove(adapter)
         if self._adapters:
             return
         with contextlib.suppress(ValueError):  # off the main thread
-            if getsignal(SIGTERM) is self._handler:
-                signal.signal(SIGTERM, self._previous)
+            signal.signal(SIGTERM, self._previous)
         self._wakeup.close()
 
     def rest(self, now: float) -> None:
