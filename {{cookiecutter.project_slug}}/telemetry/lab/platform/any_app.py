@@ -7,10 +7,11 @@ import os
 
 from adapter import LifespanAdapter
 from telemetry import Telemetry
-from telemetry.lab.platform.target import load_app, prepend_app_path
+from telemetry.lab.platform.target import find_app, prepend_app_path
 
 # Only after the imports above: the app's folders may hold packages of the same names.
 prepend_app_path()
 
 telemetry = Telemetry.from_env(os.environ)
-handler = LifespanAdapter(telemetry.traced(load_app(os.environ["LAB_APP"])), **telemetry.hooks)
+loaded = find_app(os.environ["LAB_APP"])
+handler = LifespanAdapter(telemetry.traced(loaded.app), **telemetry.hooks)

@@ -2,9 +2,6 @@
 
 import re
 import sysconfig
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
@@ -37,21 +34,18 @@ def check_artifact(folder: Path, handler: str) -> None:
         )
 
 
-@contextmanager
-def runtime_packages(artifact: Path | None) -> Iterator[Path | None]:
-    """Make a temporary folder with links to the packages of Lambda's runtime; None without an artifact.
+def runtime_packages(parent: Path) -> Path:
+    """Make a folder with links to the packages of Lambda's runtime.
 
     Raises:
         UsageError: One of these packages is not installed here.
     """
-    if artifact is None:
-        yield None
-        return
-    with tempfile.TemporaryDirectory(prefix="lab-") as name:
-        for found in _with_dependencies():
-            for path in _top_level(found):
-                (Path(name) / path.name).symlink_to(path)
-        yield Path(name)
+    folder = parent / "runtime"
+    folder.mkdir()
+    for found in _with_dependencies():
+        for path in _top_level(found):
+            (folder / path.name).symlink_to(path)
+    return folder
 
 
 def _with_dependencies() -> list[Distribution]:

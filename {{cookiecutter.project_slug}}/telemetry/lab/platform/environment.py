@@ -1,9 +1,11 @@
 """One execution environment: a process of the function, which is replaced when it dies, as on Lambda."""
 
 import secrets
+import shutil
 import time
 import uuid
 from collections.abc import Mapping
+from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
@@ -34,8 +36,10 @@ class Environment:
         log: BinaryIO,
         write: Write,
     ) -> None:
-        # On Lambda, too, /tmp outlives a process but not its environment.
-        own = {"AWS_LAMBDA_LOG_STREAM_NAME": log_stream(), "TMPDIR": mkdtemp(dir=environ.get("TMPDIR"))}
+        self._folder = Path(mkdtemp(dir=environ.get("TMPDIR")))
+        own = {**_folders(self._folder), "AWS_LAMBDA_LOG_STREAM_NAME": log_stream()}
+        if "HOME" in function.variables:
+            own["HOME"] = function.variables["HOME"]
         self._environ = {**environ, **own}
         self._function = function
         self._log = log
@@ -83,6 +87,10 @@ class Environment:
         if not sigterm:
             return "sigkill"
         return "sigterm too slow" if killed else "sigterm"
+
+    def remove_files(self) -> None:
+        """Remove what the environment has written to its temporary folder."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _outcome(self, request_id: str, event: Mapping[str, Any]) -> Outcome:
         body, trace_header = stamped_event(event, request_id), self._trace_header()
@@ -141,3 +149,15 @@ class Environment:
 
     def _peak_memory_mb(self) -> int | None:
         return self._process.child.peak_memory_mb() if self._process else None
+
+
+def _folders(parent: Path) -> dict[str, str]:
+    """Make the folders of an environment as on Lambda; return the variables that name them.
+
+    There, /tmp outlives a process but not its environment. The user's home does not exist and cannot be made,
+    so that no cache in it makes a start faster. (Here root can still make it: nothing is read-only for root.)
+    """
+    temporary, home = parent / "tmp", parent / "home"
+    temporary.mkdir()
+    home.mkdir(mode=0o555)
+    return {"TMPDIR": str(temporary), "HOME": str(home / "sbx_user1051")}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
+from telemetry.lab.platform.interpreter import Interpreter
 from telemetry.schema import Start
 
 InitType: TypeAlias = Literal["on-demand", "provisioned-concurrency"]
@@ -31,6 +32,8 @@ class FunctionConfiguration:
     """Folder of a built artifact: the handler with everything that Lambda's runtime does not have itself."""
     import_path: tuple[Path, ...] = ()
     """Folders that the function imports from first."""
+    python: Interpreter | None = None
+    """The app's own environment; None where it runs in the lab's."""
     init_type: InitType = "on-demand"
     idle: float = 0
     """Between INIT and the first event, as where Lambda starts an environment ahead of time."""
@@ -49,6 +52,12 @@ class FunctionConfiguration:
     def target(self) -> str:
         """What was asked to run: the app, else the handler."""
         return self.app or self.handler
+
+    @property
+    def folder(self) -> Path:
+        """Where the function's code is, and its processes run: the artifact, or the app's own folder."""
+        own = self.import_path[:1] if self.python is not None else ()
+        return self.artifact or (own[0] if own else Path.cwd())
 
     @property
     def init_timeout(self) -> float:

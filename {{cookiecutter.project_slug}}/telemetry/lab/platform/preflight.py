@@ -1,64 +1,93 @@
-"""Checks before a run that the function can be imported, in a process like the function's own."""
+"""Questions about the function that only a process like its own can answer."""
 
 import asyncio
 import contextlib
-import importlib
-import os
-import sys
-import traceback
+import json
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
-from telemetry.lab.platform.function import ANY_APP_HANDLER
-from telemetry.lab.platform.target import TargetError, find_handler
+from telemetry.lab.platform.function import FunctionConfiguration
+from telemetry.lab.platform.missing_variables import MissingFields, missing_variables, set_them
+from telemetry.lab.platform.variables import module_command
 from telemetry.lab.usage import UsageError
 
 LONGEST_IMPORT: Final = 120.0
 """Seconds."""
 
 
-async def preflight(environ: Mapping[str, str]) -> None:
+class Answer(NamedTuple):
+    """What a process has found out."""
+
+    code: int
+    """0 where all is well."""
+    told: Mapping[str, Any]
+    stderr: str
+
+
+async def preflight(function: FunctionConfiguration, environ: Mapping[str, str]) -> bool:
     """Check that the target can be imported. This also compiles its bytecode before anything is measured.
+
+    Returns:
+        Whether the app comes from a factory.
 
     Raises:
         UsageError: It cannot be imported.
     """
+    answer = await _ask(function, environ, "check")
+    if answer.code == 0:
+        return bool(answer.told.get("from_factory"))
+    text = answer.stderr.strip() or "the function cannot be imported"
+    raise UsageError("\n".join([text, *await missing_variable_advice(function, environ, text)]))
+
+
+async def missing_variable_advice(
+    function: FunctionConfiguration, environ: Mapping[str, str], text: str
+) -> list[str]:
+    """Name the environment variables for want of which the function failed, and say how to set them.
+
+    Args:
+        function: It is imported once more where only its settings class knows how a variable is called.
+        environ: What it was given.
+        text: Tracebacks that it has written.
+    """
+    found = missing_variables(text, environ)
+    if not isinstance(found, MissingFields):
+        return set_them(found)
+    answer = await _ask(function, environ, "variables", found.title, *found.fields)
+    named = answer.told.get("variables")
+    return set_them(named if isinstance(named, list) and named else found.guessed())
+
+
+async def describe_handler(function: FunctionConfiguration, environ: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return what the handler is: its `kind` and `type`, and its `app` by name; nothing if unknown."""
+    return (await _ask(function, environ, "handler")).told
+
+
+async def _ask(function: FunctionConfiguration, environ: Mapping[str, str], *question: str) -> Answer:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "telemetry.lab.platform.preflight"),
+        *module_command(function, "telemetry.lab.platform.inspection", *question),
         stdin=DEVNULL,
-        stdout=DEVNULL,
+        stdout=PIPE,
         stderr=PIPE,
+        cwd=environ["LAMBDA_TASK_ROOT"],
         env=environ,
         start_new_session=True,
     )
     try:
-        _, stderr = await asyncio.wait_for(process.communicate(), LONGEST_IMPORT)
+        stdout, stderr = await asyncio.wait_for(process.communicate(), LONGEST_IMPORT)
     except TimeoutError as error:
         raise UsageError(f"importing the function took more than {LONGEST_IMPORT:.0f} s") from error
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-    if process.returncode != 0:
-        raise UsageError(stderr.decode(errors="replace").strip() or "the function cannot be imported")
+    return Answer(process.returncode or 0, _told(stdout.splitlines()), stderr.decode(errors="replace"))
 
 
-def main() -> int:
-    """Look for what `_HANDLER` names and say what is wrong. As outside of Lambda, nothing starts."""
-    try:
-        if os.environ["_HANDLER"] == ANY_APP_HANDLER:
-            importlib.import_module(ANY_APP_HANDLER.rpartition(".")[0])
-        else:
-            find_handler(os.environ["_HANDLER"])
-    except TargetError as error:
-        sys.stderr.write(f"{error}\n")
-    except BaseException:  # noqa: BLE001 # the module's own failure, a SystemExit included
-        sys.stderr.write(traceback.format_exc())
-    else:
-        return 0
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _told(lines: Sequence[bytes]) -> dict[str, Any]:
+    with contextlib.suppress(ValueError, IndexError):
+        told = json.loads(lines[-1])
+        if isinstance(told, dict):
+            return told
+    return {}

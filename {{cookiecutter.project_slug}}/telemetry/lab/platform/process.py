@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +10,14 @@ from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias, TypeVar, cast
 
 from telemetry.lab.platform.runtime_api import Event, InitError, InvocationResponse, RuntimeApi
+from telemetry.lab.platform.supervisor import kill_environment
 
 T = TypeVar("T")
 Write: TypeAlias = Callable[[bytes], object]
 """Takes whole lines."""
 
+MARK_VARIABLE: Final = "AWS_LAMBDA_LOG_STREAM_NAME"
+"""Has a value of its own in each execution environment, which all processes there inherit."""
 REAPED_WITHIN: Final = 5.0
 """Seconds for a killed process to go, and for what it wrote to arrive."""
 
@@ -35,8 +36,9 @@ class ChildProcess(asyncio.SubprocessProtocol):
     Its output is passed on in whole lines; a last line without a newline gets one.
     """
 
-    def __init__(self, write: Write) -> None:
+    def __init__(self, write: Write, mark: str) -> None:
         loop = asyncio.get_running_loop()
+        self._mark = mark
         self.exited: asyncio.Future[int] = loop.create_future()
         self.started_at = time.perf_counter()
         self._write = write
@@ -49,8 +51,9 @@ class ChildProcess(asyncio.SubprocessProtocol):
         cls, command: Sequence[str], environ: Mapping[str, str], log: BinaryIO, write: Write
     ) -> "ChildProcess":
         """Start a child in its code's folder; stdout goes to `write` and stderr to `log`."""
+        mark = f"{MARK_VARIABLE}={environ[MARK_VARIABLE]}"
         _, protocol = await asyncio.get_running_loop().subprocess_exec(
-            lambda: cls(write),
+            lambda: cls(write, mark),
             *command,
             stdin=subprocess.DEVNULL,
             stderr=log,
@@ -125,8 +128,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
 
     def _kill_session(self) -> None:
         """Kill the process with whatever it started, as Lambda ends a whole environment."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        kill_environment(self.pid, self._mark)
 
 
 @dataclass(frozen=True, slots=True)

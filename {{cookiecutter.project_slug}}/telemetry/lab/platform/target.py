@@ -7,18 +7,38 @@ import importlib
 import importlib.util
 import os
 import sys
-from typing import Any
+from typing import Any, NamedTuple
+
+from telemetry.lab.platform.factory import TargetError, made_by
+
+__all__ = ["LoadedApp", "TargetError", "find_app", "find_handler", "load_app", "prepend_app_path"]
 
 
-class TargetError(Exception):
-    """There is nothing under the name `module:attribute` or `module.attribute`. The text says why."""
+class LoadedApp(NamedTuple):
+    """An ASGI app, and how it was come by."""
+
+    app: Any
+    from_factory: bool
+    """The attribute was called without arguments, and returned the app."""
 
 
 def load_app(target: str) -> Any:
-    """Import an ASGI app by `module:attribute`; the attribute may be a dotted path.
+    """Import an ASGI app by `module:attribute`; the attribute may be a factory, as `find_app` says.
 
     Raises:
         TargetError: There is no such app.
+    """
+    return find_app(target).app
+
+
+def find_app(target: str) -> LoadedApp:
+    """Import an ASGI app, or a factory of one, by `module:attribute`; the attribute may be a dotted path.
+
+    As with uvicorn, whatever can be called without arguments is a factory, without an option that says so,
+    and apps in the two steps of ASGI 2 are served, too.
+
+    Raises:
+        TargetError: There is no such app. What the module or the factory raises itself passes unchanged.
     """
     module_name, colon, path = target.partition(":")
     if not colon or not module_name or not path:
@@ -31,9 +51,10 @@ def load_app(target: str) -> Any:
             raise TargetError(f"--app {target}: module {module_name} has no attribute {path}") from None
     if not callable(found):
         raise TargetError(
-            f"--app {target}: expected an ASGI app, which is callable, but its type is {type(found).__name__}"
+            f"--app {target}: expected an ASGI app or a factory, which is callable, but its type is "
+            f"{type(found).__name__}"
         )
-    return found
+    return LoadedApp(*made_by(found, target))
 
 
 def _imported(module_name: str, target: str) -> Any:

@@ -2,13 +2,17 @@
 
 import os
 import secrets
+import site
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from telemetry.lab.platform import bootstrap
+from telemetry.lab.platform.bootstrap import CODE_VARIABLE, PRIVATE_VARIABLE
 from telemetry.lab.platform.function import FUNCTION_NAME, REGION, FunctionConfiguration
+from telemetry.lab.platform.lab_code import LabCode
 
 INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 """All that a child keeps of the lab's own environment, beside PYTHONPATH. No credentials, no proxies."""
@@ -41,14 +45,21 @@ daemon in the lab: to try one, name it by `--env`.
 
 def clean_environ(import_path: Iterable[Path] = ()) -> dict[str, str]:
     """Return what every child of the lab starts from. It can import the current folder, and the lab."""
-    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     here = (*import_path, Path.cwd(), Path(__file__).parents[3])
     path = [str(folder) for folder in here] + os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return {**inherited, **FAKE_CREDENTIALS, "PYTHONPATH": os.pathsep.join(filter(None, path))}
+    return {**_isolated_environ(), "PYTHONPATH": os.pathsep.join(filter(None, path))}
+
+
+def _isolated_environ() -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {**inherited, **FAKE_CREDENTIALS}
 
 
 def function_environ(
-    function: FunctionConfiguration, extra: Mapping[str, str], runtime_packages: Path | None = None
+    function: FunctionConfiguration,
+    extra: Mapping[str, str],
+    runtime_packages: Path | None = None,
+    code: LabCode | None = None,
 ) -> dict[str, str]:
     """Return the variables that all processes of the function share.
 
@@ -56,16 +67,18 @@ def function_environ(
         function: Its own variables go before all others.
         extra: Variables of this run, such as the address of a local DynamoDB.
         runtime_packages: Folder of the packages that Lambda's runtime has; an artifact imports no others.
+        code: What the lab brings into the app's own environment; None where the app has none.
     """
     return {
-        **_import_variables(function, runtime_packages),
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{runtime_minor()}",
+        **_import_variables(function, runtime_packages, code),
+        **_user_packages(function),
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{runtime_minor(function)}",
         "AWS_LAMBDA_FUNCTION_NAME": FUNCTION_NAME,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
         "AWS_LAMBDA_INITIALIZATION_TYPE": function.init_type,
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{FUNCTION_NAME}",
-        "LAMBDA_TASK_ROOT": str(function.artifact or Path.cwd()),
+        "LAMBDA_TASK_ROOT": str(function.folder),
         "TZ": ":UTC",
         "_HANDLER": function.handler,
         **DERIVED,
@@ -76,13 +89,25 @@ def function_environ(
 
 def function_command(function: FunctionConfiguration) -> tuple[str, ...]:
     """Return the command of the runtime client; an artifact runs without this Python's installed packages."""
+    if function.python is not None and function.app is None:
+        return (function.python.executable, "-m", "awslambdaric", function.handler)
     without_site = () if function.artifact is None else ("-S",)
-    return (sys.executable, *without_site, "-m", "awslambdaric", function.handler)
+    return module_command(function, "awslambdaric", function.handler, options=without_site)
 
 
-def runtime_minor() -> int:
+def module_command(
+    function: FunctionConfiguration, module: str, *arguments: str, options: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Return the command that runs a module where the function runs, with the lab's code at hand."""
+    if function.python is None:
+        return (sys.executable, *options, "-m", module, *arguments)
+    return (function.python.executable, *options, bootstrap.__file__, module, *arguments)
+
+
+def runtime_minor(function: FunctionConfiguration) -> int:
     """Return the minor version of the Python runtime to report: 12 at least, which delivers SIGTERM."""
-    return max(12, sys.version_info.minor)
+    version = sys.version_info if function.python is None else function.python.version
+    return max(12, version[1])
 
 
 def log_stream() -> str:
@@ -90,7 +115,13 @@ def log_stream() -> str:
     return f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{secrets.token_hex(16)}"
 
 
-def _import_variables(function: FunctionConfiguration, runtime_packages: Path | None) -> dict[str, str]:
+def _import_variables(
+    function: FunctionConfiguration, runtime_packages: Path | None, code: LabCode | None
+) -> dict[str, str]:
+    app = {} if function.app is None else {"LAB_APP": function.app}
+    if code is not None:
+        private = {} if code.private is None else {PRIVATE_VARIABLE: str(code.private)}
+        return {**_isolated_environ(), **app, CODE_VARIABLE: str(code.folder), **private}
     if function.artifact is not None:
         path = os.pathsep.join(str(folder) for folder in (function.artifact, runtime_packages) if folder)
         # Lambda's code folder is read-only.
@@ -99,4 +130,13 @@ def _import_variables(function: FunctionConfiguration, runtime_packages: Path | 
         return clean_environ(function.import_path)
     # `any_app` adds the app's folders only after it has imported adapter and telemetry.
     path = os.pathsep.join(str(folder) for folder in function.import_path)
-    return {**clean_environ(), "LAB_APP": function.app, "LAB_APP_PATH": path}
+    return {**clean_environ(), **app, "LAB_APP_PATH": path}
+
+
+def _user_packages(function: FunctionConfiguration) -> dict[str, str]:
+    """Keep what `pip install --user` has put below a HOME that the function does not have."""
+    if function.python is not None:
+        base = function.python.user_base
+    else:
+        base = site.getuserbase() if site.getusersitepackages() in sys.path else None
+    return {} if base is None else {"PYTHONUSERBASE": base}

@@ -31,6 +31,14 @@ examples:
   any other ASGI app, from any folder:
     python -m telemetry.lab --app shop.main:app --app-dir ../shop/src \\
         --placement init every_invocation
+  an existing app in its own environment, to which nothing is added but the
+  runtime client (awslambdaric); the attribute may be a factory:
+    python -m telemetry.lab --python ../shop/.venv/bin/python \\
+        --app shop.main:create_app --app-dir ../shop --env DATABASE_URL=... \\
+        --placement init every_invocation
+  the handler that is deployed today, whose own Mangum writes no records:
+    python -m telemetry.lab --python ../shop/.venv/bin/python --app-dir ../shop \\
+        --handler main.handler --without-records --out before.jsonl
   what `sam build` made, before it is deployed:
     python -m telemetry.lab --artifact .aws-sam/build/Function \\
         --table ... --env ... --event ...
@@ -41,8 +49,12 @@ examples:
 On Python 3.11 the function is told that it runs on Lambda's Python 3.12, the
 first version in which SIGTERM reaches it.
 
-exit codes: 0 done, 1 the function failed or ignored its placement, 2 the
-command line is wrong, 130 stopped by Ctrl-C
+The function inherits none of your environment variables (--env gives it some)
+and gets a HOME of its own, which does not exist, as on Lambda.
+
+exit codes: 0 done, 1 the function failed, wrote no records or ignored its
+placement, 2 the command line is wrong or the function cannot be imported, 130
+stopped by Ctrl-C
 """
 
 
@@ -65,7 +77,10 @@ def _add_function(parser: argparse.ArgumentParser) -> None:
     function = parser.add_argument_group("what to run")
     target = function.add_mutually_exclusive_group()
     target.add_argument(
-        "--app", metavar="MODULE:ATTR", help="an ASGI app; the lab puts adapter and telemetry around it"
+        "--app",
+        metavar="MODULE:ATTR",
+        help="an ASGI app, or a factory: a function without arguments that returns one; the lab puts adapter "
+        "and telemetry around it",
     )
     target.add_argument(
         "--handler",
@@ -79,7 +94,25 @@ def _add_function(parser: argparse.ArgumentParser) -> None:
         help="a folder that `sam build` made, such as .aws-sam/build/Function; the handler then runs from "
         "there and can import nothing else but the packages of Lambda's runtime",
     )
-    function.add_argument("--app-dir", metavar="DIR", help="a folder to import from, before the current one")
+    function.add_argument(
+        "--app-dir",
+        metavar="DIR",
+        help="a folder to import from, before the current one; with --python instead of the current one, and "
+        "the function runs in it",
+    )
+    function.add_argument(
+        "--python",
+        metavar="PATH",
+        help="the Python of the app's own environment, or that environment's folder. The lab brings adapter, "
+        "telemetry and what they need; only awslambdaric has to be installed there. The app's own "
+        "packages come first (default: the Python of the lab)",
+    )
+    function.add_argument(
+        "--without-records",
+        action="store_true",
+        help="measure a handler that writes no records of telemetry: there are only Lambda's report lines, "
+        "which are enough to compare two runs, such as before and after a change",
+    )
     arms = function.add_mutually_exclusive_group()
     arms.add_argument(
         "--placement",

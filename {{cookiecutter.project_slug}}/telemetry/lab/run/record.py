@@ -9,7 +9,9 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, Final
 
-from telemetry.lab.platform.function import FUNCTION_NAME
+from telemetry.lab.platform.function import FUNCTION_NAME, FunctionConfiguration
+from telemetry.lab.platform.interpreter import Interpreter
+from telemetry.lab.platform.lab_code import brought_packages
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.settings import Settings
 from telemetry.schema import AT, LAB, RECORD, SCHEMA, VERSION
@@ -44,8 +46,8 @@ def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
         "environments": settings.environments,
         "invocations": settings.invocations,
         "init_type": settings.function.init_type,
-        "host": host(),
-        "versions": versions(settings.function.artifact),
+        "host": host(settings.function.python),
+        "versions": versions(settings.function),
         "sent": {name: arm.fields() for name, arm in counts.arms.items()},
         "duration_s": round(time.perf_counter() - counts.began, 1),
         "complete": complete,
@@ -53,21 +55,25 @@ def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
     return json.dumps(record, separators=(",", ":")).encode() + b"\n"
 
 
-def host() -> dict[str, Any]:
-    """Describe this machine."""
+def host(python: Interpreter | None = None) -> dict[str, Any]:
+    """Describe this machine, and the Python that the function runs on."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "system": platform.platform(),
         "cpu": _cpu(),
         "cores": os.cpu_count(),
         "memory_mb": memory // 2**20,
-        "python": platform.python_version(),
+        "python": platform.python_version() if python is None else ".".join(map(str, python.version)),
     }
 
 
-def versions(artifact: Path | None = None) -> dict[str, str]:
-    """Return the versions of `PACKAGES`, in the artifact or else as installed here."""
-    folders = [*([str(artifact)] if artifact else []), *sys.path]
+def versions(function: FunctionConfiguration) -> dict[str, str]:
+    """Return the versions of `PACKAGES`: in the artifact, the app's own environment, or as installed here."""
+    if function.python is not None:
+        brought = {} if function.app is None else brought_packages(function.python)
+        used = {**function.python.packages, **{name: found.version for name, found in brought.items()}}
+        return {name: used[name] for name in PACKAGES if name in used}
+    folders = [*([str(function.artifact)] if function.artifact else []), *sys.path]
     found = {}
     for package in PACKAGES:
         for distribution in distributions(name=package, path=folders):

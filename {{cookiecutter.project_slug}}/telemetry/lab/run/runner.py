@@ -2,55 +2,71 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from adapter.placement import EXPERIMENT_VARIABLE, PLACEMENT_VARIABLE, Placement
 from telemetry.lab.platform.environment import Environment
+from telemetry.lab.platform.preflight import describe_handler, missing_variable_advice
 from telemetry.lab.platform.process import Write
 from telemetry.lab.platform.runtime_api import InitError
 from telemetry.lab.run.counts import ArmCounts, Counts
+from telemetry.lab.run.failures import (
+    IN_A_ROW,
+    FailedRequest,
+    failing_arm,
+    first_failure,
+    nothing_succeeded,
+    silent_handler,
+)
 from telemetry.lab.run.plan import UNASSIGNED, PlannedEnvironment
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.summary import ignored_placement, init_failure
+from telemetry.lab.run.tracebacks import tracebacks
 from telemetry.progress import Advance
-from telemetry.schema import ENVIRONMENT_RECORD, PLACEMENT, RECORD, STARTUP
+from telemetry.schema import ENVIRONMENT_RECORD, KINDS, PLACEMENT, RECORD, SCHEMA, STARTUP
 
 
 class RunStoppedError(Exception):
     """The run cannot go on. The text says in which environment, why, and what to do."""
 
 
-class PlacementReader:
+class RecordReader:
     """Passes on what an environment writes, and reads its placement from the first record of `kind`."""
 
     def __init__(self, kind: str, write: Write) -> None:
         self.placement: str | None = None
         """None until there is such a record."""
+        self.has_records = False
+        """Whether there was a record of telemetry, of whatever kind."""
         self._kind = kind
         self._mark = f'"{RECORD}":"{kind}"'.encode()
         self._write = write
 
     def write(self, lines: bytes) -> None:
         """Take whole lines."""
-        if self.placement is None and self._mark in lines:
-            self.placement = next(filter(None, map(self._read, lines.splitlines())), None)
+        if not self.has_records or (self.placement is None and self._mark in lines):
+            for line in lines.splitlines():
+                self._read(line)
         self._write(lines)
 
-    def _read(self, line: bytes) -> str | None:
-        """Return the placement; the function may well write other lines that look like the record."""
-        if self._mark not in line:
-            return None
+    def _read(self, line: bytes) -> None:
+        """Read a line; the function may well write others that look like records."""
+        if not line.startswith(b"{"):
+            return
         try:
             record = json.loads(line)
         except ValueError:
-            return None
-        if not isinstance(record, dict) or record.get(RECORD) != self._kind:
-            return None
+            return
+        if record.get(RECORD) not in KINDS or SCHEMA not in record:
+            return
+        self.has_records = True
         placement = record.get(PLACEMENT)
-        return placement if isinstance(placement, str) else None
+        if self.placement is None and record[RECORD] == self._kind and isinstance(placement, str):
+            self.placement = placement
 
 
 class Runner:
@@ -64,6 +80,11 @@ class Runner:
         self._counts = counts
         self._out = out
         self._log = log
+        self._failed_in_a_row: Counter[str] = Counter()
+        """Requests by arm."""
+        self._first_failure: FailedRequest | None = None
+        self.told = ""
+        """The first failing response, with its traceback; nothing as long as all succeed."""
 
     async def warm_up(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Run environments that are not recorded, so that no arm pays for compiling bytecode.
@@ -72,71 +93,144 @@ class Runner:
         most one of two placements, so where a run has several, a second environment gets a single event.
 
         Raises:
-            RunStoppedError: The function cannot start, or its handler ignores `LIFESPAN_PLACEMENT`.
+            RunStoppedError: The function cannot start, answers no event, writes no records, or its handler
+                ignores `LIFESPAN_PLACEMENT`.
         """
-        for placement, some in zip(self._settings.placements, (events, events[:1]), strict=False):
-            reader = PlacementReader(STARTUP, self._log.write)
-            with self._init_errors_in("the warm-up"):
-                environment = self._environment({PLACEMENT_VARIABLE: placement}, reader.write)
-                try:
-                    await environment.init()
-                    for event in some:
-                        await environment.invoke(event)
-                    await environment.shutdown()
-                finally:
-                    await environment.shutdown(at_once=True)
-            if reader.placement not in {None, placement}:
-                raise RunStoppedError(ignored_placement(placement, str(reader.placement)))
+        first = self._settings.placements[0]
+        reader, failed = await self._warm_up(first, events)
+        if len(failed) == len(events):
+            raise RunStoppedError(nothing_succeeded(failed[0]))
+        if not reader.has_records and not self._settings.without_records:
+            told = await describe_handler(self._settings.function, self._environ)
+            raise RunStoppedError(silent_handler(self._settings.function.handler, told))
+        _check_placement(reader, first)
+        for second in self._settings.placements[1:2]:
+            _check_placement((await self._warm_up(second, events[:1]))[0], second)
+
+    async def _warm_up(
+        self, placement: Placement, events: Sequence[Mapping[str, Any]]
+    ) -> tuple[RecordReader, list[FailedRequest]]:
+        """Run one environment; return what it wrote, and which requests failed."""
+        reader = RecordReader(STARTUP, self._log.write)
+        failed = []
+        async with self._environment(
+            "the warm-up", {PLACEMENT_VARIABLE: placement}, reader.write
+        ) as environment:
+            await environment.init()
+            for event in events:
+                marks = self._marks()
+                invocation = await environment.invoke(event)
+                if invocation.outcome.failure is not None:
+                    failed.append(FailedRequest("the warm-up", event, invocation, marks))
+                    self._first_failure = self._first_failure or failed[-1]
+            await environment.shutdown()
+        return reader, failed
 
     async def run(self, planned: PlannedEnvironment, advance: Advance) -> None:
         """Run one environment of the plan.
 
         Raises:
-            RunStoppedError: The function cannot start. Arms of unequal size would compare badly.
+            RunStoppedError: The function cannot start, and arms of unequal size would compare badly; or all
+                its requests fail.
         """
-        assigned = PlacementReader(ENVIRONMENT_RECORD, self._out.write)
+        assigned = RecordReader(ENVIRONMENT_RECORD, self._out.write)
         counts = ArmCounts(environments=1)
-        with self._init_errors_in(f"environment {planned.block} ({planned.arm})"):
-            environment = self._environment(self._placement_variable(planned.placement), assigned.write)
-            try:
+        name = f"environment {planned.block} ({planned.arm})"
+        variables = self._placement_variable(planned.placement)
+        try:
+            async with self._environment(name, variables, assigned.write) as environment:
                 if await environment.init():
                     await asyncio.sleep(self._settings.function.idle)
                 else:
                     self._counts.init_timeouts += 1
                 for event in planned.events:
+                    marks = self._marks()
                     invocation = await environment.invoke(event)
                     self._out.write(invocation.report_line(self._settings.function.memory_mb))
                     self._out.flush()  # the lab may be killed
                     self._counts.count(counts, invocation)
                     advance(planned.arm)
+                    self._check_failure(planned.arm, FailedRequest(name, event, invocation, marks))
                 self._counts.count_shutdown(await environment.shutdown())
-            finally:
-                await environment.shutdown(at_once=True)
-                arm = planned.placement or assigned.placement or UNASSIGNED
-                self._counts.arms.setdefault(arm, ArmCounts()).add(counts)
+        finally:
+            arm = planned.placement or assigned.placement or UNASSIGNED
+            self._counts.arms.setdefault(arm, ArmCounts()).add(counts)
+
+    def _check_failure(self, arm: str, request: FailedRequest) -> None:
+        """Count what fails.
+
+        Raises:
+            RunStoppedError: Nothing else happens in this arm any more.
+        """
+        if request.invocation.outcome.failure is None:
+            self._failed_in_a_row[arm] = 0
+            return
+        self._first_failure = self._first_failure or request
+        self._failed_in_a_row[arm] += 1
+        if self._failed_in_a_row[arm] >= IN_A_ROW:
+            raise RunStoppedError(failing_arm(request, arm))
+
+    async def _tell_first_failure(self) -> None:
+        """Once the environment has ended, and all its output has come, say how the first request failed."""
+        failed = self._first_failure
+        if failed is None or self.told:
+            return
+        output = self._since(failed.marks)
+        text = "\n".join(tracebacks(output, failed.invocation.request_id)[:1])
+        advice = await missing_variable_advice(self._settings.function, self._environ, text) if text else []
+        self.told = first_failure(failed, output, advice)
 
     def _placement_variable(self, placement: Placement | None) -> dict[str, str]:
         if placement is None:
             return {EXPERIMENT_VARIABLE: self._settings.experiment or ""}
         return {PLACEMENT_VARIABLE: placement}
 
-    def _environment(self, variables: Mapping[str, str], write: Write) -> Environment:
-        return Environment(self._settings.function, {**self._environ, **variables}, self._log, write)
+    @asynccontextmanager
+    async def _environment(
+        self, name: str, variables: Mapping[str, str], write: Write
+    ) -> AsyncIterator[Environment]:
+        """Make an environment, with a heading in the log, and end it; tell why it did not start, or failed.
 
-    @contextmanager
-    def _init_errors_in(self, name: str) -> Iterator[None]:
-        """Give the environment a heading in the log, and an INIT error the environment's last output."""
+        Raises:
+            RunStoppedError: The function cannot start.
+        """
         self._log.write(f"--- {name}\n".encode())
-        marks = (self._out.tell(), self._log.tell())
+        marks = self._marks()
+        environ = {**self._environ, **variables}
+        environment = Environment(self._settings.function, environ, self._log, write)
         try:
-            yield
+            yield environment
         except InitError as error:
-            self._out.flush()
-            output = [*_since(self._settings.partial_out, marks[0]), *_since(self._settings.log, marks[1])]
-            raise RunStoppedError(init_failure(name, error, output)) from error
+            await environment.shutdown(at_once=True)
+            output = self._since(marks)
+            text = "\n".join([str(error), *tracebacks(output)[-1:]])
+            advice = await missing_variable_advice(self._settings.function, environ, text)
+            raise RunStoppedError(init_failure(name, error, output, advice)) from error
+        finally:
+            await environment.shutdown(at_once=True)
+            environment.remove_files()
+            await self._tell_first_failure()
+
+    def _marks(self) -> tuple[int, int]:
+        return self._out.tell(), self._log.tell()
+
+    def _since(self, marks: tuple[int, int]) -> list[str]:
+        """Return the lines that were written to both files since then."""
+        self._out.flush()
+        return [*_lines(self._settings.partial_out, marks[0]), *_lines(self._settings.log, marks[1])]
 
 
-def _since(path: Path, mark: int) -> list[str]:
+def _check_placement(reader: RecordReader, expected: Placement) -> None:
+    """Check that a handler has started up as it was told.
+
+    Raises:
+        RunStoppedError: It has not.
+    """
+    if reader.placement not in {None, expected}:
+        raise RunStoppedError(ignored_placement(expected, str(reader.placement)))
+
+
+def _lines(path: Path, mark: int) -> list[str]:
     with path.open("rb") as file:
         file.seek(mark)
         return file.read().decode(errors="replace").splitlines()

@@ -5,12 +5,16 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
+from pathlib import Path
 from typing import BinaryIO
 
 from telemetry.lab.dynamodb import dynamodb_server
 from telemetry.lab.platform.artifact import runtime_packages
+from telemetry.lab.platform.function import FunctionConfiguration
+from telemetry.lab.platform.lab_code import LabCode, lab_code
 from telemetry.lab.platform.preflight import preflight
+from telemetry.lab.platform.run_folder import run_folder
+from telemetry.lab.platform.supervisor import RUN_VARIABLE
 from telemetry.lab.platform.variables import function_environ
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.plan import EventSource, plan
@@ -30,25 +34,51 @@ async def run_lab(settings: Settings, sources: Sequence[EventSource]) -> int:
     """
     with _stopped_by_signals() as received:
         try:
-            async with dynamodb_server(settings.table) as extra:
-                with (
-                    TemporaryDirectory(prefix="lab-") as temporary,
-                    runtime_packages(settings.function.artifact) as packages,
-                ):
-                    environ = function_environ(settings.function, {**extra, "TMPDIR": temporary}, packages)
-                    if settings.function.artifact is None:
-                        await preflight(environ)
-                    return await _measure(settings, environ, sources)
+            async with run_folder() as folder, dynamodb_server(settings.table) as extra:
+                environ = await _checked_environ(settings.function, folder, extra)
+                return await _measure(settings, environ, sources)
         except asyncio.CancelledError:
             if not received:
                 raise
             return 128 + received[0]
 
 
+async def _checked_environ(
+    function: FunctionConfiguration, folder: Path, extra: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the function's environment variables, with which it can be imported.
+
+    Raises:
+        UsageError: It cannot be imported.
+    """
+    packages = None if function.artifact is None else runtime_packages(folder)
+    code = None if function.python is None else lab_code(function.python, folder)
+    own = {"TMPDIR": str(folder), "HOME": str(folder / "home"), RUN_VARIABLE: str(folder)}
+    environ = function_environ(function, {**extra, **own}, packages, code)
+    if function.artifact is None:
+        from_factory = await preflight(function, environ)
+        sys.stderr.writelines(
+            f"lab: {line}\n" for line in _remarks(function, code, from_factory=from_factory)
+        )
+    return environ
+
+
+def _remarks(function: FunctionConfiguration, code: LabCode | None, *, from_factory: bool) -> Iterator[str]:
+    """Yield what was decided about the app without being asked."""
+    if from_factory:
+        yield f"{function.app} is a factory: it is called in each process, without arguments"
+    if code is not None and function.app is not None:
+        for name, own in code.replaced.items():
+            yield (
+                f"adapter and telemetry cannot use {name} {own}: they use the lab's "
+                f"{code.versions[name]}, and the app its own"
+            )
+
+
 async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequence[EventSource]) -> int:
     environments = plan(settings, sources)
     counts = Counts.of(settings)
-    failure = ""
+    failure = told = ""
     complete = False
     with settings.partial_out.open("wb") as out, settings.log.open("ab", buffering=0) as log:
         log.truncate(0)
@@ -58,6 +88,8 @@ async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequ
         try:
             if settings.warm_up:
                 await runner.warm_up([source.event for source in sources])
+            told = runner.told
+            sys.stderr.write(told)
             invocations = sum(len(planned.events) for planned in environments)
             with progress("lab", invocations, "invocations") as advance:
                 for planned in environments:
@@ -66,7 +98,7 @@ async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequ
         except RunStoppedError as error:
             failure = str(error)
         finally:
-            sys.stderr.write(failure)
+            sys.stderr.write(runner.told.removeprefix(told) + failure)
             _finish_records(settings, counts, out, complete=complete)
             show(settings, counts, output_console(), complete=complete)
     return 0 if complete and counts.succeeded else 1

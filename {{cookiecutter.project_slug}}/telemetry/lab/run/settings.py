@@ -14,12 +14,15 @@ from adapter.placement import (
     parse_weights,
 )
 from telemetry.lab.platform.artifact import check_artifact
+from telemetry.lab.platform.bootstrap import CODE_VARIABLE, PRIVATE_VARIABLE
 from telemetry.lab.platform.function import (
     ANY_APP_HANDLER,
     PROACTIVE_GAP_MS,
     FunctionConfiguration,
     InitType,
 )
+from telemetry.lab.platform.interpreter import find_interpreter
+from telemetry.lab.platform.supervisor import RUN_VARIABLE
 from telemetry.lab.usage import UsageError, parse_variables
 
 ENVIRONMENTS: Final = 25
@@ -33,6 +36,9 @@ RESERVED: Final = {
     "AWS_LAMBDA_RUNTIME_API": "the lab sets it for each process",
     "LAB_APP": "use --app",
     "LAB_APP_PATH": "use --app-dir",
+    CODE_VARIABLE: "use --python",
+    PRIVATE_VARIABLE: "use --python",
+    RUN_VARIABLE: "the lab sets it for each run",
     EXPERIMENT_VARIABLE: "use --experiment",
     PLACEMENT_VARIABLE: "use --placement",
     "_HANDLER": "use --handler",
@@ -59,6 +65,8 @@ class Settings:
     """Begin with environments that are not recorded."""
     table: Path | None = None
     """Definition of a DynamoDB table to serve."""
+    without_records: bool = False
+    """Measure a handler that writes no records of telemetry: there are only Lambda's report lines."""
 
     @property
     def partial_out(self) -> Path:
@@ -78,6 +86,11 @@ def settings_from(given: argparse.Namespace) -> Settings:
         UsageError: They contradict each other, or name what does not exist.
     """
     few = QUICK if given.quick else None
+    if given.without_records and (len(given.placement) > 1 or given.experiment is not None):
+        raise UsageError(
+            "--without-records: Lambda's report lines do not say which placement they are of; measure one at "
+            "a time, each into a file of its own"
+        )
     return Settings(
         out=_writable(given.out),
         function=_function(given),
@@ -88,16 +101,21 @@ def settings_from(given: argparse.Namespace) -> Settings:
         seed=given.seed,
         warm_up=given.warm_up,
         table=None if given.table is None else _file(given.table),
+        without_records=given.without_records,
     )
 
 
 def _function(given: argparse.Namespace) -> FunctionConfiguration:
     variables = _without_reserved(parse_variables(given.env))
+    import_path = () if given.app_dir is None else (_folder(given.app_dir),)
+    if given.python is not None and given.artifact is not None:
+        raise UsageError("--python cannot be combined with --artifact: run the lab with that Python instead")
     return FunctionConfiguration(
         handler=given.handler if given.app is None else ANY_APP_HANDLER,
         app=given.app,
         artifact=None if given.artifact is None else _artifact(given),
-        import_path=() if given.app_dir is None else (_folder(given.app_dir),),
+        import_path=import_path,
+        python=None if given.python is None else find_interpreter(given.python, import_path),
         init_type=_supported(given.init_type),
         idle=given.idle,
         proactive_gap_ms=_proactive_gap_ms(variables),

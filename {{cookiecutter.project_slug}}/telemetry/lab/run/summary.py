@@ -1,9 +1,6 @@
 """What the person who ran the lab is told: the counts of the run, and why a function did not start."""
 
-import json
-import re
 from collections.abc import Iterator, Sequence
-from itertools import dropwhile, islice, takewhile
 from typing import Final, assert_never, get_args
 
 from rich.console import Console
@@ -14,19 +11,13 @@ from telemetry.lab.platform.environment import SHUTDOWN_BUDGET, Shutdown
 from telemetry.lab.platform.runtime_api import InitError
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.settings import Settings
+from telemetry.lab.run.tracebacks import exception_message
 from telemetry.lab.terminal import print_lines, table
 from telemetry.schema import STARTS
 
 SHOWN_LINES: Final = 20
 """Lines of output that are shown of an environment that did not start."""
 SHOWN_WIDTH: Final = 300
-MESSAGE_LINES: Final = 5
-"""Lines of an exception's message, at most."""
-
-_TRACEBACK: Final = "Traceback (most recent call last):"
-_GROUP_MARGIN: Final = re.compile(r"^[ \t]+[|+] ?", re.MULTILINE)
-"""What the traceback of an exception group has before each line."""
-_EXCEPTION: Final = re.compile(r"[^\W\d][\w.]*(:|$)")
 
 
 def show(settings: Settings, counts: Counts, console: Console, *, complete: bool) -> None:
@@ -41,15 +32,22 @@ def show(settings: Settings, counts: Counts, console: Console, *, complete: bool
     print_lines(console, _files(settings, counts))
 
 
-def init_failure(name: str, error: InitError, output: Sequence[str]) -> str:
+def init_failure(name: str, error: InitError, output: Sequence[str], advice: Sequence[str]) -> str:
     """Say that an environment did not start, why, and what it wrote last.
 
     The adapter gives Lambda only the type and place of an exception, as its message may hold a secret. The
     message is in the function's own log, at the end of a traceback.
+
+    Args:
+        name: Of the environment.
+        error: What Lambda was told.
+        output: What the environment wrote, in lines.
+        advice: Lines that say what to do about it.
     """
     lines = [
         f"lab: the function did not start, in {name}: {error}",
         *(f"  {line}" for line in exception_message(output) if line not in str(error)),
+        *advice,
         *(line.rstrip() for line in error.stack),
         f"The end of its output, {_counted(len(output), 'line')} in all:" if output else "It wrote nothing.",
         *(f"  {line[:SHOWN_WIDTH]}" for line in output[-SHOWN_LINES:]),
@@ -65,36 +63,6 @@ def ignored_placement(expected: Placement, actual: str) -> str:
         f"its startup record says {actual}.\nLet the handler read the variable: construct LifespanAdapter "
         "without a placement, or with placement=placement_from(os.environ).\n"
     )
-
-
-def exception_message(output: Sequence[str]) -> list[str]:
-    """Return the lines of the message that ends the last traceback; none where there is no traceback."""
-    found = [_message(trace) for text in _texts(output) for trace in text.split(_TRACEBACK)[1:]]
-    return next(filter(None, reversed(found)), [])
-
-
-def _texts(output: Sequence[str]) -> Iterator[str]:
-    """Yield plain lines as one text, then the texts in JSON entries of the log, which matter more."""
-    plain, entries = [], []
-    for line in output:
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            plain.append(line)
-            continue
-        if isinstance(entry, dict):
-            entries += [value for value in entry.values() if isinstance(value, str)]
-    yield "\n".join(plain)
-    yield from entries
-
-
-def _message(trace: str) -> list[str]:
-    """Return what comes after the frames, which are indented."""
-    lines = _GROUP_MARGIN.sub("", trace).splitlines()
-    message = dropwhile(lambda line: not _EXCEPTION.match(line), lines)
-    return [
-        line.rstrip() for line in islice(takewhile(lambda line: line.strip(" -+|"), message), MESSAGE_LINES)
-    ]
 
 
 def _table(counts: Counts) -> Table:
@@ -154,6 +122,11 @@ def _files(settings: Settings, counts: Counts) -> list[str]:
         return [
             f"No invocation was recorded, so {settings.out} was not touched.",
             f"What there is, is in {settings.partial_out} {log}",
+        ]
+    if settings.without_records:
+        return [
+            f"Lambda's report lines, without records: {settings.out} {log}",
+            "Next: the same of the other version; then python -m telemetry compare BEFORE.jsonl AFTER.jsonl",
         ]
     return [f"Records: {settings.out} {log}", f"Next: python -m telemetry.report {settings.out}"]
 
