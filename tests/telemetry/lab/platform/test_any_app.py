@@ -109,7 +109,7 @@ def test_what_was_sent_is_what_was_recorded(
         ),
         ("once.inner:app", "there is no module once.inner"),
         ("once:other", "--app once:other: module once has no attribute other"),
-        ("once:started", "--app once:started: expected an ASGI app, which is callable, but its type is int"),
+        ("once:started", "--app once:started: expected an ASGI app or a factory, which is callable, but its"),
         ("broken:app", "No module named 'left_pad'"),
         ("quits:app", "SystemExit: 3"),
     ],

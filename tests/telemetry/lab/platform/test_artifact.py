@@ -21,7 +21,7 @@ print(json.dumps({
 def handler(event, context):
     return {"statusCode": 200}
 """
-ONE = ("--environments", 1, "--invocations", 1)
+ONE = ("--without-records", "--environments", 1, "--invocations", 1)
 
 
 @pytest.fixture

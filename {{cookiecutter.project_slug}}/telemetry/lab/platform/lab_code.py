@@ -11,10 +11,9 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from telemetry.lab.platform.bootstrap import ROOMS
 from telemetry.lab.platform.interpreter import Interpreter
 from telemetry.lab.usage import UsageError
-
-ROOMS: Final = ("adapter", "telemetry")
 
 
 class Need(NamedTuple):

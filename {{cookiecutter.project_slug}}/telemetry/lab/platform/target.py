@@ -9,6 +9,7 @@ import os
 import sys
 from typing import Any, NamedTuple
 
+from telemetry.lab.platform.bootstrap import ROOMS
 from telemetry.lab.platform.factory import TargetError, made_by
 
 __all__ = ["LoadedApp", "TargetError", "find_app", "find_handler", "load_app", "prepend_app_path"]
@@ -64,7 +65,21 @@ def _imported(module_name: str, target: str) -> Any:
         if error.name and (module_name == error.name or module_name.startswith(f"{error.name}.")):
             hint = "name the folder that it is in by --app-dir"
             raise TargetError(f"--app {target}: there is no module {error.name}; {hint}") from None
+        _note_hidden(error)
         raise
+    except ImportError as error:
+        _note_hidden(error)
+        raise
+
+
+def _note_hidden(error: ImportError) -> None:
+    """Say so where the app most likely means a package of its own, in whose place the lab's is."""
+    name = (error.name or "").partition(".")[0]
+    if name in ROOMS:
+        error.add_note(
+            f"If the app has a package {name} of its own: with --app the lab's is imported in its place. "
+            "Rename the app's, or measure its handler: --handler MODULE.ATTR --without-records"
+        )
 
 
 def find_handler(target: str) -> None:

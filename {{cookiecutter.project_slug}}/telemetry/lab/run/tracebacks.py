@@ -7,11 +7,15 @@ from itertools import dropwhile, islice, takewhile
 from typing import Any, Final
 
 MESSAGE_LINES: Final = 5
-"""Lines of an exception's message, at most."""
+"""Lines of an exception's message that are shown by themselves, at most."""
+LONGEST_MESSAGE: Final = 200
+"""Lines: plain output has nothing that ends a message but an empty line."""
 SHOWN_LINES: Final = 24
 """Lines of a traceback, at most: its end says most."""
 
 _TRACEBACK: Final = "Traceback (most recent call last):"
+_ERROR: Final = "[ERROR] "
+"""What the runtime client has before the message, which it writes before the frames in its text format."""
 _GROUP_MARGIN: Final = re.compile(r"^[ \t]+[|+] ?", re.MULTILINE)
 """What the traceback of an exception group has before each line."""
 _EXCEPTION: Final = re.compile(r"[^\W\d][\w.]*(:|$)")
@@ -78,19 +82,24 @@ def _of_entry(entry: Mapping[str, Any]) -> Iterator[str]:
 
 def _plain(text: str) -> Iterator[str]:
     """Yield each traceback in plain lines, up to its message."""
+    before, *traces = text.replace("\xa0", " ").split(_TRACEBACK)
     chained = ""
-    for trace in text.split(_TRACEBACK)[1:]:
-        message = _message(trace)
-        if not message:
-            continue
-        end = trace.index(message[-1]) + len(message[-1])
-        chained += f"{_TRACEBACK}{trace[:end]}"
-        link = next((text for text in _CHAINED if text in trace[end:]), None)
-        if link is None:
-            yield chained
-            chained = ""
-        else:
-            chained += f"\n\n{link}\n\n"
+    for trace in traces:
+        if message := _message(trace, LONGEST_MESSAGE):
+            end = trace.index(message[-1]) + len(message[-1])
+            chained += f"{_TRACEBACK}{trace[:end]}"
+            link = next((text for text in _CHAINED if text in trace[end:]), None)
+            if link is None:
+                yield chained
+            chained = "" if link is None else f"{chained}\n\n{link}\n\n"
+        elif (first := before.rstrip().rpartition("\n")[2]).startswith(_ERROR):
+            yield f"{_TRACEBACK}{_frames(trace)}{first.removeprefix(_ERROR)}"
+        before = trace
+
+
+def _frames(trace: str) -> str:
+    """Return the indented lines that a traceback begins with."""
+    return "\n".join(["", *takewhile(lambda line: line.startswith(" "), trace.splitlines()[1:]), ""])
 
 
 def _texts(output: Sequence[str]) -> Iterator[str]:
@@ -106,10 +115,8 @@ def _texts(output: Sequence[str]) -> Iterator[str]:
     yield from entries
 
 
-def _message(trace: str) -> list[str]:
+def _message(trace: str, most: int = MESSAGE_LINES) -> list[str]:
     """Return what comes after the frames, which are indented."""
     lines = _GROUP_MARGIN.sub("", trace).splitlines()
     message = dropwhile(lambda line: not _EXCEPTION.match(line), lines)
-    return [
-        line.rstrip() for line in islice(takewhile(lambda line: line.strip(" -+|"), message), MESSAGE_LINES)
-    ]
+    return [line.rstrip() for line in islice(takewhile(lambda line: line.strip(" -+|"), message), most)]
