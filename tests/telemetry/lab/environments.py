@@ -36,10 +36,9 @@ def install(python: Path, name: str, version: str, source: str) -> None:
 def uv_environment(folder: Path, python: str, *requirements: str) -> Path:
     """Make an environment of any Python by uv; skip the test where there is none, or no registry."""
     uv = Path(sys.executable).with_name("uv")
-    for arguments in (
-        ("venv", "--quiet", "--no-python-downloads", "--python", _interpreter(python), folder),
-        ("pip", "install", "--quiet", "--python", folder, *requirements),
-    ):
+    make = ["venv", "--quiet", "--no-python-downloads", "--python", _interpreter(python), str(folder)]
+    fill = ["pip", "install", "--quiet", "--python", str(folder), *requirements]
+    for arguments in (make, fill):
         done = subprocess.run([uv, *arguments], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             pytest.skip(f"uv {arguments[0]}: {done.stderr.strip()[-300:]}")

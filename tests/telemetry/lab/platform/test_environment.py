@@ -1,5 +1,6 @@
 """Environments in real processes: extensions, shutdown, starts, and functions that die or hang."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,39 @@ def test_temporary_folder_of_an_environment(lab: Lab) -> None:
     assert [line["held"] for line in told] == [0, 1, 0, 1]
     assert len({line["folder"] for line in told}) == 2
     assert not any(Path(line["folder"]).exists() for line in told)
+
+
+TELLS_HOME = """
+    import json, os, pathlib
+
+    def handler(event, context):
+        home = pathlib.Path.home()
+        print(json.dumps({"home": str(home), "there": home.exists()}))
+        return {"statusCode": 200}
+"""
+
+
+def test_n2_home_is_not_the_users_and_does_not_exist(lab: Lab) -> None:
+    """As on Lambda, so that no cache of this machine makes a start faster."""
+    run = lab("--environments", 2, "--invocations", 1, handler=TELLS_HOME)
+    told = [line for line in run.lines if "home" in line]
+    assert [line["there"] for line in told] == [False, False]
+    homes = {Path(line["home"]) for line in told}
+    assert len(homes) == 2
+    assert Path.home() not in homes
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
+def test_n2_home_cannot_be_made(lab: Lab) -> None:
+    handler = "import pathlib\n" + "pathlib.Path.home().mkdir()\n" + "def handler(event, context): pass\n"
+    run = lab("--environments", 1, handler=handler)
+    assert run.code == 1
+    assert "PermissionError" in run.stderr
+
+
+def test_n2_home_may_be_given_as_on_lambda(lab: Lab) -> None:
+    run = lab("--env", "HOME=/elsewhere", "--environments", 1, "--invocations", 1, handler=TELLS_HOME)
+    assert [line["home"] for line in run.lines if "home" in line] == ["/elsewhere"]
 
 
 def test_timeout_then_new_process(lab: Lab) -> None:

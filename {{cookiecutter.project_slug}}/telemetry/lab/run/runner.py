@@ -203,7 +203,7 @@ class Runner:
         except InitError as error:
             await environment.shutdown(at_once=True)
             output = self._since(marks)
-            text = "\n".join([str(error), *tracebacks(output)[-1:]])
+            text = "\n".join([str(error), *tracebacks(output)])
             advice = await missing_variable_advice(self._settings.function, environ, text)
             raise RunStoppedError(init_failure(name, error, output, advice)) from error
         finally:

@@ -11,7 +11,7 @@ from telemetry.lab.platform.environment import SHUTDOWN_BUDGET, Shutdown
 from telemetry.lab.platform.runtime_api import InitError
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.settings import Settings
-from telemetry.lab.run.tracebacks import exception_message
+from telemetry.lab.run.tracebacks import exception_message, shown, tracebacks
 from telemetry.lab.terminal import print_lines, table
 from telemetry.schema import STARTS
 
@@ -48,12 +48,18 @@ def init_failure(name: str, error: InitError, output: Sequence[str], advice: Seq
         f"lab: the function did not start, in {name}: {error}",
         *(f"  {line}" for line in exception_message(output) if line not in str(error)),
         *advice,
-        *(line.rstrip() for line in error.stack),
+        *(f"  {line}" for line in _traceback(error, output)),
         f"The end of its output, {_counted(len(output), 'line')} in all:" if output else "It wrote nothing.",
         *(f"  {line[:SHOWN_WIDTH]}" for line in output[-SHOWN_LINES:]),
         "The run stops here, since arms of unequal size would compare badly.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _traceback(error: InitError, output: Sequence[str]) -> list[str]:
+    """Return the first traceback in the log: the app's own, where the adapter told Lambda only its type."""
+    found = tracebacks(output)
+    return shown(found[0]) if found else [line.rstrip() for line in error.stack]
 
 
 def ignored_placement(expected: Placement, actual: str) -> str:
