@@ -160,6 +160,13 @@ def test_n3_report_lines_alone(lab: Lab, here: Path) -> None:
     assert "telemetry.report" not in run.stdout
 
 
+def test_n3_handler_without_records_and_without_a_warm_up(lab: Lab) -> None:
+    run = lab(*FEW, handler=PLAIN)
+    assert run.code == 0
+    assert "Lambda's report lines, without records: records.jsonl" in run.stdout
+    assert "telemetry.report" not in run.stdout
+
+
 @pytest.mark.parametrize(
     "arms", [("--placement", "init", "every_invocation"), ("--experiment", "init=50,first_invocation=50")]
 )

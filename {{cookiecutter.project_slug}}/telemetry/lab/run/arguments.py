@@ -6,6 +6,7 @@ from typing import Final, assert_never
 
 from adapter.placement import EXAMPLE, PLACEMENTS, Placement
 from telemetry.lab.platform.function import MEMORY_MB, PROJECT_HANDLER
+from telemetry.lab.run.failures import IN_A_ROW
 from telemetry.lab.run.settings import ENVIRONMENTS, INVOCATIONS, QUICK
 
 DESCRIPTION: Final = """\
@@ -18,7 +19,7 @@ a file of records. `python -m telemetry.report` turns these into a verdict.
 With several placements, environments of all of them run in random order and get
 the same events: they differ in nothing but when the lifespan's startup runs.
 """
-EXAMPLES: Final = """\
+EXAMPLES: Final = f"""\
 examples:
   this project with its table, a quick look (too small for a verdict):
     python -m telemetry.lab --quick \\
@@ -50,7 +51,9 @@ On Python 3.11 the function is told that it runs on Lambda's Python 3.12, the
 first version in which SIGTERM reaches it.
 
 The function inherits none of your environment variables (--env gives it some)
-and gets a HOME of its own, which does not exist, as on Lambda.
+and gets a HOME of its own, which does not exist, as on Lambda. A run stops
+early, and says why, if no request of the warm-up gets a 2xx response, or {IN_A_ROW} in
+a row do not; the first failing response is shown with its traceback.
 
 exit codes: 0 done, 1 the function failed, wrote no records or ignored its
 placement, 2 the command line is wrong or the function cannot be imported, 130
@@ -195,7 +198,7 @@ def _add_load(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         default=True,
         help="begin with one or two environments that are not recorded: they compile bytecode, so that no "
-        "recorded one does, and show whether the handler reads its placement",
+        "recorded one does, and show whether the handler answers, writes records and reads its placement",
     )
 
 

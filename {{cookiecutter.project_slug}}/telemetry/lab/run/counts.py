@@ -50,6 +50,8 @@ class Counts:
     init_timeouts: int = 0
     """Environments whose INIT took longer than Lambda allows."""
     began: float = field(default_factory=time.perf_counter)
+    has_records: bool = False
+    """Whether the function wrote a record of telemetry."""
     run: str = field(default_factory=lambda: secrets.token_hex(4))
     """A name of this run, made up."""
 

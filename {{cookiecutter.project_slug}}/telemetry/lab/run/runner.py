@@ -153,6 +153,7 @@ class Runner:
                     self._check_failure(planned.arm, FailedRequest(name, event, invocation, marks))
                 self._counts.count_shutdown(await environment.shutdown())
         finally:
+            self._counts.has_records |= assigned.has_records
             arm = planned.placement or assigned.placement or UNASSIGNED
             self._counts.arms.setdefault(arm, ArmCounts()).add(counts)
 

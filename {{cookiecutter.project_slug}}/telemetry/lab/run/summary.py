@@ -129,7 +129,7 @@ def _files(settings: Settings, counts: Counts) -> list[str]:
             f"No invocation was recorded, so {settings.out} was not touched.",
             f"What there is, is in {settings.partial_out} {log}",
         ]
-    if settings.without_records:
+    if not counts.has_records:
         return [
             f"Lambda's report lines, without records: {settings.out} {log}",
             "Next: the same of the other version; then python -m telemetry compare BEFORE.jsonl AFTER.jsonl",
