@@ -147,6 +147,13 @@ def test_n2_package_of_the_same_name_as_the_labs(lab: Lab, here: Path) -> None:
     assert "with --app the lab's is imported in its place" in run.stderr
 
 
+def test_n2_package_that_lambda_has(lab: Lab, here: Path) -> None:
+    (here / "shop.py").write_text("import boto3", encoding="utf-8")
+    run = lab("--python", linked(here / "own", *RUNTIME_CLIENT), "--app", "shop:app", *FEW)
+    assert run.code == 2
+    assert "boto3 is part of Lambda's runtime, but not of this environment" in run.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "version", "met"),
     [

@@ -38,7 +38,12 @@ async def preflight(function: FunctionConfiguration, environ: Mapping[str, str])
     if answer.code == 0:
         return bool(answer.told.get("from_factory"))
     text = answer.stderr.strip() or "the function cannot be imported"
-    raise UsageError("\n".join([text, *await missing_variable_advice(function, environ, text)]))
+    lines = [text, *await missing_variable_advice(function, environ, text)]
+    if function.python is not None and any(
+        f"No module named '{name}'" in text for name in ("boto3", "botocore")
+    ):
+        lines.append("boto3 is part of Lambda's runtime, but not of this environment: install it there, too.")
+    raise UsageError("\n".join(lines))
 
 
 async def missing_variable_advice(
