@@ -49,7 +49,7 @@ def test_options_exist(tool: str, words: list[str]) -> None:
 @pytest.mark.parametrize("words", [words for tool, words in commands() if tool == "lab"], ids=str)
 def test_lab_has_all_that_the_sample_needs(words: list[str]) -> None:
     given = lab_parser().parse_args(words)
-    if given.app:
+    if given.app or given.app_dir:
         return  # somebody's own
     assert (PROJECT / given.table).is_file()
     assert {"--event", "--env"} <= set(words)

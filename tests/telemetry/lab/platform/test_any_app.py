@@ -58,6 +58,7 @@ def test_starlette_outside_the_project(lab: Lab, tmp_path_factory: pytest.TempPa
     run = lab("--app", "shop:app", "--app-dir", str(elsewhere), *ALL, *FEW)
     assert run.code == 0, run.stderr
     assert run.lab["app"] == "shop:app"
+    assert "Next: python -m telemetry.report records.jsonl" in run.stdout
     assert [line["status"] for line in run.records("invocation")] == [200] * 18
     for sent in run.lab["sent"].values():
         assert sent == {"environments": 2, "invocations": 6, "starts": {"cold": 2, "warm": 4}}

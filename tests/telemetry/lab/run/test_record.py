@@ -19,4 +19,4 @@ def test_records_reports_and_lab(lab: Lab) -> None:
     assert run.lab["function"] == "lab"
     counts = {"environments": 2, "invocations": 6, "starts": {"cold": 2, "warm": 4}}
     assert run.lab["sent"] == {"init": counts}
-    assert "python -m telemetry.report records.jsonl" in run.stdout
+    assert "Lambda's report lines, without records: records.jsonl" in run.stdout
