@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -12,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from adapter.asgi import ASGIApp, Message
 from adapter.facts import InvocationEnded, StartupEnded
 from telemetry.pipeline import Telemetry
-from tests.telemetry.facts import MS, T0, answered, invoked, startup
+from tests.telemetry.facts import MS, T0, S, answered, invoked, startup
 
 ENVIRON = {
     "POWERTOOLS_SERVICE_NAME": "tickets",
@@ -58,6 +59,16 @@ class Harness:
         ended = answered(began, **end)
         self.observe(ended)
         return ended
+
+    def points(self) -> Iterator[tuple[str, tuple[str, ...], int, float]]:
+        """What CloudWatch makes of the lines: metric, dimensions' values, minute, and each value."""
+        for line in self.lines:
+            for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
+                minute = line["_aws"]["Timestamp"] * MS // (60 * S)
+                for metric, names in product(directive["Metrics"], directive["Dimensions"]):
+                    held = line[metric["Name"]]
+                    for value in held if isinstance(held, list) else [held]:
+                        yield metric["Name"], tuple(line[name] for name in names), minute, value
 
     def serve(
         self, app: ASGIApp, path: str = "/", index: int = 1, **options: Any

@@ -5,6 +5,7 @@ import re
 import signal
 import threading
 import weakref
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ from tests.adapter.events import http_event
 from tests.adapter.runtime_api import Function
 
 
-def stopping(message: Message | None, then: BaseException | None = None, wait_s: float = 0) -> ASGIApp:
-    """An app that starts, and at shutdown waits, sends `message` and raises `then`."""
+def doing(work: Callable[[Send], Awaitable[object]]) -> ASGIApp:
+    """An app that starts, and does `work` when it is told to shut down."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -28,13 +29,22 @@ def stopping(message: Message | None, then: BaseException | None = None, wait_s:
         await receive()
         await send(COMPLETE)
         await receive()
+        await work(send)
+
+    return app
+
+
+def stopping(message: Message | None, then: BaseException | None = None, wait_s: float = 0) -> ASGIApp:
+    """An app that starts, and at shutdown waits, sends `message` and raises `then`."""
+
+    async def stop(send: Send) -> None:
         await asyncio.sleep(wait_s)
         if message is not None:
             await send(message)
         if then is not None:
             raise then
 
-    return app
+    return doing(stop)
 
 
 def ending(app: ASGIApp, timeout: float = 0.3) -> ShutdownEnded:
@@ -118,12 +128,7 @@ def test_hang_is_cut(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_hang_that_swallows_cancellation() -> None:
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await respond(send)
-            return
-        await receive()
-        await send(COMPLETE)
+    async def work(send: Send) -> None:
         for _ in range(3):
             try:
                 await asyncio.sleep(60)
@@ -131,44 +136,32 @@ def test_hang_that_swallows_cancellation() -> None:
                 continue
             return
 
-    assert ending(app, timeout=0.02).error == "TimeoutError"
+    assert ending(doing(work), timeout=0.02).error == "TimeoutError"
 
 
 def test_goes_on_after_complete() -> None:
     log = []
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await respond(send)
-            return
-        await receive()
-        await send(COMPLETE)
-        await receive()
+    async def work(send: Send) -> None:
         await send({"type": "lifespan.shutdown.complete"})
         await asyncio.sleep(0.01)
         log.append("unwound")
 
-    assert ending(app).outcome == "complete"
+    assert ending(doing(work)).outcome == "complete"
     assert log == ["unwound"]
 
 
 def test_cancelled_after_grace() -> None:
     log = []
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await respond(send)
-            return
-        await receive()
-        await send(COMPLETE)
-        await receive()
+    async def work(send: Send) -> None:
         await send({"type": "lifespan.shutdown.complete"})
         try:
             await asyncio.sleep(60)
         finally:
             log.append("unwound")
 
-    assert ending(app).outcome == "complete"
+    assert ending(doing(work)).outcome == "complete"
     assert log == ["unwound"]
 
 
@@ -176,17 +169,11 @@ def test_exit_during_shutdown_is_contained(caplog: pytest.LogCaptureFixture) -> 
     async def exits() -> None:
         raise SystemExit(3)
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await respond(send)
-            return
-        await receive()
-        await send(COMPLETE)
-        await receive()
+    async def work(send: Send) -> None:
         await asyncio.gather(exits())
 
     with caplog.at_level(logging.CRITICAL, "asyncio"):
-        assert ending(app).error == "SystemExit"
+        assert ending(doing(work)).error == "SystemExit"
 
 
 def test_exception_from_outside_during_shutdown_is_contained() -> None:
@@ -195,19 +182,13 @@ def test_exception_from_outside_during_shutdown_is_contained() -> None:
     def interrupt(*_: object) -> None:
         raise ConnectionError
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await respond(send)
-            return
-        await receive()
-        await send(COMPLETE)
-        await receive()
+    async def work(send: Send) -> None:
         threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGUSR1)).start()
         await asyncio.sleep(60)
 
     before = signal.signal(signal.SIGUSR1, interrupt)
     try:
-        assert ending(app).error == "ConnectionError"
+        assert ending(doing(work)).error == "ConnectionError"
     finally:
         signal.signal(signal.SIGUSR1, before)
 
