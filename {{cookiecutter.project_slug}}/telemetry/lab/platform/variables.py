@@ -10,6 +10,7 @@ from typing import Final
 
 from telemetry.lab.platform.function import FUNCTION_NAME, REGION, FunctionConfiguration
 
+MEMORY_VARIABLE: Final = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
 INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 """All that a child keeps of the lab's own environment, beside PYTHONPATH. No credentials, no proxies."""
 
@@ -62,7 +63,7 @@ def function_environ(
         "AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{runtime_minor()}",
         "AWS_LAMBDA_FUNCTION_NAME": FUNCTION_NAME,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        MEMORY_VARIABLE: str(function.memory_mb),
         "AWS_LAMBDA_INITIALIZATION_TYPE": function.init_type,
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{FUNCTION_NAME}",
         "LAMBDA_TASK_ROOT": str(function.artifact or Path.cwd()),

@@ -44,6 +44,8 @@ def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
         "environments": settings.environments,
         "invocations": settings.invocations,
         "init_type": settings.function.init_type,
+        "memory_mb": list(settings.memory_mb),
+        "cpu": {"mode": settings.cpu, **(counts.accuracy.fields() if counts.accuracy else {})},
         "host": host(),
         "versions": versions(settings.function.artifact),
         "sent": {name: arm.fields() for name, arm in counts.arms.items()},

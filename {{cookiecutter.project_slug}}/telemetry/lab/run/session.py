@@ -11,11 +11,13 @@ from typing import BinaryIO
 from telemetry.lab.dynamodb import dynamodb_server
 from telemetry.lab.platform.artifact import runtime_packages
 from telemetry.lab.platform.preflight import preflight
+from telemetry.lab.platform.throttle import Throttle
 from telemetry.lab.platform.variables import function_environ
+from telemetry.lab.run.accuracy import measured
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.plan import EventSource, plan
 from telemetry.lab.run.record import lab_record
-from telemetry.lab.run.runner import Runner, RunStoppedError
+from telemetry.lab.run.runner import Outputs, Runner, RunStoppedError
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.summary import show
 from telemetry.lab.terminal import output_console
@@ -47,14 +49,19 @@ async def run_lab(settings: Settings, sources: Sequence[EventSource]) -> int:
 
 async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequence[EventSource]) -> int:
     environments = plan(settings, sources)
-    counts = Counts.of(settings)
     failure = ""
     complete = False
-    with settings.partial_out.open("wb") as out, settings.log.open("ab", buffering=0) as log:
+    with (
+        _throttle(settings) as throttle,
+        settings.partial_out.open("wb") as out,
+        settings.log.open("ab", buffering=0) as log,
+    ):
         log.truncate(0)
+        accuracy = None if throttle is None else await measured(throttle, settings.memory_mb)
+        counts = Counts.of(settings, accuracy)
         out.write(lab_record(settings, counts, complete=False))
         out.flush()
-        runner = Runner(settings, environ, counts, out, log)
+        runner = Runner(settings, environ, counts, Outputs(out, log), throttle)
         try:
             if settings.warm_up:
                 await runner.warm_up([source.event for source in sources])
@@ -70,6 +77,16 @@ async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequ
             _finish_records(settings, counts, out, complete=complete)
             show(settings, counts, output_console(), complete=complete)
     return 0 if complete and counts.succeeded else 1
+
+
+@contextmanager
+def _throttle(settings: Settings) -> Iterator[Throttle | None]:
+    """Give CPU shares while it lasts; not at full speed."""
+    if settings.cpu == "full":
+        yield None
+        return
+    with Throttle() as throttle:
+        yield throttle
 
 
 def _finish_records(settings: Settings, counts: Counts, out: BinaryIO, *, complete: bool) -> None:
