@@ -52,6 +52,10 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
             "--experiment: 'init=50,lazy=50' are no weights",
         ),
         (["--timeout", "soon"], "must be a number of seconds, 0 or greater: got 'soon'"),
+        (["--memory", "64"], "must be a size that Lambda has, 128 to 10240 MB: got '64'"),
+        (["--memory", "1 GB"], "must be a size that Lambda has, 128 to 10240 MB: got '1 GB'"),
+        (["--memory", "512", "1024", "512"], "--memory 512 1024 512: name each size once"),
+        (["--cpu", "half"], "invalid choice: 'half'"),
     ],
 )
 def test_bad_usage(here: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], text: str) -> None:

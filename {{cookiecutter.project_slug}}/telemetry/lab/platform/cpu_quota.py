@@ -2,9 +2,9 @@
 
 The lab runs it by its path, apart from itself, so that it wakes up on time while the lab is at work, and
 outlives it. Each line on its stdin is `PID SHARE`: from then on the process, with whatever it starts, gets
-SHARE of a core, in periods of `PERIOD`. What a period leaves over is lost; what was used beyond it is owed. So
-quotas work in the Linux scheduler, and on Lambda. When stdin ends, the lab is gone, and the processes that are
-left are killed: a stopped one would stay for ever.
+SHARE of a core, in periods of `PERIOD`. What a period leaves over is lost; what was used beyond is owed. So
+quotas work in the Linux scheduler, and on Lambda. When stdin ends, the lab is gone, and the processes that
+are left are killed: a stopped one would stay for ever.
 """
 
 import contextlib
@@ -35,11 +35,9 @@ class Group:
         self._members = [pid]
         self._outside: list[int] = []
         """Members that left the process group."""
-        self._reaped = 0.0
         self._looked_at = now
         self._stopped = False
         self._find_members()
-        self._used = self._read()
 
     def look(self, now: float) -> None:
         """Stop or continue the processes by what they have used.
@@ -49,9 +47,8 @@ class Group:
         """
         periods = int(now // PERIOD) - int(self._looked_at // PERIOD)
         before, self._used = self._used, self._read()
-        if periods and self._used != before:  # without work there are no new children
+        if periods and self._used != self._used_when_found:  # without work there are no new children
             self._find_members()
-            self._used = self._read()
         spent = self._used - before
         self._left = min(self._left - spent + periods * self._quota, self._quota)
         cores = 1.0 if self._stopped else max(spent / max(now - self._looked_at, FINEST), 1.0)
@@ -80,6 +77,7 @@ class Group:
         self._members = list(_tree(self.pid))
         self._outside = [pid for pid in self._members[1:] if _group_of(pid) not in {self.pid, None}]
         self._reaped = sum(map(_reaped_seconds, self._members))
+        self._used = self._used_when_found = self._read()
 
     def _read(self) -> float:
         return self._reaped + _seconds(self._members)
