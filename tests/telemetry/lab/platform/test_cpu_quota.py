@@ -16,9 +16,11 @@ from pathlib import Path
 import pytest
 
 from telemetry.lab.platform import cpu_quota
-from telemetry.lab.platform.cpu_quota import PERIOD, cpu_seconds, tree_seconds
+from telemetry.lab.platform.cpu_quota import cpu_seconds, tree_seconds
 from telemetry.lab.platform.throttle import Throttle, ThrottleEndedError
 
+LATE = 0.1
+"""Seconds of CPU time that a busy machine may be late to stop a process; later it has to wait for them."""
 SPINS = "while True: pass"
 SPINS_IN_THREADS = """
 import hashlib, threading
@@ -92,9 +94,8 @@ def test_no_more_than_the_share(code: str, share: float) -> None:
         wait_until_it_used(process.pid, 0.15)  # the order has been heard
         began, used = time.monotonic(), tree_seconds(process.pid)
         wait_until_it_used(process.pid, used + 0.4)
-        got = (tree_seconds(process.pid) - used) / (time.monotonic() - began)
-    # A period's quota may lie across either end, and times of children that ended come in ticks.
-    assert got <= share * 1.1 + 2 * (share * PERIOD + cpu_quota.TICK) / 0.4 * share
+        took = time.monotonic() - began
+    assert took >= (0.4 - LATE) / share
 
 
 def test_waiting_process_is_never_stopped() -> None:

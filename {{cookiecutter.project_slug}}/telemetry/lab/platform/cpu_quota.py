@@ -32,11 +32,15 @@ class Group:
         self._quota = share * PERIOD
         self._left = self._quota
         """Seconds of CPU time until the end of the period; negative when owed."""
-        self._members = [pid]
-        self._outside: list[int] = []
-        """Members that left the process group."""
         self._looked_at = now
         self._stopped = False
+        self._members: list[int]
+        self._outside: list[int]
+        """Members that left the process group."""
+        self._reaped: float
+        """Seconds of members that have ended."""
+        self._used: float
+        self._used_when_found: float
         self._find_members()
 
     def look(self, now: float) -> None:
