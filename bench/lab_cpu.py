@@ -1,8 +1,8 @@
 """Does the lab give the CPU that it says? Functions whose time can be computed, and the sample service.
 
-`python -m bench.lab_cpu shares` runs functions that compute, wait, and do both by turns, at five memory sizes:
-the time that Lambda's quotas would make of them, and the time that they take in the lab. With `sample` instead
-it runs the sample service: by how much is the first request slower if the startup runs in it and not in INIT,
+`python -m bench.lab_cpu shares` runs functions that compute, wait, and do both by turns, at five sizes: the
+time that Lambda's quotas would make of them, and the time that they take in the lab. With `sample` instead it
+runs the sample service: by how much is the first request slower if the startup runs in it and not in INIT,
 and does `cpu * (1769 / memory - 1)` lie in the interval of that? A busy machine gives less than it was asked
 for, so both need two idle cores. Each takes some minutes.
 """

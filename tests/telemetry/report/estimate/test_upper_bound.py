@@ -22,6 +22,16 @@ def test_lambda_may_slow_the_cpu() -> None:
     assert found.at_most_ms == pytest.approx(slow * 11 / 12, rel=0.05)
 
 
+@pytest.mark.parametrize(("cpu", "k"), [("lambda", 1769 / 512), ("full", 1), (None, 1)])
+def test_lab_with_the_cpu_shares_of_lambda_slows_the_cpu_too(cpu: str | None, k: float) -> None:
+    results = results_from(Run(arms=INIT_ONLY, cpu=cpu).lines())
+    assert results.bound is not None
+    assert results.bound.k == pytest.approx(k)
+    assert results.measured_on.cpu == (cpu or "full")
+    on_lambda = {resource.advice_on_lambda for resource in results.resources}
+    assert (on_lambda == {None}) == (cpu == "lambda")
+
+
 def test_unknown_memory_is_taken_as_smallest() -> None:
     lines = [
         line.replace('"memory_mb":512', '"memory_mb":null') for line in Run(arms=INIT_ONLY, lab=False).lines()

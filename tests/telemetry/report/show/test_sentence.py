@@ -36,6 +36,12 @@ def test_null_by_construction_is_no_finding(verdict: Verdict, on_lambda: Verdict
     assert CANNOT not in on_lambda.sentence
 
 
+def test_lab_with_the_cpu_shares_of_lambda_decides() -> None:
+    found = verdict_from(Run(arms=THREE_ARMS, cpu="lambda").lines())
+    assert CANNOT not in found.sentence
+    assert "and makes no visible difference (" in found.sentence
+
+
 def test_null_alone_is_the_sentence() -> None:
     lines = [line for line in Run(arms=LAZY).lines() if '"startup"' not in line]
     assert verdict_from(lines).sentence.startswith(f"A{CANNOT}")

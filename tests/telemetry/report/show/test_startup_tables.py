@@ -25,6 +25,8 @@ def test_advice_of_a_lab_run_is_of_this_machine(verdict: Verdict, on_lambda: Ver
         in tables_of(verdict)["advice"].caption
     )
     assert "on Lambda" not in tables_of(on_lambda)["advice"].caption
+    shared = verdict_from(Run(arms=THREE_ARMS, cpu="lambda").lines())
+    assert tables_of(shared)["advice"].caption.endswith(" Measured on this machine, not on Lambda.")
 
 
 def test_slower_requests_may_turn_the_advice() -> None:

@@ -31,7 +31,7 @@ from typing import Final, Literal, TypeAlias
 from telemetry.report.estimate.intervals import Estimate, estimate, known
 from telemetry.report.estimate.jackknife import LEVEL
 from telemetry.report.estimate.resource_use import FirstLoad, ResourceUse, first_load, independent, use_of
-from telemetry.report.estimate.upper_bound import slowdown, slowdown_on_lambda
+from telemetry.report.estimate.upper_bound import at_full_speed, slowdown, slowdown_on_lambda
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.loads import Loads
 from telemetry.report.read.names import told_apart
@@ -65,8 +65,8 @@ class ResourceAdvice:
     advice: Advised
     reason: Reason
     advice_on_lambda: Advised | None
-    """In a lab run: the advice if the load took as much longer in a request as it may with that memory on
-    Lambda; None elsewhere."""
+    """In a lab run at full speed: the advice if the load took as much longer in a request as it may with that
+    memory on Lambda; None elsewhere."""
     environments: int
     touched_environments: int
     touch_share: Estimate | None
@@ -84,7 +84,7 @@ class ResourceAdvice:
     break_even: Estimate | None
     """Return the requests per environment from which on keeping is right; None where no number of them is."""
     k: float
-    """How much longer the load may take in an invocation than measured; 1 in the lab."""
+    """How much longer the load may take in an invocation than measured; 1 in a lab run at full speed."""
     overlapped: bool
     rss_bytes: float | None
     """Median growth while it loaded; so the next two."""
@@ -112,6 +112,7 @@ def _advise(
     name: str, use: ResourceUse, load: FirstLoad | None, ledger: Ledger, *, visible: bool
 ) -> ResourceAdvice:
     k, k_on_lambda = (_slower(load, by(ledger)) for by in (slowdown, slowdown_on_lambda))
+    full_speed = at_full_speed(ledger.labs)
     share = _saving(use, k)
     saved = None if load is None else _scaled(share, load.ms.value)
     advice, reason = _decided(use, k, load) if visible else ("not visible through state", "no state key")
@@ -127,7 +128,7 @@ def _advise(
         known_starts=use.waited.of,
         on_path_share=use.waited.estimate(),
         load_ms=None if load is None else load.ms,
-        advice_on_lambda=_decided(use, k_on_lambda, load)[0] if visible and ledger.labs else None,
+        advice_on_lambda=_decided(use, k_on_lambda, load)[0] if visible and full_speed else None,
         saving_share=share if visible else None,
         saving_ms=saved if visible else None,
         break_even=break_even(use, k) if visible else None,

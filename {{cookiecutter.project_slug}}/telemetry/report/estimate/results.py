@@ -45,7 +45,7 @@ from telemetry.report.estimate.startup_cost import StartupCost, startup_cost
 from telemetry.report.estimate.state_size import State, state_of
 from telemetry.report.estimate.strata import Means, StratumArms, described
 from telemetry.report.estimate.unused import Unused, unused_of
-from telemetry.report.estimate.upper_bound import UpperBound, upper_bound
+from telemetry.report.estimate.upper_bound import UpperBound, at_full_speed, upper_bound
 from telemetry.report.read.evidence import Evidence, Input
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.mixtures import functions_of
@@ -71,6 +71,8 @@ class MeasuredOn:
     where: Literal["lab", "lambda"]
     service: str | None
     host: Host | None
+    cpu: Literal["lambda", "full"] | None
+    """In a lab run: whether requests had the CPU share of their memory, or as much as INIT."""
     python: list[str]
     memory_mb: float | None
     function: str | None
@@ -190,6 +192,7 @@ def _measured_on(ledger: Ledger, totals: Totals, memory_mb: float | None, strata
         where="lab" if ledger.labs else "lambda",
         service=printable(ledger.service or next(iter(ledger.services), "")) or None,
         host=ledger.labs[0].host if ledger.labs else None,
+        cpu=("full" if at_full_speed(ledger.labs) else "lambda") if ledger.labs else None,
         python=sorted(ledger.pythons),
         memory_mb=memory_mb,
         function=printable(ledger.function or next(iter(functions_of(ledger)), "")) or None,

@@ -4,6 +4,7 @@ A first startup pays imports and caches that a repeat does not, so it bounds the
 never the estimate: only an arm that repeats, or the lab, tells what a repeat costs.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ from telemetry.report.estimate.intervals import estimate, known, more_needed, ra
 from telemetry.report.estimate.jackknife import LEVEL
 from telemetry.report.read.columns import Numbers, Vector
 from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.records import Lab
 from telemetry.report.read.strata import memory_sizes
 from telemetry.report.read.sums import Sums
 
@@ -32,7 +34,7 @@ class UpperBound:
     level: float
     df: float | None
     k: float
-    """How much slower CPU work may run in an invocation than in INIT; 1 in the lab."""
+    """How much slower CPU work may run in an invocation than in INIT; 1 in a lab run at full speed."""
     with_shutdown: bool
     g_eff: float
     n_environments: int
@@ -45,10 +47,15 @@ def slowdown(ledger: Ledger) -> float:
     """Return how many times as long CPU work may take in an invocation as in INIT: the upper end of k.
 
     A cost moved from INIT into an invocation is (wall - cpu) + cpu * k with k between 1 and
-    max(1, 1769 / memory): INIT runs with a CPU boost. The lab has no boost, so k = 1. Where records do not
-    tell the memory, the smallest size is assumed.
+    max(1, 1769 / memory): INIT runs with a CPU boost. A lab run at full speed has no boost, so k = 1. Where
+    records do not tell the memory, the smallest size is assumed.
     """
-    return 1.0 if ledger.labs else slowdown_on_lambda(ledger)
+    return 1.0 if at_full_speed(ledger.labs) else slowdown_on_lambda(ledger)
+
+
+def at_full_speed(labs: Sequence[Lab]) -> bool:
+    """Whether requests had as much CPU as INIT, in a lab run at least, which Lambda does not give them."""
+    return any(lab.cpu.mode != "lambda" for lab in labs)
 
 
 def slowdown_on_lambda(ledger: Ledger) -> float:

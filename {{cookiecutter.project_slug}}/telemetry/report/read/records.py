@@ -176,6 +176,13 @@ class Host(msgspec.Struct, frozen=True):
     python: str | None = None
 
 
+class LabCpu(msgspec.Struct, frozen=True):
+    """How much CPU requests had in a lab run."""
+
+    mode: str = "full"
+    """`lambda`, the share of the memory size, as on Lambda; else as much as INIT had."""
+
+
 class Sent(msgspec.Struct, frozen=True):
     """What the lab sent to the environments of one placement."""
 
@@ -195,6 +202,7 @@ class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
     function: str | None = None
     """Name that it gave the function; None in runs that always gave it `OWN_NAME`."""
     host: Host = Host()
+    cpu: LabCpu = LabCpu()
     sent: dict[str, Sent] = {}
     """By placement; under another name those whose placement the lab never learnt."""
     complete: bool = True

@@ -127,7 +127,7 @@ def _lab_only(results: Results) -> str:
         return ""
     memory = results.state.memory_mb or SMALLEST_MB
     slower = slowdown_at(memory)
-    if slower <= 1:
+    if slower <= 1 or results.measured_on.cpu == "lambda":
         return " Measured on this machine, not on Lambda."
     return (
         f" Measured on this machine: with {memory:.0f} MB on Lambda the same load may take up to "

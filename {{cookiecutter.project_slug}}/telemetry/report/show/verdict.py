@@ -41,7 +41,7 @@ def verdict_of(results: Results) -> Verdict:
     """Put results into words."""
     comparisons = [found for found in results.comparisons if found.estimand == "user_visible_ms"]
     environments = {arm.placement: arm.environments for arm in results.arms}
-    null = results.measured_on.where == "lab" and same_wait(results.starts)
+    null = results.measured_on.cpu == "full" and same_wait(results.starts)
     place = place_of(results.measured_on)
     gaps = results.completeness
     told = [found for found in comparisons if gaps is None or found.baseline not in gaps.untold]
@@ -82,21 +82,31 @@ def _machine(measured_on: MeasuredOn) -> Sequence[str | None]:
         return ()
     python = host.python or ", ".join(measured_on.python)
     cores = None if host.cores is None else counted(host.cores, "core")
-    return (host.cpu or host.system, cores, f"Python {python}" if python else None)
+    return (host.cpu or host.system, cores, f"Python {python}" if python else None, _cpu(measured_on))
+
+
+def _cpu(measured_on: MeasuredOn) -> str | None:
+    """Say what share of CPU a lab run gave, where it did as Lambda does."""
+    sizes = _sizes(measured_on)
+    return f"the CPU share of {sizes}" if measured_on.cpu == "lambda" and sizes else None
 
 
 def _function(measured_on: MeasuredOn) -> Sequence[str | None]:
     first, last = measured_on.first_at, measured_on.last_at
-    memory = measured_on.memory_sizes_mb
-    if len(memory) < 2:
-        memory = [] if measured_on.memory_mb is None else [measured_on.memory_mb]
     return (
-        f"{' and '.join(f'{size:.0f}' for size in memory)} MB" if memory else None,
+        _sizes(measured_on),
         _versions(measured_on.versions),
         f"Python {', '.join(measured_on.python)}" if measured_on.python else None,
         None if first is None or last is None else " to ".join(dict.fromkeys(map(_day, (first, last)))),
         "no lab record in the input",
     )
+
+
+def _sizes(measured_on: MeasuredOn) -> str | None:
+    memory = measured_on.memory_sizes_mb
+    if len(memory) < 2:
+        memory = [] if measured_on.memory_mb is None else [measured_on.memory_mb]
+    return f"{' and '.join(f'{size:.0f}' for size in memory)} MB" if memory else None
 
 
 def _versions(versions: Sequence[str]) -> str | None:
