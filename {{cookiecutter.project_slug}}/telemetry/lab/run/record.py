@@ -44,9 +44,13 @@ def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
         "environments": settings.environments,
         "invocations": settings.invocations,
         "init_type": settings.function.init_type,
+        "timeout_s": settings.function.timeout,
         "host": host(),
         "versions": versions(settings.function.artifact),
         "sent": {name: arm.fields() for name, arm in counts.arms.items()},
+        "imports": [
+            {"package": one.name, "ms": round(one.ms, 1), "modules": one.modules} for one in counts.imports
+        ],
         "duration_s": round(time.perf_counter() - counts.began, 1),
         "complete": complete,
     }
