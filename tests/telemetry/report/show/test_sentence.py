@@ -6,7 +6,7 @@ import re
 import pytest
 
 from telemetry.report.estimate.intervals import Estimate
-from telemetry.report.estimate.ledger_check import LedgerCheck
+from telemetry.report.estimate.startup.ledger_check import LedgerCheck
 from telemetry.report.show.sentence import ledger_sentence
 from telemetry.report.show.verdict import Verdict
 from tests.telemetry.report.reported import verdict_from

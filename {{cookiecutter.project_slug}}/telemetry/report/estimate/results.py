@@ -4,23 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from adapter.placement import Weights
-from telemetry.report.estimate.advice import ResourceAdvice, advise
-from telemetry.report.estimate.assignment import (
-    Assignment,
-    Progress,
-    assignment_of,
-    progress_of,
-    refused,
-)
 from telemetry.report.estimate.comparison import Arm, Comparison, arms_of, compare
-from telemetry.report.estimate.completeness import (
-    MOST_LOST,
-    Completeness,
-    completeness_of,
-    left_out_of,
-    shown,
-    shown_arm,
-)
 from telemetry.report.estimate.counted_apart import (
     InitWait,
     OtherReading,
@@ -31,8 +15,22 @@ from telemetry.report.estimate.counted_apart import (
     pings_of,
     unrecorded_of,
 )
+from telemetry.report.estimate.deciding.assignment import (
+    Assignment,
+    Progress,
+    assignment_of,
+    progress_of,
+    refused,
+)
+from telemetry.report.estimate.deciding.completeness import (
+    MOST_LOST,
+    Completeness,
+    completeness_of,
+    left_out_of,
+    shown,
+    shown_arm,
+)
 from telemetry.report.estimate.intervals import ratios
-from telemetry.report.estimate.ledger_check import LedgerCheck, ledger_check
 from telemetry.report.estimate.start_classes import (
     Invocations,
     Latency,
@@ -41,11 +39,13 @@ from telemetry.report.estimate.start_classes import (
     latency_of,
     starts_of,
 )
-from telemetry.report.estimate.startup_cost import StartupCost, startup_cost
-from telemetry.report.estimate.state_size import State, state_of
+from telemetry.report.estimate.startup.advice import ResourceAdvice, advise
+from telemetry.report.estimate.startup.ledger_check import LedgerCheck, ledger_check
+from telemetry.report.estimate.startup.startup_cost import StartupCost, startup_cost
+from telemetry.report.estimate.startup.state_size import State, state_of
+from telemetry.report.estimate.startup.unused import Unused, unused_of
+from telemetry.report.estimate.startup.upper_bound import UpperBound, upper_bound
 from telemetry.report.estimate.strata import Means, StratumArms, described
-from telemetry.report.estimate.unused import Unused, unused_of
-from telemetry.report.estimate.upper_bound import UpperBound, upper_bound
 from telemetry.report.read.evidence import Evidence, Input
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.mixtures import functions_of

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapter.placement import PLACEMENTS
-from telemetry.report.read.attempts import distinct_records, distinct_reports, match
 from telemetry.report.read.columns import Flags, Numbers, Vector, parts_of
-from telemetry.report.read.init_waits import InitWaits
+from telemetry.report.read.joining.attempts import distinct_records, distinct_reports, match
+from telemetry.report.read.joining.init_waits import InitWaits
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.streams import ELSEWHERE, UNKNOWN
 from telemetry.report.read.units import START_CODES

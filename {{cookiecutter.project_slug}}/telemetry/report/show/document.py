@@ -4,12 +4,12 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from telemetry.report.estimate.advice import ResourceAdvice
 from telemetry.report.estimate.comparison import Comparison
 from telemetry.report.estimate.start_classes import Starts
-from telemetry.report.estimate.upper_bound import UpperBound
+from telemetry.report.estimate.startup.advice import ResourceAdvice
+from telemetry.report.estimate.startup.upper_bound import UpperBound
 from telemetry.report.show.notes import NOT_ESTIMATED, mismatch
-from telemetry.report.show.startup_tables import why
+from telemetry.report.show.tables.startup_tables import why
 from telemetry.report.show.verdict import Verdict
 from telemetry.report.show.wording import comparator
 

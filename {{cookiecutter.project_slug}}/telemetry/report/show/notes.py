@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from telemetry import schema
-from telemetry.report.estimate.assignment import Assignment
 from telemetry.report.estimate.comparison import Arm
+from telemetry.report.estimate.deciding.assignment import Assignment
 from telemetry.report.estimate.intervals import FEWEST
 from telemetry.report.estimate.results import Basis, Results
 from telemetry.report.estimate.start_classes import Mismatch
-from telemetry.report.estimate.upper_bound import ONE_CPU_MB, UpperBound
+from telemetry.report.estimate.startup.upper_bound import ONE_CPU_MB, UpperBound
 from telemetry.report.read.evidence import Input
 from telemetry.report.read.names import printable
 from telemetry.report.read.skipped import PREFIXED, UNPREFIXED, unlike_the_rest

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from adapter.placement import EXPERIMENT_VARIABLE, PLANNED_VARIABLE
-from telemetry.report.estimate.assignment import as_written
+from telemetry.report.estimate.deciding.assignment import as_written
 from telemetry.report.estimate.planning import Plan
 from telemetry.report.show.terminal import WIDEST
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from telemetry.report.estimate.counted_apart import InitWait, OtherReading, Unrecorded
 from telemetry.report.estimate.results import Results
+from telemetry.report.estimate.startup.unused import Unused
 from telemetry.report.estimate.strata import left_out
-from telemetry.report.estimate.unused import Unused
 from telemetry.report.read.evidence import Input
 from telemetry.report.show.wording import INIT_IS_BILLED, comparator, counted, listed, milliseconds
 

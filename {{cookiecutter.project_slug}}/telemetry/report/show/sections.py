@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
-from telemetry.report.show import request_tables, startup_tables
 from telemetry.report.show.notes import NOT_ESTIMATED
 from telemetry.report.show.section import ListSection, Section
+from telemetry.report.show.tables import request_tables, startup_tables
 from telemetry.report.show.verdict import Verdict
 
 Build: TypeAlias = Callable[[Verdict], Section]

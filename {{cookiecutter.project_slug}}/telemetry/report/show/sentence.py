@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from adapter.placement import PLACEMENTS, Placement
-from telemetry.report.estimate.assignment import Progress
 from telemetry.report.estimate.comparison import Comparison, Finding
+from telemetry.report.estimate.deciding.assignment import Progress
 from telemetry.report.estimate.intervals import Estimate
-from telemetry.report.estimate.ledger_check import LedgerCheck
-from telemetry.report.estimate.upper_bound import UpperBound
+from telemetry.report.estimate.startup.ledger_check import LedgerCheck
+from telemetry.report.estimate.startup.upper_bound import UpperBound
 from telemetry.report.show.wording import comparator, milliseconds
 
 STOCK_MEANS_LITTLE: Final = (

@@ -6,7 +6,7 @@ import numpy as np
 
 from adapter.placement import PLACEMENTS
 from telemetry.report.read.totals import Totals
-from tests.telemetry.report.estimate.test_completeness import fleet, reported, untold
+from tests.telemetry.report.estimate.deciding.test_completeness import fleet, reported, untold
 from tests.telemetry.report.log_streams import evidence_in, ordinary
 from tests.telemetry.report.reported import evidence_from, verdict_from
 from tests.telemetry.report.simulation import Run

@@ -3,10 +3,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from telemetry.report.estimate.advice import MATERIAL_MS, MATERIAL_SHARE, ResourceAdvice, break_even, decide
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.jackknife import ratio
-from telemetry.report.estimate.resource_use import FirstLoad, ResourceUse, Share
+from telemetry.report.estimate.startup.advice import (
+    MATERIAL_MS,
+    MATERIAL_SHARE,
+    ResourceAdvice,
+    break_even,
+    decide,
+)
+from telemetry.report.estimate.startup.resource_use import FirstLoad, ResourceUse, Share
 from tests.telemetry.report.reported import results_from
 from tests.telemetry.report.simulation import Loaded, Run
 

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from telemetry.report.estimate.advice import (
+from telemetry.report.estimate.intervals import Estimate
+from telemetry.report.estimate.results import Results
+from telemetry.report.estimate.startup.advice import (
     MATERIAL_MS,
     MATERIAL_SHARE,
     MINIMUM_ENVIRONMENTS,
     Reason,
     ResourceAdvice,
 )
-from telemetry.report.estimate.intervals import Estimate
-from telemetry.report.estimate.results import Results
-from telemetry.report.estimate.startup_cost import Load, Spread
-from telemetry.report.estimate.upper_bound import SMALLEST_MB, slowdown_at
+from telemetry.report.estimate.startup.startup_cost import Load, Spread
+from telemetry.report.estimate.startup.upper_bound import SMALLEST_MB, slowdown_at
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.verdict import Verdict
 from telemetry.report.show.wording import bracketed, counted, megabytes

@@ -1,6 +1,6 @@
 import pytest
 
-from telemetry.report.estimate.advice import ResourceAdvice
+from telemetry.report.estimate.startup.advice import ResourceAdvice
 from tests.telemetry.report.reported import results_from
 from tests.telemetry.report.simulation import Loaded, Run
 

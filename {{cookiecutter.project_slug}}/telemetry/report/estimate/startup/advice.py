@@ -30,8 +30,14 @@ from typing import Final, Literal, TypeAlias
 
 from telemetry.report.estimate.intervals import Estimate, estimate, known
 from telemetry.report.estimate.jackknife import LEVEL
-from telemetry.report.estimate.resource_use import FirstLoad, ResourceUse, first_load, independent, use_of
-from telemetry.report.estimate.upper_bound import slowdown, slowdown_on_lambda
+from telemetry.report.estimate.startup.resource_use import (
+    FirstLoad,
+    ResourceUse,
+    first_load,
+    independent,
+    use_of,
+)
+from telemetry.report.estimate.startup.upper_bound import slowdown, slowdown_on_lambda
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.loads import Loads
 from telemetry.report.read.names import told_apart

@@ -18,7 +18,7 @@ from telemetry.report.estimate.comparison import Arm, Comparison
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.read.columns import Flags, Numbers, Vector
 from telemetry.report.read.evidence import Evidence
-from telemetry.report.read.known_arms import unseen_in_lab
+from telemetry.report.read.joining.known_arms import unseen_in_lab
 from telemetry.report.read.requests import OUTCOMES, Unplaced
 
 MOST_LOST: Final = 0.01

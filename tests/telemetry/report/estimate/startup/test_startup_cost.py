@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from telemetry.report.estimate.startup_cost import StartupCost
+from telemetry.report.estimate.startup.startup_cost import StartupCost
 from tests.telemetry.report.reported import results_from
 from tests.telemetry.report.simulation import Run
 

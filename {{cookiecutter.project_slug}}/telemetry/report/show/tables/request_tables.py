@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from adapter.placement import PLACEMENTS
-from telemetry.report.estimate.assignment import Progress
 from telemetry.report.estimate.comparison import Comparison
+from telemetry.report.estimate.deciding.assignment import Progress
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.results import Results
 from telemetry.report.show.request_notes import MOST_STRATA, stratum_name

@@ -1,6 +1,6 @@
 import pytest
 
-from telemetry.report.show import size_charts, time_charts
+from telemetry.report.show.charts import size_charts, time_charts
 from telemetry.report.show.page import CHARTS
 from tests.telemetry.report.reported import results_from
 from tests.telemetry.report.simulation import Run

@@ -8,7 +8,7 @@ import numpy as np
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.jackknife import LEVEL, Ratio, ratio
 from telemetry.report.estimate.proportions import share_interval
-from telemetry.report.estimate.startup_cost import spread
+from telemetry.report.estimate.startup.startup_cost import spread
 from telemetry.report.read.columns import Flags
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.loads import Loads

@@ -7,7 +7,7 @@ import altair as alt
 
 from telemetry import schema
 from telemetry.report.estimate.results import Results
-from telemetry.report.show.drawing import (
+from telemetry.report.show.charts.drawing import (
     AMBER,
     BLUE,
     INK,

@@ -5,8 +5,8 @@ from typing import Final
 import altair as alt
 
 from telemetry.report.estimate.results import Results
-from telemetry.report.estimate.startup_cost import Spread
-from telemetry.report.show.drawing import (
+from telemetry.report.estimate.startup.startup_cost import Spread
+from telemetry.report.show.charts.drawing import (
     AMBER,
     INK,
     TEAL,
