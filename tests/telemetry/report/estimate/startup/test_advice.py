@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -5,6 +6,7 @@ import pytest
 
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.jackknife import ratio
+from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.startup.advice import (
     MATERIAL_MS,
     MATERIAL_SHARE,
@@ -13,8 +15,11 @@ from telemetry.report.estimate.startup.advice import (
     decide,
 )
 from telemetry.report.estimate.startup.resource_use import FirstLoad, ResourceUse, Share
+from telemetry.report.estimate.startup.touches import clustering_of
+from telemetry.report.show.verdict import verdict_of
+from tests.telemetry.report.log_streams import Stream, results_in
 from tests.telemetry.report.reported import results_from
-from tests.telemetry.report.simulation import Loaded, Run
+from tests.telemetry.report.simulation import HALVES, Loaded, Run
 
 THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
 
@@ -110,6 +115,135 @@ def test_some_resources_are_right_at_once(touch: float, start: str) -> None:
     found = advice(touch=touch, start=start).break_even
     assert found is not None
     assert found.value == 1
+
+
+def shared(arms: dict[str, int]) -> ResourceAdvice:
+    """`exporter` imports first what `tickets`, which every request touches, needs too."""
+    resources = {"exporter": Loaded(223, 2, 0), "tickets": Loaded(20, 2, 1)}
+    return results_from(Run(arms=arms, resources=resources).lines()).resources[0]
+
+
+def test_v6_imports_that_others_need_are_not_saved() -> None:
+    exporter = shared(THREE_ARMS)
+    assert (exporter.advice, exporter.reason) == ("not enough data", "shared imports")
+    assert exporter.sure_saving_ms is not None
+    assert exporter.sure_saving_ms.value == pytest.approx(2, rel=0.2)
+    assert exporter.sure_saving_ms.low is not None
+    assert exporter.sure_saving_ms.low < 2.5
+
+
+def test_v6_without_a_repeat_nothing_is_sure_to_be_saved() -> None:
+    exporter = shared({"init": 25, "first_invocation": 25})
+    assert (exporter.advice, exporter.reason) == ("not enough data", "shared imports")
+    assert exporter.sure_saving_ms is not None
+    assert exporter.sure_saving_ms.value == 0
+
+
+def test_v6_what_loads_last_shares_its_imports_with_nobody() -> None:
+    resources = {"tickets": Loaded(20, 2, 1), "exporter": Loaded(223, 2, 0)}
+    found = results_from(Run(arms=THREE_ARMS, resources=resources).lines()).resources[1]
+    assert (found.name, found.advice, found.shares_imports) == ("exporter", "make lazy", False)
+
+
+def test_v6_long_load_without_imports_is_saved_whatever_follows() -> None:
+    resources = {"model": Loaded(400, 380, 0), "tickets": Loaded(20, 2, 1)}
+    found = results_from(Run(arms=THREE_ARMS, resources=resources).lines()).resources[0]
+    assert (found.shares_imports, found.advice) == (True, "make lazy")
+
+
+def lived(startup_ms: float, first_ms: dict[str, float]) -> Results:
+    """An experiment in which one resource, which every request touches, is all of the startup."""
+    found = []
+    for arm, ms in first_ms.items():
+        for number in range(30):
+            one = Stream(f"{arm}-{number}", arm).assigned().startup(startup_ms, state_keys=["thing"])
+            one.record("resource", ordinal=1, resource="thing", ResourceDuration=startup_ms, modules=3)
+            for _ in range(4):
+                slow = ms if one.n == 0 else 20.0
+                one.wait(1).request(slow + number / 10, "warm" if one.n else "cold", touched={"thing": 1})
+            found.append(one)
+    return results_in(found, planned=30)
+
+
+def test_v11_headline_and_advice_give_one_answer() -> None:
+    results = lived(700, {"init": 700.0, "first_invocation": 300.0})
+    assert results.comparisons[0].finding == "costs"
+    assert [(one.advice, one.reason) for one in results.resources] == [("make lazy", "arms")]
+    said = verdict_of(results)
+    assert said.meaning == ("The comparison with a lazy singleton decides: start up in the first invocation.")
+
+
+def test_v11_a_resource_that_nobody_touches_is_no_contradiction() -> None:
+    run = Run(arms={"init": 40, "first_invocation": 40}, start="proactive", lab=False, invocations=3,
+              experiment=HALVES, planned=40,
+              resources={"model": Loaded(400, 180, 1), "exporter": Loaded(0.1, 0.1, 0)})  # fmt: skip
+    results = results_from(run.lines())
+    lazy = [replace(results.resources[0], advice="make lazy"), *results.resources[1:]]
+    said = str(verdict_of(replace(results, resources=lazy)).meaning)
+    assert said.endswith("keep the lifespan in INIT, all but model: see the advice by resource.")
+
+
+def test_v18_break_even_fits_its_own_data() -> None:
+    """50 requests an environment, a fifth of which touch it always, and the others never."""
+    touching = np.repeat([50.0, 0.0], [20, 80])
+    n = np.full(100, 50.0)
+    clustered = ResourceUse(Share(20, 100), Share(100, 100), ratio(touching, n), clustering_of(touching, n))
+    independent = break_even(replace(clustered, clustering=0.0), 1)
+    assert independent is not None
+    assert independent.value == 8  # as if every environment were alike: before the 50 that it was seen at
+    found = break_even(clustered, 1)
+    assert found is None or found.value > 1000
+
+
+def test_v18_break_even_lies_beyond_the_lives_that_the_advice_rests_on() -> None:
+    for seed in range(10):
+        found = advice(touch=0.02, invocations=12, seed=seed, arms={"init": 60})
+        if found.advice == "make lazy" and found.break_even is not None:
+            assert found.break_even.low is not None
+            assert found.break_even.low >= 12
+
+
+def test_v19_load_that_outlasts_the_timeout_is_not_made_lazy() -> None:
+    lines = Run(arms=THREE_ARMS, resources={"thing": Loaded(4000, 50, 0)}).lines()
+    free, bound = results_from(lines).resources[0], results_from(lines, timeout_s=3).resources[0]
+    assert free.advice == "make lazy"
+    assert (bound.advice, bound.reason) == ("keep", "timeout")
+
+
+def test_v19_lab_knows_its_timeout() -> None:
+    lines = Run(arms=THREE_ARMS, resources={"thing": Loaded(4000, 50, 0)}).lines()
+    told = [line.replace('"complete":true', '"complete":true,"timeout_s":3.0') for line in lines]
+    assert results_from(told).resources[0].reason == "timeout"
+
+
+def test_v19_first_toucher_waits_for_the_load_as_slow_as_it_may_be() -> None:
+    found = advice(touch=0, first_ms=200, lab=False)
+    assert found.load_ms is not None
+    assert found.load_ms.high is not None
+    assert found.first_toucher_ms == pytest.approx(found.load_ms.high * (1 + 0.7 * (1769 / 512 - 1)))
+
+
+def test_v19_first_touchers_are_counted() -> None:
+    found = advice(touch=0.05, arms={"init": 100}, invocations=20)
+    assert found.first_toucher_share == pytest.approx(found.touched_environments / 2000)
+
+
+def test_v19_joint_touches_are_counted() -> None:
+    """Both are touched by the same few requests, one by one request more."""
+    resources = {"tickets": Loaded(30, 2, 1), "pdf": Loaded(200, 190, 0), "mail": Loaded(100, 90, 0)}
+    lines, requests = [], 0  # without modules, so that no import may be shared
+    for line in Run(arms={"init": 60}, resources=resources).lines():
+        record = json.loads(line) | ({"modules": 0} if '"resource"' in line else {})
+        if record.get("record") == "invocation":
+            requests += 1
+            record["touched"] |= {"pdf": 1, "mail": 1} if requests in {5, 105} else {}
+            record["touched"] |= {"pdf": 1} if requests == 205 else {}
+        lines.append(json.dumps(record))
+    found = {one.name: one for one in results_from(lines).resources}
+    assert (found["pdf"].advice, found["mail"].advice) == ("make lazy", "make lazy")
+    assert found["pdf"].touched_together == {"mail": 2}
+    assert found["mail"].touched_together == {"pdf": 2}
+    assert found["tickets"].touched_together == {}
 
 
 def use(touched: int = 10, waited: int = 100, of: int = 100, share: float = 0.1) -> ResourceUse:

@@ -39,6 +39,10 @@ class Progress:
     environments: int
     """In the smallest arm so far."""
     interim: bool
+    final: bool = False
+    """All environments that are compared have ended: later records change nothing."""
+    still_serving: int = 0
+    """Those that have not."""
 
 
 def assignment_of(
@@ -54,24 +58,24 @@ def assignment_of(
         return _tested([as_written(weights)], weights, counts, dict(weights))
     declared = Counter(unit.experiment for unit in units if unit.experiment is not None)
     # What no adapter would have run is left out; `refused` lists it.
-    readable = {text: weights for text in declared if (weights := _readable(text))}
+    experiments = {text: weights for text in declared if (weights := readable(text))}
     expected: Weights = {}
-    for text, shares in readable.items():
+    for text, shares in experiments.items():
         for arm, weight in shares.items():
             share = declared[text] * weight / sum(shares.values())
             expected[arm] = expected.get(arm, 0.0) + share
-    found = Counter(unit.placement for unit in units if unit.experiment in readable)
-    weights = next(iter(readable.values())) if len(readable) == 1 else expected
-    return _tested(sorted(readable), weights, {arm: found[arm] for arm in expected}, expected)
+    found = Counter(unit.placement for unit in units if unit.experiment in experiments)
+    weights = next(iter(experiments.values())) if len(experiments) == 1 else expected
+    return _tested(sorted(experiments), weights, {arm: found[arm] for arm in expected}, expected)
 
 
 def refused(units: Sequence[Unit]) -> list[str]:
     """List the experiments in the records that no adapter would have run."""
     declared = dict.fromkeys(unit.experiment for unit in units if unit.experiment is not None)
-    return [text for text in declared if _readable(text) is None]
+    return [text for text in declared if readable(text) is None]
 
 
-def _readable(text: str) -> Weights | None:
+def readable(text: str) -> Weights | None:
     """Read the weights of a record, which may be anything; None for what no adapter would have run."""
     try:
         return parse_weights(text)
@@ -101,14 +105,3 @@ def _tested(
 def as_written(weights: Weights) -> str:
     """Write weights the way `LIFESPAN_EXPERIMENT` holds them."""
     return ",".join(f"{arm}={weight:g}" for arm, weight in weights.items())
-
-
-def progress_of(
-    assignment: Assignment | None, served: Mapping[Placement, Ratio], planned: int | None
-) -> Progress | None:
-    """Say how far the experiment is; None where no size was planned."""
-    if planned is None:
-        return None
-    arms = [arm for arm in (assignment.weights if assignment else served) if served[arm].environments]
-    least = min((served[arm].environments for arm in arms), default=0)
-    return Progress(planned=planned, environments=least, interim=least < planned)

@@ -68,10 +68,11 @@ class LeftOut:
 
     def tells(self, found: Comparison) -> bool:
         """Say whether what was lost, and unknown INITs, leave a comparison standing."""
-        inits = found.estimand != "billed_ms"
         if self.lost_share((found.baseline, found.arm)) > MOST_LOST:
             return False
-        return found.finding == "cannot tell yet" or self._holds(found, ENDED_WELL, inits=inits)
+        first = found.estimand == "first_request_ms"
+        outcomes, inits = () if first else ENDED_WELL, first or found.estimand == "user_visible_ms"
+        return found.finding == "cannot tell yet" or self._holds(found, outcomes, inits=inits)
 
     def settles(self, found: Comparison) -> bool:
         """Say whether failed requests of unknown environment cannot change a comparison."""
@@ -95,7 +96,7 @@ class LeftOut:
         """Yield the difference for every way to give what is unknown to an arm."""
         lengths = (0.0, LONGEST_INIT_MS) if inits else (0.0,)
         for to_baseline in product((True, False), repeat=len(outcomes)):
-            mine = np.asarray(to_baseline)
+            mine = np.asarray(to_baseline, np.bool_)
             for init, other_init in product(lengths, repeat=2):
                 arm = self._mean(found, found.arm, outcomes, ~mine, init if inits else None)
                 yield self._mean(found, found.baseline, outcomes, mine, other_init if inits else None) - arm

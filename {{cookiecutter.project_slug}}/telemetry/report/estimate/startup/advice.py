@@ -18,15 +18,22 @@ the best corner of all that are the interval of the saving. Ms are that share of
   time, so that the load time is not its own;
 - `not visible through state` when no state key has the resource's name: its use cannot be seen.
 
+Two things forbid `make lazy`. Imports: what a resource imports is only saved if nothing that still loads
+needs it too, and records do not say which modules those are. So of a resource that imported modules and was
+followed by another, only what a repeated load takes counts as saved. And the time-out: a request that
+touches it first must live through the load.
+
+Where an experiment found that starting up in the first invocation is better, that is the answer for every
+resource: it measured what this rule only computes.
+
 P counts what the recorded requests touched. Environments that live longer touch more, so a short recording
-speaks too well of `make lazy`. Hence the break-even: were touches independent, an environment of N requests
-would touch the resource with a chance of 1 - (1 - p)^N, where p is the share of requests that touch it; from
-the N on at which that leaves less than `MATERIAL_SHARE` to save, keeping is right.
+speaks too well of `make lazy`. Hence the break-even: the number of requests of an environment from which on
+touches leave less than `MATERIAL_SHARE` to save, with touches as they gathered in the recording (`touches`).
 """
 
 import math
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from telemetry.report.estimate.intervals import Estimate, estimate, known
 from telemetry.report.estimate.jackknife import LEVEL
@@ -37,6 +44,7 @@ from telemetry.report.estimate.startup.resource_use import (
     independent,
     use_of,
 )
+from telemetry.report.estimate.startup.touches import requests_until, touched_together
 from telemetry.report.estimate.startup.upper_bound import slowdown, slowdown_on_lambda
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.loads import Loads
@@ -59,6 +67,9 @@ Reason: TypeAlias = Literal[
     "large share",
     "overlapped",
     "open",
+    "shared imports",
+    "timeout",
+    "arms",
 ]
 """Which of the rule's numbers decided."""
 
@@ -86,41 +97,81 @@ class ResourceAdvice:
     saving_share: Estimate | None
     """Share of the load time that loading lazily would save per environment; below 0 it costs."""
     saving_ms: Estimate | None
-    """Of user-visible time per environment."""
+    """Of user-visible time per environment, imports included even if others need them."""
+    sure_saving_ms: Estimate | None
+    """The same, of which the upper end alone has the imports that others may need."""
     break_even: Estimate | None
     """Return the requests per environment from which on keeping is right; None where no number of them is."""
     k: float
     """How much longer the load may take in an invocation than measured; 1 in the lab."""
     overlapped: bool
+    shares_imports: bool
+    """It imported modules that what loads after it may need too."""
+    first_toucher_ms: float | None
+    """What the first request that touches it may wait for the load, at the upper end of its interval and as
+    slow as work may be there.
+    """
+    first_toucher_share: float | None
+    """Requests that were the first to touch it in their environment, of all."""
+    touched_together: dict[str, int]
+    """Requests that touched another resource of the advice `make lazy` too, by its name."""
     rss_bytes: float | None
     """Median growth while it loaded; so the next two."""
     native_bytes: float | None
     py_blocks: float | None
 
 
-def advise(ledger: Ledger, loads: Loads, totals: Totals) -> list[ResourceAdvice]:
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What else speaks on a choice between INIT and a lazy load."""
+
+    lazy_is_better: bool = False
+    """An experiment found that starting up in the first invocation is better."""
+    timeout_ms: float | None = None
+    """The function's; None where it is not known."""
+
+
+def advise(
+    ledger: Ledger, loads: Loads, totals: Totals, circumstances: Circumstances | None = None
+) -> list[ResourceAdvice]:
     """Advise on every resource that was loaded, in the order they were first seen."""
     among = independent(ledger, totals)
     names = ledger.resource_names
-    return [
-        _advise(
-            shown,
-            use_of(code, totals, among),
-            first_load(code, loads),
-            ledger,
-            visible=name in ledger.state_keys,
+    shown = dict(zip(names, told_apart(names), strict=True))
+    resources = [
+        _Resource(
+            shown[name], name in ledger.state_keys, use_of(code, totals, among), first_load(code, loads)
         )
-        for shown, (name, code) in zip(told_apart(names), names.items(), strict=True)
+        for name, code in names.items()
+    ]
+    found = [_advise(one, ledger, circumstances or Circumstances()) for one in resources]
+    lazy = {name for name, one in zip(names, found, strict=True) if one.advice == "make lazy"}
+    together = touched_together(lazy, ledger, totals)
+    return [
+        replace(one, touched_together={shown[other]: n for other, n in together.get(name, {}).items()})
+        for name, one in zip(names, found, strict=True)
     ]
 
 
-def _advise(
-    name: str, use: ResourceUse, load: FirstLoad | None, ledger: Ledger, *, visible: bool
-) -> ResourceAdvice:
+class _Resource(NamedTuple):
+    name: str
+    visible: bool
+    use: ResourceUse
+    load: FirstLoad | None
+
+
+def _advise(resource: _Resource, ledger: Ledger, circumstances: Circumstances) -> ResourceAdvice:
+    name, visible, use, load = resource
     k, k_on_lambda = (_slower(load, by(ledger)) for by in (slowdown, slowdown_on_lambda))
     share = _saving(use, k)
     saved = None if load is None else _scaled(share, load.ms.value)
+    in_request = None if load is None else (load.ms.high or load.ms.value) * k_on_lambda
     advice, reason = _decided(use, k, load) if visible else ("not visible through state", "no state key")
+    on_lambda = _decided(use, k_on_lambda, load)[0] if visible and ledger.labs else None
+    if circumstances.lazy_is_better and advice in {"keep", "not enough data"}:
+        advice, reason, on_lambda = "make lazy", "arms", None if on_lambda is None else "make lazy"
+    if advice == "make lazy" and (in_request or 0.0) >= (circumstances.timeout_ms or math.inf):
+        advice, reason = "keep", "timeout"
     return ResourceAdvice(
         name=name,
         advice=advice,
@@ -133,12 +184,17 @@ def _advise(
         known_starts=use.waited.of,
         on_path_share=use.waited.estimate(),
         load_ms=None if load is None else load.ms,
-        advice_on_lambda=_decided(use, k_on_lambda, load)[0] if visible and ledger.labs else None,
+        advice_on_lambda=on_lambda,
         saving_share=share if visible else None,
         saving_ms=saved if visible else None,
-        break_even=break_even(use, k) if visible else None,
+        sure_saving_ms=_sure(share, load) if visible and load is not None else None,
+        break_even=_beyond(break_even(use, k), use, advice) if visible else None,
         k=k,
         overlapped=load is not None and load.overlapped,
+        shares_imports=load is not None and load.shares_imports,
+        first_toucher_ms=in_request,
+        first_toucher_share=use.touched.count / use.requests.n if visible and use.requests.n else None,
+        touched_together={},
         rss_bytes=None if load is None else known(load.rss_bytes),
         native_bytes=None if load is None else known(load.native_bytes),
         py_blocks=None if load is None else known(load.py_blocks),
@@ -162,20 +218,23 @@ def break_even(use: ResourceUse, k: float) -> Estimate | None:
     """
     enough = (use.waited.value - MATERIAL_SHARE) * 2 / (1 + k)
     share = estimate(use.requests)
-    middle = _requests_until(enough, share.value)
+    middle = requests_until(enough, share.value, use.clustering)
     if middle is None:
         return None
-    low, high = (None if p is None else _requests_until(enough, p) for p in (share.high, share.low))
+    low, high = (
+        None if p is None else requests_until(enough, p, use.clustering) for p in (share.high, share.low)
+    )
     return Estimate(middle, low, high, LEVEL)
 
 
-def _requests_until(enough: float, touched: float) -> float | None:
-    """Least N with 1 - (1 - touched)^N above `enough`."""
-    if enough < 0 or touched >= 1:
-        return 1.0
-    if not touched > 0:
-        return None
-    return max(1.0, float(math.floor(math.log1p(-enough) / math.log1p(-touched)) + 1))
+def _beyond(found: Estimate | None, use: ResourceUse, advice: Advised) -> Estimate | None:
+    """Leave out of a break-even the lives that were recorded, if the advice rests on them."""
+    if found is None or advice != "make lazy" or not use.touched.of:
+        return found
+    lived = use.requests.n / use.touched.of
+    low = None if found.low is None else max(found.low, lived)
+    high = None if found.high is None else max(found.high, lived)
+    return Estimate(max(found.value, lived), low, high, found.level)
 
 
 def _saving(use: ResourceUse, k: float) -> Estimate:
@@ -188,6 +247,13 @@ def _saving(use: ResourceUse, k: float) -> Estimate:
 def _scaled(share: Estimate, ms: float) -> Estimate:
     low, high = (None if bound is None else bound * ms for bound in (share.low, share.high))
     return Estimate(share.value * ms, low, high, share.level)
+
+
+def _sure(share: Estimate, load: FirstLoad) -> Estimate:
+    """Scale a share by what goes away for certain, and its upper end by the whole load."""
+    least, most = _scaled(share, load.sure_ms), _scaled(share, load.ms.value)
+    low = min(_least(least), _least(most)) if load.shares_imports else least.low
+    return Estimate(min(least.value, most.value), low, most.high, share.level)
 
 
 def decide(
@@ -204,6 +270,13 @@ def decide(
         return "keep", "small share"
     if _least(share) < MATERIAL_SHARE or _least(saved) < MATERIAL_MS:
         return "not enough data", "open"
+    return _lazy(share, load)
+
+
+def _lazy(share: Estimate, load: FirstLoad) -> tuple[Advised, Reason]:
+    """Say whether a load that is worth moving is known to go away with it."""
+    if _least(share) * load.sure_ms < MATERIAL_MS:
+        return "not enough data", "shared imports"
     return ("not enough data", "overlapped") if load.overlapped else ("make lazy", "large share")
 
 

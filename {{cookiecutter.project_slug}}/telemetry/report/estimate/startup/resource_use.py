@@ -1,5 +1,6 @@
 """Who uses a resource, and what its first load costs: what advice rests on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,9 +10,10 @@ from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.jackknife import LEVEL, Ratio, ratio
 from telemetry.report.estimate.proportions import share_interval
 from telemetry.report.estimate.startup.startup_cost import spread
+from telemetry.report.estimate.startup.touches import clustering_of
 from telemetry.report.read.columns import Flags
 from telemetry.report.read.ledger import Ledger
-from telemetry.report.read.loads import Loads
+from telemetry.report.read.loads import Loads, Part
 from telemetry.report.read.totals import Totals
 
 BONFERRONI: Final = 1 - (1 - LEVEL) / 2
@@ -48,6 +50,8 @@ class ResourceUse:
     """Environments whose INIT was on the request path, of those whose first request was recorded."""
     requests: Ratio
     """Requests that touched it, of all."""
+    clustering: float = 0.0
+    """How touches gather in few environments: see `touches`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,17 @@ class FirstLoad:
     rss_bytes: float
     native_bytes: float
     py_blocks: float
+    shares_imports: bool = False
+    """It imported modules, and what loads after it may need them too: then that would import them."""
+    repeat_ms: float | None = None
+    """Mean of repeated loads, which import nothing; None where none was recorded."""
+
+    @property
+    def sure_ms(self) -> float:
+        """Milliseconds that go away for certain if it does not load."""
+        if not self.shares_imports:
+            return self.ms.value
+        return 0.0 if self.repeat_ms is None else min(self.repeat_ms, self.ms.value)
 
 
 def use_of(code: int, totals: Totals, among: Flags) -> ResourceUse:
@@ -71,6 +86,7 @@ def use_of(code: int, totals: Totals, among: Flags) -> ResourceUse:
         touched=Share(_count((touching > 0) & among), _count((sums.recorded > 0) & among)),
         waited=Share(_count((sums.waited > 0) & among), _count((sums.firsts > 0) & among)),
         requests=ratio(touching[among], sums.recorded[among]),
+        clustering=clustering_of(touching[among], sums.recorded[among]),
     )
 
 
@@ -108,4 +124,11 @@ def first_load(code: int, loads: Loads) -> FirstLoad | None:
         rss_bytes=float(np.median(rows["rss"][mine])),
         native_bytes=float(np.median(rows["native"][mine])),
         py_blocks=float(np.median(rows["blocks"][mine])),
+        shares_imports=bool((loads.resource_followed & (np.nan_to_num(rows["modules"]) > 0))[mine].any()),
+        repeat_ms=_repeat_ms(loads.repeats.get(code, [])),
     )
+
+
+def _repeat_ms(parts: Sequence[Part]) -> float | None:
+    n = sum(float(part.n.sum()) for part in parts)
+    return sum(float(part.total.sum()) for part in parts) / n if n else None

@@ -10,6 +10,7 @@ from telemetry.report.estimate.intervals import known
 from telemetry.report.estimate.jackknife import LEVEL, ratio
 from telemetry.report.estimate.proportions import median_interval
 from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Vector
+from telemetry.report.read.environments import shutdowns_of
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.loads import Loads, Part, part_of
 from telemetry.report.read.names import told_apart
@@ -69,7 +70,7 @@ def startup_cost(ledger: Ledger, loads: Loads, repeats: SpillingTable) -> Startu
     """
     done = loads.startups["complete"] == 1
     units, ms, in_init = loads.startup_units, loads.startups["wall"], loads.startups["in_init"] == 1
-    ends = ledger.ends()
+    ends = shutdowns_of(ledger)
     names = ledger.resource_names
     parts = (repeats.part(number, repeats.parts) for number in range(repeats.parts))
     return StartupCost(

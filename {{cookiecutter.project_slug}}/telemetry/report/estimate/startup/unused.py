@@ -6,6 +6,7 @@ import numpy as np
 
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.read.columns import Flags, Vector
+from telemetry.report.read.environments import stream_units
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.loads import Loads
 from telemetry.report.read.totals import Totals
@@ -25,11 +26,7 @@ class Unused:
 
 def unused_of(ledger: Ledger, totals: Totals, loads: Loads) -> list[Unused]:
     """Count unused environments by arm; in a lab there are none."""
-    if ledger.labs:
-        return []
-    unused = ledger.judged() & (totals.sums.n == 0) & ~_snapshots(ledger)
-    if len(totals.pings):
-        unused &= totals.pings == 0
+    unused = unused_units(ledger, totals)
     init = _init(ledger, loads)
     found = []
     for placement in PLACEMENTS:
@@ -40,6 +37,14 @@ def unused_of(ledger: Ledger, totals: Totals, loads: Loads) -> list[Unused]:
     return found
 
 
+def unused_units(ledger: Ledger, totals: Totals) -> Flags:
+    """Say which environments served neither a request nor a ping; in a lab there are none."""
+    if ledger.labs:
+        return np.zeros(len(ledger.units), np.bool_)
+    unused: Flags = ledger.judged() & (totals.sums.n == 0) & ~_snapshots(ledger)
+    return unused & (totals.pings == 0) if len(totals.pings) else unused
+
+
 def _snapshots(ledger: Ledger) -> Flags:
     """Say which units are no environments, but what a snapshot was taken of."""
     found = np.zeros(len(ledger.units), np.bool_)
@@ -48,7 +53,7 @@ def _snapshots(ledger: Ledger) -> Flags:
 
 
 def _init(ledger: Ledger, loads: Loads) -> Vector:
-    init, _ = ledger.streams.init_by_unit(ledger.stream_units(), len(ledger.units), cut_only=False)
+    init, _ = ledger.streams.init_by_unit(stream_units(ledger), len(ledger.units), cut_only=False)
     rows = loads.startups
     in_init = rows["in_init"] == 1
     units = loads.startup_units[in_init]

@@ -1,7 +1,8 @@
-"""The upper bound on what stock Mangum could cost, when only the kept lifespan was recorded.
+"""What startup and shutdown take, which stock Mangum would repeat, where only the kept lifespan was recorded.
 
-A first startup pays imports and caches that a repeat does not, so it bounds the repeat from above. It is
-never the estimate: only an arm that repeats, or the lab, tells what a repeat costs.
+It is no estimate of what stock Mangum costs, and no bound on it. A first startup pays imports and caches that
+a repeat does not. But a client that is made anew may connect, or log in, only when it is first used: that
+cost is in a request, and in no startup. Only an arm that repeats tells what a repeat costs.
 """
 
 from dataclasses import dataclass
@@ -9,9 +10,10 @@ from typing import Final
 
 import numpy as np
 
-from telemetry.report.estimate.intervals import estimate, known, more_needed, ratios
+from telemetry.report.estimate.intervals import Estimate, estimate, known, more_needed, ratios
 from telemetry.report.estimate.jackknife import LEVEL
 from telemetry.report.read.columns import Numbers, Vector
+from telemetry.report.read.environments import shutdowns_of
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.strata import memory_sizes
 from telemetry.report.read.sums import Sums
@@ -24,9 +26,10 @@ SMALLEST_MB: Final = 128
 
 @dataclass(frozen=True, slots=True)
 class UpperBound:
-    """What stock Mangum could cost at most per request, from first startups; no repeat was recorded."""
+    """Startup and shutdown, were they repeated in each request that does not wait for INIT."""
 
     at_most_ms: float
+    """Per request, as slow as they may be there; what a first use costs later is not in it."""
     low: float | None
     high: float | None
     level: float
@@ -38,7 +41,9 @@ class UpperBound:
     n_environments: int
     n_requests: int
     more_environments: int
-    """How many more `init` needs at least before the bound can be told; 0 when it has enough."""
+    """How many more `init` needs at least before it can be told; 0 when it has enough."""
+    startup_and_shutdown_ms: Estimate
+    """Mean of both together in an environment, as they were measured."""
 
 
 def slowdown(ledger: Ledger) -> float:
@@ -62,7 +67,7 @@ def slowdown_at(memory_mb: float) -> float:
 
 
 def upper_bound(ledger: Ledger, sums: Sums) -> UpperBound | None:
-    """Bound the cost of stock Mangum per request of the `init` arm; None where no startup was recorded."""
+    """Return what repeating startup and shutdown takes in the `init` arm; None if no startup was recorded."""
     k = slowdown(ledger)
     startup, shutdown = _first_startups(ledger, k), _shutdowns(ledger)
     mine = sums.in_arm("init") & ~np.isnan(startup)
@@ -72,6 +77,8 @@ def upper_bound(ledger: Ledger, sums: Sums) -> UpperBound | None:
     if not found.environments:
         return None
     shown = estimate(found)
+    as_measured = np.nan_to_num(_first_startups(ledger, 1.0)) + np.nan_to_num(shutdown)
+    alone = np.where(mine & (sums.n > 0), 1.0, 0.0)
     return UpperBound(
         at_most_ms=found.value,
         low=shown.low,
@@ -84,6 +91,7 @@ def upper_bound(ledger: Ledger, sums: Sums) -> UpperBound | None:
         n_environments=found.environments,
         n_requests=found.n,
         more_environments=more_needed(found),
+        startup_and_shutdown_ms=estimate(ratios(sums, as_measured * alone, alone)["init"]),
     )
 
 
@@ -114,7 +122,7 @@ def _with_snapshots(ledger: Ledger, found: Vector, by_process: dict[int, float])
 
 def _shutdowns(ledger: Ledger) -> Vector:
     """Mean shutdown of each unit at its end; the mean of all where it has none, NaN where none has."""
-    rows = ledger.ends()
+    rows = shutdowns_of(ledger)
     own = _mean_by_unit(ledger, rows["process"], rows["ms"])
     own[np.isnan(own)] = rows["ms"].mean() if len(rows) else np.nan
     return own

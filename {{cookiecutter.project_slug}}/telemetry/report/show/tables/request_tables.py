@@ -37,7 +37,7 @@ def differences(verdict: Verdict) -> TableSection:
         ("against", "user-visible", "times as long", "billed", "finding"),
         [
             (short_name(found.baseline), _difference(found), _times(found),
-             _difference(billed.get(found.baseline)), _finding(found, results.progress))
+             _difference(billed.get(found.baseline)), finding_of(found, results))
             for found in results.comparisons
             if found.estimand == "user_visible_ms"
         ],
@@ -72,6 +72,13 @@ def _mix(results: Results) -> Iterator[str]:
     )
 
 
+def finding_of(found: Comparison, results: Results) -> str:
+    """Put a finding into a cell."""
+    if found.baseline == "every_invocation" and not results.startup_repeats:
+        return "cannot serve"
+    return _finding(found, results.progress)
+
+
 def _finding(found: Comparison, progress: Progress | None) -> str:
     certain = found.finding != "cannot tell yet"
     return f"{found.finding} so far" if certain and progress and progress.interim else found.finding
@@ -104,7 +111,7 @@ def strata(verdict: Verdict) -> TableSection:
     """Show versions and memory sizes apart, where there are several."""
     rows: list[Row] = []
     for found in verdict.results.strata[:MOST_STRATA]:
-        name = stratum_name(found.version, found.memory_mb)
+        name = stratum_name(found)
         differences = {one.baseline: one.difference_ms for one in found.differences}
         for arm, environments in found.environments.items():
             ms = f"{found.user_visible_ms[arm]:.1f}"

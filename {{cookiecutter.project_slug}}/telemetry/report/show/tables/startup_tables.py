@@ -16,7 +16,7 @@ from telemetry.report.estimate.startup.startup_cost import Load, Spread
 from telemetry.report.estimate.startup.upper_bound import SMALLEST_MB, slowdown_at
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.verdict import Verdict
-from telemetry.report.show.wording import bracketed, counted, megabytes
+from telemetry.report.show.wording import bracketed, counted, listed, megabytes
 
 Spreads: TypeAlias = tuple[Spread | None, Spread | None, Spread | None]
 """First in INIT, first in an invocation, repeat."""
@@ -33,6 +33,12 @@ WHY: Final[Mapping[Reason, str]] = {
     "large share": "lazy saves at least {saved:.0f} % of its load",
     "overlapped": "loads together with another",
     "open": "the interval leaves both open",
+    "shared imports": (
+        "it imports modules that what loads after it may need too: then that imports them instead. Load it "
+        "last, and measure again"
+    ),
+    "timeout": "the first request that touches it might not live through the load before the time-out",
+    "arms": "starting up in the first invocation was measured to be better, for all resources together",
 }
 """Why an advice is given."""
 
@@ -90,8 +96,8 @@ def _advice(found: ResourceAdvice) -> Row:
         found.advice,
         touched,
         _estimate(found.load_ms),
-        _estimate(found.saving_ms),
-        why(found) + _until(found) + _on_lambda(found),
+        _estimate(found.sure_saving_ms if found.shares_imports else found.saving_ms),
+        why(found) + _until(found) + _first_toucher(found) + _on_lambda(found),
     )
 
 
@@ -106,12 +112,28 @@ def _least(share: Estimate | None) -> float:
 
 def _until(found: ResourceAdvice) -> str:
     """Say how far the advice to load lazily reaches."""
-    if found.advice != "make lazy" or found.break_even is None:
+    if found.advice != "make lazy" or found.reason == "arms" or found.break_even is None:
         return ""
     low, high = found.break_even.low, found.break_even.high
     known = low is not None and high is not None and round(low) < round(high)
     some = f"{low:.0f} to {high:.0f}" if known else f"{found.break_even.value:.0f}"
     return f"; keep it if environments serve more than about {some} requests"
+
+
+def _first_toucher(found: ResourceAdvice) -> str:
+    """Say who waits for a lazy load, and whether somebody waits for two."""
+    if found.advice != "make lazy" or found.first_toucher_ms is None:
+        return ""
+    share = found.first_toucher_share
+    often = f", 1 of {1 / share:.0f} requests," if share else ""
+    said = (
+        f"; the first request that touches it{often} may then wait {found.first_toucher_ms:.0f} ms for it: "
+        "the time-out must allow that"
+    )
+    if found.touched_together:
+        others = listed(found.touched_together)
+        said += f". A request may wait for several: touched together with {others}"
+    return said
 
 
 def _on_lambda(found: ResourceAdvice) -> str:
