@@ -32,3 +32,14 @@ def test_cpu_shares_were_measured(lab: Lab) -> None:
     assert 0 < cpu["watching"] < 1
     assert "0.289 at 512 MB" in run.stdout
     assert run.lines[0]["cpu"] == cpu
+
+
+def test_dearest_imports_are_in_the_record(lab: Lab) -> None:
+    handler = WRITES_WHAT_IT_SEES.replace("import json, os", "import json, os, sqlite3")
+    run = lab("--environments", 1, "--invocations", 1, handler=handler)
+    imports = run.lab["imports"]
+    assert 1 <= len(imports) <= 10
+    assert all(one["ms"] >= 0 and one["modules"] >= 1 for one in imports)
+    assert [one["ms"] for one in imports] == sorted((one["ms"] for one in imports), reverse=True)
+    assert {one["package"] for one in imports} >= {"(standard library)", "function"}
+    assert run.lab["timeout_s"] == 30

@@ -1,15 +1,13 @@
 """Checks before a run that the function can be imported, in a process like the function's own."""
 
-import asyncio
-import contextlib
 import importlib
 import os
 import sys
 import traceback
-from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 from typing import Final
 
+from telemetry.lab.platform.command import run_alone
 from telemetry.lab.platform.function import ANY_APP_HANDLER
 from telemetry.lab.platform.target import TargetError, find_handler
 from telemetry.lab.usage import UsageError
@@ -24,24 +22,13 @@ async def preflight(environ: Mapping[str, str]) -> None:
     Raises:
         UsageError: It cannot be imported.
     """
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "telemetry.lab.platform.preflight"),
-        stdin=DEVNULL,
-        stdout=DEVNULL,
-        stderr=PIPE,
-        env=environ,
-        start_new_session=True,
-    )
+    command = (sys.executable, "-m", "telemetry.lab.platform.preflight")
     try:
-        _, stderr = await asyncio.wait_for(process.communicate(), LONGEST_IMPORT)
+        status, stderr = await run_alone(command, environ, LONGEST_IMPORT)
     except TimeoutError as error:
         raise UsageError(f"importing the function took more than {LONGEST_IMPORT:.0f} s") from error
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    if process.returncode != 0:
-        raise UsageError(stderr.decode(errors="replace").strip() or "the function cannot be imported")
+    if status != 0:
+        raise UsageError(stderr.strip() or "the function cannot be imported")
 
 
 def main() -> int:

@@ -3,9 +3,11 @@
 import secrets
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from telemetry.lab.imports.measurement import Package
 from telemetry.lab.platform.environment import Shutdown
 from telemetry.lab.platform.invocation import Invocation
 from telemetry.lab.run.accuracy import Accuracy
@@ -55,6 +57,8 @@ class Counts:
     began: float = field(default_factory=time.perf_counter)
     run: str = field(default_factory=lambda: secrets.token_hex(4))
     """A name of this run, made up."""
+    imports: Sequence[Package] = ()
+    """The packages whose imports take longest."""
 
     @classmethod
     def of(cls, settings: Settings, accuracy: Accuracy | None = None) -> "Counts":

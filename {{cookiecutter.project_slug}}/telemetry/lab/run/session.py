@@ -9,6 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from telemetry.lab.dynamodb import dynamodb_server
+from telemetry.lab.imports.function import dearest_imports
+from telemetry.lab.imports.measurement import Package
 from telemetry.lab.platform.artifact import runtime_packages
 from telemetry.lab.platform.preflight import preflight
 from telemetry.lab.platform.throttle import Throttle
@@ -38,16 +40,23 @@ async def run_lab(settings: Settings, sources: Sequence[EventSource]) -> int:
                     runtime_packages(settings.function.artifact) as packages,
                 ):
                     environ = function_environ(settings.function, {**extra, "TMPDIR": temporary}, packages)
+                    imports: list[Package] = []
                     if settings.function.artifact is None:
                         await preflight(environ)
-                    return await _measure(settings, environ, sources)
+                        imports = await dearest_imports(environ)
+                    return await _measure(settings, environ, sources, imports)
         except asyncio.CancelledError:
             if not received:
                 raise
             return 128 + received[0]
 
 
-async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequence[EventSource]) -> int:
+async def _measure(
+    settings: Settings,
+    environ: Mapping[str, str],
+    sources: Sequence[EventSource],
+    imports: Sequence[Package],
+) -> int:
     environments = plan(settings, sources)
     failure = ""
     complete = False
@@ -59,6 +68,7 @@ async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequ
         log.truncate(0)
         accuracy = None if throttle is None else await measured(throttle, settings.memory_mb)
         counts = Counts.of(settings, accuracy)
+        counts.imports = imports
         out.write(lab_record(settings, counts, complete=False))
         out.flush()
         runner = Runner(settings, environ, counts, Outputs(out, log), throttle)
