@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from telemetry.report.estimate.ledger_check import LedgerCheck
 from telemetry.report.estimate.results import results_of
+from telemetry.report.estimate.startup.ledger_check import LedgerCheck
 from telemetry.report.read.evidence import evidence_of
 from telemetry.report.read.lines import Source, lines_of
 

@@ -110,6 +110,7 @@ ARROWS = {
     "telemetry.lab.dynamodb": {"telemetry.lab.platform", "telemetry.lab.usage"},
     "telemetry.lab.run": {
         "telemetry.lab.run",
+        "telemetry.lab.imports",
         "telemetry.lab.platform",
         "telemetry.lab.dynamodb",
         "telemetry.lab.terminal",
@@ -120,6 +121,8 @@ ARROWS = {
     },
     "telemetry.lab.imports": {
         "telemetry.lab.imports",
+        "telemetry.lab.platform.command",
+        "telemetry.lab.platform.function",
         "telemetry.lab.platform.target",
         "telemetry.lab.platform.variables",
         "telemetry.lab.terminal",

@@ -50,12 +50,17 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def lab(here: Path, capsys: pytest.CaptureFixture[str]) -> Lab:
-    """Runs the lab in an empty folder; a handler's code may be given."""
+    """Runs the lab in an empty folder; a handler's code may be given.
+
+    At full speed, unless a test says otherwise: measuring the CPU shares takes half a second.
+    """
 
     def run(*arguments: str | float, handler: str | None = None) -> Run:
         if handler is not None:
             (here / "function.py").write_text(textwrap.dedent(handler), encoding="utf-8")
             arguments = ("--no-warm-up", "--handler", "function.handler", *arguments)
+        if not {"--cpu", "--memory"}.intersection(arguments):
+            arguments = ("--cpu", "full", *arguments)
         code = main([str(argument) for argument in arguments])
         out, part = here / "records.jsonl", here / "records.jsonl.part"
         return Run(code, out if out.exists() else part, *capsys.readouterr())

@@ -99,8 +99,8 @@ def evidence_in(streams: Iterable[Stream], function: str | None = None) -> Evide
     return summed(ledger, Reader(ledger), ["test"])
 
 
-def results_in(streams: Iterable[Stream]) -> Results:
-    return results_of(evidence_in(streams), Declared())
+def results_in(streams: Iterable[Stream], planned: int | None = None) -> Results:
+    return results_of(evidence_in(streams), Declared(planned=planned))
 
 
 def verdict_in(streams: Iterable[Stream]) -> Verdict:

@@ -21,8 +21,13 @@ def evidence_from(lines: Iterable[str]) -> Evidence:
     return summed(ledger, reader, ["test"])
 
 
-def results_from(lines: Iterable[str], weights: Weights | None = None, planned: int | None = None) -> Results:
-    return results_of(evidence_from(lines), Declared(weights, planned))
+def results_from(
+    lines: Iterable[str],
+    weights: Weights | None = None,
+    planned: int | None = None,
+    timeout_s: float | None = None,
+) -> Results:
+    return results_of(evidence_from(lines), Declared(weights, planned, timeout_s))
 
 
 def verdict_from(lines: Iterable[str], weights: Weights | None = None, planned: int | None = None) -> Verdict:

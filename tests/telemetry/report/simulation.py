@@ -41,6 +41,8 @@ class Run:
     """Of machines and of single durations, as a share."""
     resources: dict[str, Loaded] = field(default_factory=lambda: dict(RESOURCES))
     lab: bool = True
+    cpu: str | None = None
+    """What a lab says of the CPU; None as of the time when there was only one speed."""
     platform: bool = True
     text_reports: bool = False
     unequal: bool = False
@@ -83,9 +85,10 @@ class Run:
             starts = {start: count * environments for start, count in first.items()}
             starts["warm"] = requests - environments
             sent[arm] = {"environments": environments, "invocations": requests, "starts": starts}
+        told = {"complete": True} | ({"cpu": {"mode": self.cpu}} if self.cpu else {})
         host = {"system": "Linux", "cpu": "Test CPU", "cores": 2, "memory_mb": 4096, "python": "3.13.0"}
         return {"record": "lab", "v": 1, "at": 2_000, "app": "service.app:app", "seed": self.seed,
-                "host": host, "versions": {"mangum": "0.22.0"}, "sent": sent, "complete": True}  # fmt: skip
+                "host": host, "versions": {"mangum": "0.22.0"}, "sent": sent, **told}  # fmt: skip
 
 
 class _Environment:

@@ -14,12 +14,13 @@ from telemetry.report.arguments import FOR_AWS, SINCE, doctor_parser, plan_parse
 from telemetry.report.aws.period import period
 from telemetry.report.errors import UnusableError
 from telemetry.report.estimate.planning import plan_of
+from telemetry.report.estimate.pool import environments_per_day
 from telemetry.report.estimate.results import Declared, results_of
 from telemetry.report.outputs import must_differ, write
 from telemetry.report.read.evidence import Evidence, evidence_of
 from telemetry.report.read.lines import shown, source_of
 from telemetry.report.read.parallel.pieces import processors
-from telemetry.report.show.plan import show_plan
+from telemetry.report.show.plan import show_plan, show_traffic
 from telemetry.report.show.terminal import show_verdict
 from telemetry.report.show.verdict import verdict_of
 
@@ -52,7 +53,7 @@ def report(arguments: Sequence[str]) -> int:
     options = command.parse_args(arguments)
     must_differ({"--json": options.json, "--html": options.html}, options.files)
     _refuse_word(options.files)
-    results = results_of(_evidence(options, command), Declared(options.experiment, options.planned))
+    results = results_of(_evidence(options, command), _declared(options))
     verdict = verdict_of(results)
     written = list(write(verdict, options.json, options.html))
     console = Console()
@@ -66,8 +67,15 @@ def plan(arguments: Sequence[str]) -> int:
     """Propose the size of an experiment."""
     command = plan_parser()
     options = command.parse_args(arguments)
-    found = plan_of(_evidence(options, command), options.weights, options.precision, options.per_day)
-    show_plan(found, Console())
+    per_day, console = options.per_day, Console()
+    if options.per_second is not None:
+        per_day = per_day or environments_per_day(options.per_second, options.request_ms / 1000)
+        show_traffic(options.per_second, options.request_ms, per_day, console)
+        if not (options.files or options.stack or options.log_group):
+            return OK
+        console.print()
+    evidence = _evidence(options, command)
+    show_plan(plan_of(evidence, options.weights, options.precision, per_day, options.estimand), console)
     return OK
 
 
@@ -83,6 +91,11 @@ def doctor(arguments: Sequence[str]) -> int:
 
 
 COMMANDS: Final[Mapping[str, Callable[[Sequence[str]], int]]] = {"plan": plan, "doctor": doctor}
+
+
+def _declared(options: argparse.Namespace) -> Declared:
+    return Declared(options.experiment, options.planned, options.timeout, options.smallest)
+
 
 WORD: Final = re.compile("[a-z]{1,20}")
 

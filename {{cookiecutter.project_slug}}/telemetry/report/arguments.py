@@ -1,10 +1,13 @@
 """The command lines: of the report, of `plan` and of `doctor`."""
 
 import argparse
+import math
 from pathlib import Path
 from typing import Final
 
 from adapter.placement import EXAMPLE, PLACEMENTS, PlacementError, Weights, parse_weights
+from telemetry.report.errors import UnusableError
+from telemetry.report.estimate.smallest import DEFAULT, Smallest, parse_smallest
 from telemetry.report.show.wording import explained
 
 TEACHING: Final = """\
@@ -23,8 +26,11 @@ what it reads
 
 what it says
   The first sentence says what keeping the lifespan saves per request, compared with what, with a 95 %
-  interval, and where that was measured. "No difference seen" means that the interval covers 0. "Cannot tell
-  yet" means that an arm has fewer than about 20 environments, and is followed by how many more are needed.
+  interval, and where that was measured. "No difference that matters" means that the interval is within the
+  smallest size that matters (--smallest). "No difference seen" means that it covers 0. "Cannot tell yet"
+  means that an arm has fewer than about 20 environments, and is followed by how many more are needed. A
+  difference "decides" only where chance assigned the arms, the declared size is reached, and failures do not
+  differ.
 
 arms
 {arms}
@@ -49,8 +55,10 @@ exit codes
 PLAN: Final = """\
 Records of what runs now, of one arm or of several, tell how much requests and environments differ, and how
 many environments start in a day. The number of environments follows from that: see docs/measurement.md.
+Before there are any records, --per-second says what your traffic starts in a day.
 
 examples
+  python -m telemetry.report plan --per-second 3 --request-ms 120
   python -m telemetry.report plan records.jsonl --precision 5
   python -m telemetry.report plan --stack support-tickets --since 7d --precision 2%
 """
@@ -108,11 +116,26 @@ def report_parser() -> argparse.ArgumentParser:
         "verdict is called an interim look",
     )
     parser.add_argument(
+        "--timeout",
+        type=_above_0,
+        metavar="SECONDS",
+        help="time-out of the function, which records do not tell: no resource is advised to load in a "
+        "request that might not live through it",
+    )
+    parser.add_argument(
         "--experiment",
         type=_weights,
         metavar="WEIGHTS",
         help=f"weights that the experiment was declared with, such as {EXAMPLE}; the sizes of the arms are "
         "tested against them",
+    )
+    parser.add_argument(
+        "--smallest",
+        type=_smallest,
+        metavar="MS,%",
+        default=DEFAULT,
+        help="smallest difference per request that matters to you, in ms, in %% of a request's mean, or both "
+        "(default: 1ms,1%%); what is certainly below is called no difference that matters",
     )
     return parser
 
@@ -130,8 +153,8 @@ def plan_parser() -> argparse.ArgumentParser:
         "--precision",
         metavar="MS",
         default="5%",
-        help="half the width of the 95 %% interval of the difference: in ms, or in %% of a request's mean "
-        "(default: %(default)s)",
+        help="half the width of the 95 %% interval of the difference: in ms, or in %% of a request, or of "
+        "the startup that a first request waits for (default: %(default)s)",
     )
     parser.add_argument(
         "--weights",
@@ -145,6 +168,25 @@ def plan_parser() -> argparse.ArgumentParser:
         type=_count,
         metavar="N",
         help="new execution environments per day, if the records do not tell",
+    )
+    parser.add_argument(
+        "--estimand",
+        choices=("first_request_ms", "user_visible_ms"),
+        help="plan for the first request of each environment (the default where init and first_invocation "
+        "are arms, which differ there), or for the mean of all requests",
+    )
+    parser.add_argument(
+        "--per-second",
+        type=_above_0,
+        metavar="N",
+        help="requests per second: says how many environments that starts in a day, without any FILE too",
+    )
+    parser.add_argument(
+        "--request-ms",
+        type=_above_0,
+        metavar="MS",
+        default=100.0,
+        help="how long a request takes, for --per-second (default: %(default)s)",
     )
     return parser
 
@@ -206,10 +248,27 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _above_0(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not 0 < found < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a number above 0: got {text[:20]!r}")
+    return found
+
+
 def _weights(text: str) -> Weights:
     try:
         return parse_weights(text)
     except PlacementError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _smallest(text: str) -> Smallest:
+    try:
+        return parse_smallest(text)
+    except UnusableError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 

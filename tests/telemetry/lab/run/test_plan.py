@@ -50,6 +50,20 @@ def test_events_do_not_depend_on_the_arms() -> None:
     assert list(alone) == beside
 
 
+def test_blocks_hold_every_memory_size() -> None:
+    sizes = (512, 1024)
+    whole = plan(replace(SETTINGS, memory_mb=sizes), SOURCES)
+    assert len(whole) == 180
+    for block in range(30):
+        places = whole[6 * block : 6 * block + 6]
+        assert len({(place.placement, place.memory_mb) for place in places}) == 6
+        assert all(place.events == places[0].events for place in places)
+    assert {place.memory_mb for place in whole} == set(sizes)
+    assigned = plan(replace(SETTINGS, memory_mb=sizes, experiment="init=50,first_invocation=50"), SOURCES)
+    assert len(assigned) == 60
+    assert {(place.placement, place.memory_mb) for place in assigned} == {(None, size) for size in sizes}
+
+
 def test_weights() -> None:
     names = [event["name"] for place in plan(SETTINGS, SOURCES) for event in place.events]
     assert 0.8 < names.count("often") / len(names) < 0.97

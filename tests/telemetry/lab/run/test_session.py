@@ -135,7 +135,8 @@ def test_stopped_by_a_signal(here: Path, start: Start, number: signal.Signals, c
     process = start("--quick", "--placement", "init", "every_invocation", "--table", "table.json")
     wait_for(here / "hanging")
     started = descendants(process.pid)
-    assert len(started) == 4  # the supervisor, the table, the function and a process of its own
+    # The supervisor, the table, what gives CPU shares, the function and a process of its own.
+    assert len(started) == 5
     process.send_signal(number)
     said, _ = process.communicate(timeout=30)
     assert process.returncode == code

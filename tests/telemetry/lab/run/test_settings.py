@@ -1,12 +1,19 @@
+import sys
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 from telemetry.lab.__main__ import main
+from telemetry.lab.run import settings
+from telemetry.lab.run.arguments import parser
+from telemetry.lab.run.settings import settings_from
 from tests.telemetry.lab.conftest import Lab
 
+Capsys: TypeAlias = pytest.CaptureFixture[str]
 
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+
+def refused(capsys: Capsys, *arguments: str) -> str:
     """What the lab says before it exits with 2."""
     try:
         code: object = main(arguments)
@@ -52,6 +59,10 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
             "--experiment: 'init=50,lazy=50' are no weights",
         ),
         (["--timeout", "soon"], "must be a number of seconds, 0 or greater: got 'soon'"),
+        (["--memory", "64"], "must be a size that Lambda has, 128 to 10240 MB: got '64'"),
+        (["--memory", "1 GB"], "must be a size that Lambda has, 128 to 10240 MB: got '1 GB'"),
+        (["--memory", "512", "1024", "512"], "--memory 512 1024 512: name each size once"),
+        (["--cpu", "half"], "invalid choice: 'half'"),
     ],
 )
 def test_bad_usage(here: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], text: str) -> None:
@@ -70,3 +81,37 @@ def test_quick_yields_to_counts(lab: Lab) -> None:
     """
     run = lab("--quick", "--environments", 1, handler=handler)
     assert (run.lab["environments"], run.lab["invocations"]) == (1, 6)
+
+
+def test_more_cores_than_there_are(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capsys) -> None:
+    monkeypatch.setattr(settings, "available_cores", lambda: 2)
+    said = refused(capsys, "--memory", "512", "3539")
+    assert "--memory 3539: Lambda gives it the CPU time of 2.00 cores, but this machine has 2" in said
+    assert "as much as 3538 MB get" in said
+    assert "--cpu full" in said
+    assert not list(here.iterdir())
+
+
+def test_full_speed_has_any_size() -> None:
+    found = settings_from(parser().parse_args(["--memory", "10240", "--cpu", "full"]))
+    assert (found.cpu, found.memory_mb, found.function.memory_mb) == ("full", (10240,), 10240)
+
+
+def test_default_is_the_cpu_of_the_memory_that_the_template_deploys() -> None:
+    found = settings_from(parser().parse_args([]))
+    assert (found.cpu, found.memory_mb, found.no_shares) == ("lambda", (1024,), None)
+
+
+def test_system_without_a_clock_of_other_processes(
+    monkeypatch: pytest.MonkeyPatch, lab: Lab, capsys: Capsys
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    reason = "on darwin there is no clock of the CPU time that another process used"
+    assert reason in refused(capsys, "--cpu", "lambda")
+    assert reason in refused(capsys, "--memory", "512", "1024")
+    run = lab(
+        *("--memory", 512, "--environments", 1, "--invocations", 1),
+        handler="def handler(event, context): return {'statusCode': 200}",
+    )
+    assert run.lab["cpu"] == {"mode": "full"}
+    assert f"Requests ran as fast as INIT: {reason}." in run.stdout

@@ -6,7 +6,10 @@ from adapter.placement import Weights
 from telemetry.report.errors import UnusableError
 from telemetry.report.estimate.intervals import ratios
 from telemetry.report.estimate.jackknife import difference
-from telemetry.report.estimate.planning import Plan, plan_of
+from telemetry.report.estimate.planning import Plan, Planned, plan_of
+from telemetry.report.read.evidence import Evidence
+from tests.telemetry.report.lives import spread, streams
+from tests.telemetry.report.log_streams import evidence_in
 from tests.telemetry.report.reported import evidence_from
 from tests.telemetry.report.simulation import Run
 
@@ -15,9 +18,13 @@ BOTH = {"init": 40, "first_invocation": 40}
 
 
 def plan(
-    run: Run, precision: str = "5", weights: Weights | None = None, per_day: float | None = None
+    run: Run,
+    precision: str = "5",
+    weights: Weights | None = None,
+    per_day: float | None = None,
+    estimand: Planned | None = "user_visible_ms",
 ) -> Plan:
-    return plan_of(evidence_from(run.lines()), weights or HALVES, precision, per_day)
+    return plan_of(evidence_from(run.lines()), weights or HALVES, precision, per_day, estimand)
 
 
 def test_planned_size_gives_the_precision() -> None:
@@ -105,3 +112,49 @@ def test_few_environments_plan_nothing() -> None:
 def test_endless_plans_are_refused() -> None:
     with pytest.raises(UnusableError, match="ask for less precision"):
         plan(Run(arms=BOTH), "0.0001")
+
+
+def lazy_or_not(requests: int = 300) -> Evidence:
+    """Requests of 6 ms with some 5 ms of noise of machines; a startup of 700 ms, once in each environment."""
+    lives = [
+        life
+        for arm, first, init in (("init", 6.0, 1000.0), ("first_invocation", 919.0, 300.0))
+        for life in spread(arm, 30, first, 20.0, requests, init_ms=init, sd=24, warm_sd=3.5, seed=1)
+    ]
+    return evidence_in(streams(lives))
+
+
+def test_v4_first_requests_are_planned_for_where_a_lazy_startup_is_an_arm() -> None:
+    evidence = lazy_or_not()
+    assert plan_of(evidence, HALVES, "5", None).estimand == "first_request_ms"
+    stock: Weights = {"init": 90, "every_invocation": 10}
+    assert plan_of(evidence, stock, "5", None).estimand == "user_visible_ms"
+
+
+def test_v4_planned_size_gives_the_precision_of_first_requests() -> None:
+    found = plan_of(lazy_or_not(), HALVES, "5", None)
+    # sd 24 in each arm: 1.96 * 24 * sqrt(2 / n) <= 5 from n = 178 on.
+    assert found.environments["init"] == pytest.approx(178, rel=0.35)
+    assert not found.too_coarse
+
+
+def test_v4_precision_coarser_than_the_whole_load_is_too_coarse() -> None:
+    # 700 ms of startup are 2.3 ms of each of 300 requests, times the boost of INIT at an unknown memory size.
+    evidence = lazy_or_not()
+    found = plan_of(evidence, HALVES, "50", None, "user_visible_ms")
+    assert found.too_coarse
+    assert found.load_ms == pytest.approx(700 / 300 * 1769 / 128, rel=0.01)
+    assert not plan_of(evidence, HALVES, "1", None, "user_visible_ms").too_coarse
+
+
+def test_v4_week_says_what_precision_fits_it() -> None:
+    evidence = lazy_or_not()
+    found = plan_of(evidence, HALVES, "5", 20.0)
+    assert found.week_margin_ms is not None
+    again = plan_of(evidence, HALVES, f"{found.week_margin_ms}", 20.0)
+    assert again.days == pytest.approx(7, abs=0.2)
+
+
+def test_percent_of_a_first_request_is_of_the_startup_if_that_is_longer() -> None:
+    found = plan(Run(arms=BOTH, start="proactive"), "10%", estimand="first_request_ms")
+    assert found.margin_ms == pytest.approx(72.2, rel=0.03)

@@ -7,7 +7,7 @@ from telemetry.report.read.records import KINDS
 NAMES = {value for value in vars(schema).values() if isinstance(value, str)} | {
     metric.name for metric in schema.METRICS
 }
-LAB_ONLY = {"app", "run", "host", "sent", "complete"}
+LAB_ONLY = {"app", "run", "imports", "timeout_s", "host", "cpu", "sent", "complete"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -11,18 +11,18 @@ def strata(*streams: Stream) -> tuple[list[Stratum], list[int]]:
 
 
 def test_t12_one_version_and_size_are_one_stratum() -> None:
-    assert strata(Stream("a").startup().request(), Stream("b").request()) == ([(None, 512.0)], [0, 0])
+    assert strata(Stream("a").startup().request(), Stream("b").request()) == ([(None, 512.0, None)], [0, 0])
 
 
 def test_t12_old_records_are_of_the_only_known_version() -> None:
     streams = Stream("a", version="3").startup().request(), Stream("b").startup().request()
-    assert strata(*streams) == ([("3", 512.0)], [0, 0])
+    assert strata(*streams) == ([("3", 512.0, None)], [0, 0])
 
 
 def test_t12_unknown_version_among_several_is_apart() -> None:
     streams = [Stream("a", version="10").startup().request(), Stream("b", version="9").startup().request()]
     found, of_unit = strata(*streams, Stream("c").startup().request())
-    assert found == [(None, 512.0), ("9", 512.0), ("10", 512.0)]
+    assert found == [(None, 512.0, None), ("9", 512.0, None), ("10", 512.0, None)]
     assert of_unit == [2, 1, 0]
 
 
@@ -30,7 +30,7 @@ def test_t12_platform_tells_the_memory_that_records_do_not() -> None:
     small, large = (Stream(name).startup().request(report=False) for name in "ab")
     small.report("a-p1-1", 6.0, 1000.0, memory_mb=512.0)
     large.report("b-p1-1", 6.0, 1000.0, memory_mb=2048.0)
-    assert strata(small, large) == ([(None, 512.0), (None, 2048.0)], [0, 1])
+    assert strata(small, large) == ([(None, 512.0, None), (None, 2048.0, None)], [0, 1])
 
 
 def test_t12_environments_without_requests_are_in_none() -> None:

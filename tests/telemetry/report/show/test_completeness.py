@@ -1,7 +1,7 @@
 """What is in no figure is said first, and nothing is said that it could change."""
 
 from telemetry.report.show.verdict import Verdict
-from tests.telemetry.report.estimate.test_completeness import fleet, reported, slow, untold
+from tests.telemetry.report.estimate.deciding.test_completeness import fleet, reported, slow, untold
 from tests.telemetry.report.log_streams import Stream, verdict_in
 
 LAZY = "a lazy singleton (startup in the first invocation)"

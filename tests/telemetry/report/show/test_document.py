@@ -10,21 +10,22 @@ from tests.telemetry.report.reported import verdict_from
 from tests.telemetry.report.simulation import Run
 
 KEYS = [
-    "v", "sentence", "headline", "meaning", "measured_on", "arms", "comparisons",
-    "completeness", "bound", "ledger",
-    "ledger_sentence", "startup", "resources", "state", "starts", "latency", "invocations", "assignment",
-    "progress", "unrecorded", "init_waits", "other_reading", "pings", "unused", "strata", "stratified",
-    "notes", "not_estimated", "input",
+    "v", "sentence", "headline", "meaning", "measured_on", "time_split", "imports", "arms", "comparisons",
+    "completeness", "first_requests", "startup_repeats", "bound", "ledger", "ledger_sentence", "startup",
+    "resources", "state", "starts", "latency", "invocations", "assignment", "progress", "unrecorded",
+    "init_waits", "other_reading", "pings", "unused", "strata", "stratified", "population", "decisions",
+    "failures", "failure_differences", "bounds", "percentiles", "notes", "not_estimated", "input",
 ]  # fmt: skip
 COMPARISON = [
     "comparator", "baseline", "arm", "estimand", "difference_ms", "low", "high", "level", "df", "times",
     "times_low", "times_high", "mean_ms", "g_eff", "n_environments", "n_requests", "finding",
-    "more_environments",
+    "more_environments", "smallest_ms", "any_time", "more_to_tell",
 ]  # fmt: skip
 BOUND = [
     "comparator", "at_most_ms", "low", "high", "level", "df", "k", "with_shutdown", "g_eff",
-    "n_environments", "n_requests", "more_environments",
+    "n_environments", "n_requests", "more_environments", "startup_and_shutdown_ms",
 ]  # fmt: skip
+ESTIMANDS = ["user_visible_ms", "billed_ms", "first_request_ms", "warm_request_ms"]
 
 
 def written(run: Run) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def test_keys_stay(verdict: dict[str, Any]) -> None:
     assert list(verdict) == KEYS
     assert verdict["v"] == 1
     assert {tuple(found) for found in verdict["comparisons"]} == {tuple(COMPARISON)}
-    assert [found["estimand"] for found in verdict["comparisons"]] == ["user_visible_ms", "billed_ms"]
+    assert [found["estimand"] for found in verdict["comparisons"]] == ESTIMANDS
     assert list(written(Run(arms={"init": 25}))["bound"]) == BOUND
 
 

@@ -137,4 +137,4 @@ def test_experiment_that_never_ran_is_noted(text: str) -> None:
 @pytest.mark.parametrize("lab", [True, False])
 def test_slower_invocations_are_noted_with_the_bound(*, lab: bool) -> None:
     verdict = verdict_from(Run(arms={"init": 25}, lab=lab).lines())
-    assert noted(verdict, "takes CPU work as 3.5 times slower") is not lab
+    assert noted(verdict, "CPU work of the startup may be 3.5 times slower") is not lab

@@ -63,15 +63,14 @@ def test_charts_keep_text_and_colour(html: str) -> None:
     assert 'fill="currentColor"' in html
 
 
-def test_limits_follow_the_first_table(html: str) -> None:
-    first, second = html.split("</table>")[1], html.split("</table>")[2]
-    assert "Not estimated" in first
-    assert "Not estimated" not in second
+def test_limits_follow_the_split_and_the_differences(html: str) -> None:
+    parts = html.split("</table>")
+    assert [number for number, part in enumerate(parts) if "Not estimated" in part] == [3]
 
 
 def test_rule_of_the_check_is_whole(html: str) -> None:
     text = " ".join(html.split())
-    assert "or when what it leaves unexplained is less than 5 % of it" in text
+    assert "What that sum leaves unexplained is tested against 10 % of the difference" in text
     assert "for sure" not in text
 
 

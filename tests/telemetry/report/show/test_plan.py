@@ -1,3 +1,4 @@
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from tests.telemetry.report.reported import evidence_from
 from tests.telemetry.report.simulation import Run
 
 
-def said(run: Run, per_day: float | None = None) -> str:
+def said(run: Run, per_day: float | None = None, precision: str = "5") -> str:
     out = StringIO()
-    plan = plan_of(evidence_from(run.lines()), {"init": 50, "first_invocation": 50}, "5", per_day)
+    plan = plan_of(evidence_from(run.lines()), {"init": 50, "first_invocation": 50}, precision, per_day)
     show_plan(plan, Console(width=110, file=out))
     return " ".join(out.getvalue().split())
 
@@ -26,16 +27,48 @@ def test_arm_that_was_not_recorded_is_named() -> None:
 def test_unknown_number_of_days_says_how_to_get_it() -> None:
     run = Run(arms={"init": 40, "first_invocation": 40})
     assert "do not tell how many environments start in a day: say it with --per-day N" in said(run)
-    assert "about 4 days at 12 new ones a day" in said(run, per_day=12)
+    assert "about 152 days at 12 new ones a day" in said(run, per_day=12)
 
 
 def test_command_prints_what_to_declare(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "records.jsonl"
     path.write_text(Run(arms={"init": 40, "first_invocation": 40}).text())
-    assert main(["plan", str(path), "--precision", "5", "--per-day", "12"]) == 0
+    assert main(["plan", str(path), "--precision", "30", "--per-day", "12"]) == 0
     out = capsys.readouterr().out
     assert "LIFESPAN_EXPERIMENT=init=50,first_invocation=50" in out
     planned = int(out.split("LIFESPAN_EXPERIMENT_PLANNED=")[1].split()[0])
     assert 20 <= planned <= 40
     assert f"{planned} environments per arm" in out
     assert f'"Experiment=init=50,first_invocation=50",\n  "ExperimentPlanned={planned}"' in out
+
+
+def test_v4_traffic_is_told_in_environments_before_any_record(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "--per-second", "0.01", "--request-ms", "120"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    number = re.search(r"start about (\d+) environments a day", out)
+    assert number is not None
+    assert 5 <= int(number[1]) <= 12
+    assert "records say it better" in out
+
+
+def test_v4_traffic_gives_a_lab_run_its_days(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_text(Run(arms={"init": 40, "first_invocation": 40}).text())
+    assert main(["plan", str(path), "--per-second", "0.01"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "new ones a day" in out
+    assert "A week of this traffic gives +-" in out
+
+
+def test_v4_too_coarse_a_precision_is_warned_of() -> None:
+    text = said(Run(arms={"init": 40, "first_invocation": 40}), precision="2000")
+    assert "That is too coarse: the whole startup, which is all that a placement moves, weighs 720 ms" in text
+    assert "Ask for --precision 140 or less" in text
+    assert "too coarse" not in said(Run(arms={"init": 40, "first_invocation": 40}))
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "nan", "inf", "many"])
+def test_impossible_rate_is_refused(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["plan", f"--per-second={wrong}"])
+    assert "must be a number above 0" in capsys.readouterr().err

@@ -21,7 +21,8 @@ THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
 
 @pytest.fixture(scope="module")
 def verdict() -> Verdict:
-    lines = Run(arms=THREE_ARMS).lines()
+    imported = '"complete":true,"imports":[{"package":"boto3","ms":212.4,"modules":300}]'
+    lines = [line.replace('"complete":true', imported) for line in Run(arms=THREE_ARMS).lines()]
     other = [
         line.replace('"memory_mb":512', '"memory_mb":1024') for line in Run(arms=THREE_ARMS, seed=8).lines()
     ]

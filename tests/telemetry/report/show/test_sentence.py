@@ -6,7 +6,7 @@ import re
 import pytest
 
 from telemetry.report.estimate.intervals import Estimate
-from telemetry.report.estimate.ledger_check import LedgerCheck
+from telemetry.report.estimate.startup.ledger_check import LedgerCheck
 from telemetry.report.show.sentence import ledger_sentence
 from telemetry.report.show.verdict import Verdict
 from tests.telemetry.report.reported import verdict_from
@@ -34,6 +34,12 @@ def test_null_by_construction_is_no_finding(verdict: Verdict, on_lambda: Verdict
     assert "no visible difference" not in verdict.sentence
     assert "and makes no visible difference (" in on_lambda.sentence
     assert CANNOT not in on_lambda.sentence
+
+
+def test_lab_with_the_cpu_shares_of_lambda_decides() -> None:
+    found = verdict_from(Run(arms=THREE_ARMS, cpu="lambda").lines())
+    assert CANNOT not in found.sentence
+    assert "and makes no visible difference (" in found.sentence
 
 
 def test_null_alone_is_the_sentence() -> None:
@@ -66,14 +72,18 @@ def test_loss_is_called_a_cost() -> None:
     found = verdict.results.comparisons[0]
     assert (found.finding, found.difference_ms < 0) == ("costs", True)
     number = r"[\d.]+"
-    cost = rf", and costs {number} ms \[{number}, {number}\] per request against a lazy singleton"
+    cost = rf"costs {number} ms \[{number}, {number}\] per request against a lazy singleton"
     assert re.search(cost, verdict.sentence)
 
 
-def test_upper_bound_says_at_most() -> None:
-    sentence = verdict_from(Run(arms=INIT_ONLY).lines()).sentence
-    assert sentence.startswith("Keeping the lifespan saves at most ")
-    assert "an upper bound from first startups, as no repeated startup was recorded" in sentence
+def test_v5_startup_alone_bounds_nothing() -> None:
+    verdict = verdict_from(Run(arms=INIT_ONLY).lines())
+    took = (
+        r"startup and shutdown take 7\d\d ms \[7\d\d, 7\d\d\]; what a remade client costs later is not in it"
+    )
+    assert verdict.sentence.startswith("What keeping the lifespan saves against stock Mangum")
+    assert re.search(took, verdict.sentence)
+    assert "at most" not in " ".join([verdict.sentence, *verdict.headline, *verdict.notes])
 
 
 def test_missing_shutdown_is_said() -> None:
@@ -89,7 +99,7 @@ def test_few_environments_say_how_many_more() -> None:
 
 def test_lazy_singleton_stands_beside_the_bound() -> None:
     sentence = verdict_from(Run(arms=LAZY).lines()).sentence
-    assert "saves at most" in sentence
+    assert "was not measured: startup and shutdown take" in sentence
     assert f"; a{CANNOT}" in sentence
 
 
@@ -121,12 +131,13 @@ def test_no_comparison_means_nothing() -> None:
 @pytest.mark.parametrize("start", ["cold", "proactive", "provisioned"])
 def test_agreement_of_the_ledger_is_said(start: str) -> None:
     verdict = verdict_from(Run(arms={"init": 40, "every_invocation": 40}, start=start).lines())
-    assert str(verdict.ledger_sentence).endswith("the two agree.")
+    assert str(verdict.ledger_sentence).endswith("the two agree within 10 %.")
 
 
 def test_unexplained_difference_is_said() -> None:
     verdict = verdict_from(Run(arms={"init": 40, "every_invocation": 40}, untold_ms=100).lines())
-    assert re.search(r"do not agree\. Outside .* 9\d[\d.]* ms .* around them", str(verdict.ledger_sentence))
+    said = str(verdict.ledger_sentence)
+    assert re.search(r"differ by more than 10 %\. Outside .* 9\d[\d.]* ms .* around them", said)
 
 
 def test_noise_may_be_all_that_is_left() -> None:
@@ -139,13 +150,14 @@ def test_noise_may_be_all_that_is_left() -> None:
             left_in_startups=none,
             left_in_requests=none,
             left_around=none,
-            agree=False,
+            agree=None,
+            agreement="cannot tell",
             hidden_first_startups=0,
         )
     )
-    assert "what is left, 12 ms [-5, 29], may be nothing" in said
+    assert "It cannot be told whether they agree within 10 %: 12 ms [-5, 29] is left." in said
 
 
 def test_one_environment_cannot_agree() -> None:
     verdict = verdict_from(Run(arms={"init": 25, "every_invocation": 1}).lines())
-    assert "too few environments to say" in str(verdict.ledger_sentence)
+    assert "It cannot be told whether they agree" in str(verdict.ledger_sentence)

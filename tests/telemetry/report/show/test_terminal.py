@@ -32,7 +32,7 @@ def test_numbers_stay_on_one_line_at_80_columns() -> None:
     verdict = verdict_from((KEPT / "lab.jsonl").read_text(encoding="utf-8").splitlines())
     lines = rendered(verdict, 80)
     assert any("237 [-241, 716]  1.2 [0.9, 1.6]  237 [-241, 716]" in line for line in lines)
-    assert any("1160 [810, 1511]" in line and "97 [-354, 495]" in line for line in lines)
+    assert any("1160 [810, 1511]" in line and "57 [-354, 495]" in line for line in lines)
 
 
 def shown(verdict: Verdict, width: int) -> str:

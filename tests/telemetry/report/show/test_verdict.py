@@ -24,6 +24,12 @@ def test_sentence_names_comparator_and_place(verdict: Verdict) -> None:
     )
 
 
+def test_sentence_names_the_cpu_share_of_a_lab_run() -> None:
+    assert verdict_from(Run(cpu="lambda").lines()).sentence.endswith(
+        "measured on this machine (Test CPU, 2 cores, Python 3.13.0, the CPU share of 512 MB), not on Lambda."
+    )
+
+
 def test_sentence_without_lab_says_lambda() -> None:
     sentence = verdict_from(Run(lab=False).lines()).sentence
     assert "measured on Lambda (512 MB; Python 3.13.0; 2025-10-09" in sentence

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from adapter.placement import PLACEMENTS, Placement
-from telemetry.report.show.drawing import arm_colour
+from telemetry.report.show.charts.drawing import arm_colour
 from telemetry.report.show.wording import (
     arm_name,
     bracketed,

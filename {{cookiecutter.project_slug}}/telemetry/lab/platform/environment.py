@@ -9,11 +9,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
+from telemetry.lab.platform.cpu_share import cpu_share
 from telemetry.lab.platform.function import FUNCTION_ARN, FunctionConfiguration
 from telemetry.lab.platform.invocation import Invocation, Outcome, Status, http_status, stamped_event
 from telemetry.lab.platform.process import FunctionProcess, ProcessEndedError, Write
 from telemetry.lab.platform.runtime_api import Event, InvocationResponse
-from telemetry.lab.platform.variables import function_command, log_stream
+from telemetry.lab.platform.throttle import Throttle
+from telemetry.lab.platform.variables import MEMORY_VARIABLE, function_command, log_stream
 
 Shutdown: TypeAlias = Literal["sigterm", "sigterm too slow", "sigkill"]
 """What ended a process: SIGTERM, SIGKILL because its shutdown took too long, or SIGKILL at once."""
@@ -35,15 +37,30 @@ class Environment:
         environ: Mapping[str, str],
         log: BinaryIO,
         write: Write,
+        throttle: Throttle | None = None,
     ) -> None:
+        """Make one.
+
+        Args:
+            function: Its memory goes before what `environ` says.
+            environ: All variables, but for those of a single environment.
+            log: Takes the function's stderr.
+            write: Takes the function's stdout.
+            throttle: Gives each process the CPU share of the function's memory; None for full speed.
+        """
         self._folder = Path(mkdtemp(dir=environ.get("TMPDIR")))
-        own = {**_folders(self._folder), "AWS_LAMBDA_LOG_STREAM_NAME": log_stream()}
+        own = {
+            **_folders(self._folder),
+            MEMORY_VARIABLE: str(function.memory_mb),
+            "AWS_LAMBDA_LOG_STREAM_NAME": log_stream(),
+        }
         if "HOME" in function.variables:
             own["HOME"] = function.variables["HOME"]
         self._environ = {**environ, **own}
         self._function = function
         self._log = log
         self._write = write
+        self._throttle = throttle
         self._process: FunctionProcess | None = None
         self._first_event = True
         """The process has had no event yet."""
@@ -52,16 +69,21 @@ class Environment:
     async def init(self) -> bool:
         """Run INIT. False when it took longer than Lambda allows: the first invocation then begins it again.
 
+        An INIT on demand has all the CPU there is, one of provisioned concurrency only its share.
+
         Raises:
             InitError: The function cannot start.
+            ThrottleEndedError: CPU shares cannot be given any more.
         """
+        on_demand = self._function.init_type == "on-demand"
         try:
-            process = await self._start()
+            process = await self._start(full_speed=on_demand)
             init_ms = await process.wait_for_init(self._function.init_timeout)
         except TimeoutError:
             await self.shutdown()
             return False
-        if self._function.init_type == "on-demand":
+        if on_demand:
+            self._limit(process)
             self._init_ms = init_ms
         return True
 
@@ -70,6 +92,7 @@ class Environment:
 
         Raises:
             InitError: The process had died, and the function cannot start again.
+            ThrottleEndedError: CPU shares cannot be given any more.
         """
         request_id = str(uuid.uuid4())
         waited = self._process is not None
@@ -99,7 +122,7 @@ class Environment:
         try:
             process = self._process
             if process is None:
-                process = await self._start()
+                process = await self._start(full_speed=False)
                 await process.wait_for_init(timeout)
             left = timeout - (time.perf_counter() - began)
             deadline_ms = int((time.time() + left) * 1000)
@@ -137,10 +160,17 @@ class Environment:
         await self.shutdown()
         return Outcome(status, seconds * 1000, seconds * 1000, peak, error_type)
 
-    async def _start(self) -> FunctionProcess:
+    async def _start(self, *, full_speed: bool) -> FunctionProcess:
         command = function_command(self._function)
         self._process = await FunctionProcess.start(command, self._environ, self._log, self._write)
+        if not full_speed:
+            self._limit(self._process)
         return self._process
+
+    def _limit(self, process: FunctionProcess) -> None:
+        """Give the process its share, to its end: a shutdown has no more either."""
+        if self._throttle is not None:
+            self._throttle.limit(process.child.pid, cpu_share(self._function.memory_mb))
 
     def _trace_header(self) -> str:
         root = f"1-{int(time.time()):08x}-{secrets.token_hex(12)}"

@@ -40,7 +40,7 @@ class FunctionConfiguration:
     proactive_gap_ms: float = PROACTIVE_GAP_MS
     """Milliseconds of `idle` from which on the telemetry calls a start proactive."""
     memory_mb: int = MEMORY_MB
-    """Reported to the function, not enforced."""
+    """Decides on the CPU that the function gets; that it uses no more memory is not enforced."""
     timeout: float = 30
     """Of one invocation."""
     sigterm: bool = True

@@ -1,12 +1,11 @@
 """Questions about the function that only a process like its own can answer."""
 
-import asyncio
 import contextlib
 import json
-from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from telemetry.lab.platform.command import run_alone
 from telemetry.lab.platform.function import FunctionConfiguration
 from telemetry.lab.platform.missing_variables import MissingFields, missing_variables, set_them
 from telemetry.lab.platform.variables import module_command
@@ -70,27 +69,15 @@ async def describe_handler(function: FunctionConfiguration, environ: Mapping[str
 
 
 async def _ask(function: FunctionConfiguration, environ: Mapping[str, str], *question: str) -> Answer:
-    process = await asyncio.create_subprocess_exec(
-        *module_command(function, "telemetry.lab.platform.inspection", *question),
-        stdin=DEVNULL,
-        stdout=PIPE,
-        stderr=PIPE,
-        cwd=environ["LAMBDA_TASK_ROOT"],
-        env=environ,
-        start_new_session=True,
-    )
+    command = module_command(function, "telemetry.lab.platform.inspection", *question)
     try:
-        stdout, stderr = await asyncio.wait_for(process.communicate(), LONGEST_IMPORT)
+        ran = await run_alone(command, environ, LONGEST_IMPORT, environ["LAMBDA_TASK_ROOT"])
     except TimeoutError as error:
         raise UsageError(f"importing the function took more than {LONGEST_IMPORT:.0f} s") from error
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    return Answer(process.returncode or 0, _told(stdout.splitlines()), stderr.decode(errors="replace"))
+    return Answer(ran.status, _told(ran.stdout.splitlines()), ran.stderr)
 
 
-def _told(lines: Sequence[bytes]) -> dict[str, Any]:
+def _told(lines: Sequence[str]) -> dict[str, Any]:
     with contextlib.suppress(ValueError, IndexError):
         told = json.loads(lines[-1])
         if isinstance(told, dict):

@@ -14,6 +14,7 @@ from telemetry.lab.platform.bootstrap import CODE_VARIABLE, PRIVATE_VARIABLE
 from telemetry.lab.platform.function import FUNCTION_NAME, REGION, FunctionConfiguration
 from telemetry.lab.platform.lab_code import LabCode
 
+MEMORY_VARIABLE: Final = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
 INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 """All that a child keeps of the lab's own environment, beside PYTHONPATH. No credentials, no proxies."""
 
@@ -75,7 +76,7 @@ def function_environ(
         "AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{runtime_minor(function)}",
         "AWS_LAMBDA_FUNCTION_NAME": FUNCTION_NAME,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        MEMORY_VARIABLE: str(function.memory_mb),
         "AWS_LAMBDA_INITIALIZATION_TYPE": function.init_type,
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{FUNCTION_NAME}",
         "LAMBDA_TASK_ROOT": str(function.folder),

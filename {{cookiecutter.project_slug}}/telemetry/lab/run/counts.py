@@ -3,11 +3,14 @@
 import secrets
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from telemetry.lab.imports.measurement import Package
 from telemetry.lab.platform.environment import Shutdown
 from telemetry.lab.platform.invocation import Invocation
+from telemetry.lab.run.accuracy import Accuracy
 from telemetry.lab.run.settings import Settings
 from telemetry.schema import STARTS, Start
 
@@ -43,6 +46,8 @@ class Counts:
     """Counts of a run, by arm and all together."""
 
     arms: dict[str, ArmCounts]
+    accuracy: Accuracy | None = None
+    """Of the CPU shares, measured before anything was counted; None at full speed."""
     failures: Counter[str] = field(default_factory=Counter)
     """Invocations without a 2xx response, by what came instead."""
     shutdowns: Counter[Shutdown] = field(default_factory=Counter)
@@ -54,12 +59,14 @@ class Counts:
     """Whether the function wrote a record of telemetry."""
     run: str = field(default_factory=lambda: secrets.token_hex(4))
     """A name of this run, made up."""
+    imports: Sequence[Package] = ()
+    """The packages whose imports take longest."""
 
     @classmethod
-    def of(cls, settings: Settings) -> "Counts":
+    def of(cls, settings: Settings, accuracy: Accuracy | None = None) -> "Counts":
         """Begin a run. The arms of an experiment come into being as environments are assigned to them."""
         arms = () if settings.experiment else settings.placements
-        return cls({placement: ArmCounts() for placement in arms})
+        return cls({placement: ArmCounts() for placement in arms}, accuracy)
 
     @property
     def invocations(self) -> int:

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,9 +56,11 @@ class PlannedEnvironment:
     """One execution environment to be."""
 
     block: int
-    """From 1. A block has one environment of each placement; in an experiment, it is one environment."""
+    """From 1. A block has one environment of each placement and memory size; in an experiment, of each
+    size."""
     placement: Placement | None
     """None where an experiment assigns it."""
+    memory_mb: int
     events: tuple[Mapping[str, Any], ...]
 
     @property
@@ -69,19 +72,20 @@ class PlannedEnvironment:
 def plan(settings: Settings, sources: Sequence[EventSource]) -> tuple[PlannedEnvironment, ...]:
     """Lay out a run; the same settings and seed give the same plan.
 
-    The environments of a block get the same events, so that arms differ by placement only, and run in random
-    order, so that what changes on the machine over time changes all arms alike.
+    The environments of a block get the same events, so that they differ only by what is compared, and run in
+    random order, so that what changes on the machine over time changes all arms alike.
     """
     draw = random.Random(f"{settings.seed} events")  # noqa: S311 # repeatable on purpose, keeps no secret
     shuffle = random.Random(f"{settings.seed} order")  # noqa: S311 # as above
-    arms = settings.placements if settings.experiment is None else (None,)
+    placements = settings.placements if settings.experiment is None else (None,)
+    arms = tuple(product(placements, settings.memory_mb))
     weights = [source.weight for source in sources]
     environments: list[PlannedEnvironment] = []
     for block in range(1, settings.environments + 1):
         drawn = draw.choices(sources, weights, k=settings.invocations)
         events = tuple(source.event for source in drawn)
         order = shuffle.sample(arms, k=len(arms))
-        environments += [PlannedEnvironment(block, placement, events) for placement in order]
+        environments += [PlannedEnvironment(block, placement, memory, events) for placement, memory in order]
     return tuple(environments)
 
 

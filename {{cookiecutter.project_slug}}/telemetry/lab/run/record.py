@@ -46,9 +46,15 @@ def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
         "environments": settings.environments,
         "invocations": settings.invocations,
         "init_type": settings.function.init_type,
+        "timeout_s": settings.function.timeout,
+        "memory_mb": list(settings.memory_mb),
+        "cpu": {"mode": settings.cpu, **(counts.accuracy.fields() if counts.accuracy else {})},
         "host": host(settings.function.python),
         "versions": versions(settings.function),
         "sent": {name: arm.fields() for name, arm in counts.arms.items()},
+        "imports": [
+            {"package": one.name, "ms": round(one.ms, 1), "modules": one.modules} for one in counts.imports
+        ],
         "duration_s": round(time.perf_counter() - counts.began, 1),
         "complete": complete,
     }

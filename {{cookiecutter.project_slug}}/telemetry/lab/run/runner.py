@@ -5,14 +5,17 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from adapter.placement import EXPERIMENT_VARIABLE, PLACEMENT_VARIABLE, Placement
 from telemetry.lab.platform.environment import Environment
+from telemetry.lab.platform.function import FunctionConfiguration
 from telemetry.lab.platform.preflight import describe_handler, missing_variable_advice
 from telemetry.lab.platform.process import Write
 from telemetry.lab.platform.runtime_api import InitError
+from telemetry.lab.platform.throttle import Throttle, ThrottleEndedError
 from telemetry.lab.run.counts import ArmCounts, Counts
 from telemetry.lab.run.failures import (
     IN_A_ROW,
@@ -69,17 +72,30 @@ class RecordReader:
             self.placement = placement
 
 
+class Outputs(NamedTuple):
+    """Open files."""
+
+    records: BinaryIO
+    log: BinaryIO
+    """Takes all that is no record."""
+
+
 class Runner:
-    """Runs environments into open files: records to `out`, all else to `log`."""
+    """Runs environments."""
 
     def __init__(
-        self, settings: Settings, environ: Mapping[str, str], counts: Counts, out: BinaryIO, log: BinaryIO
+        self,
+        settings: Settings,
+        environ: Mapping[str, str],
+        counts: Counts,
+        outputs: Outputs,
+        throttle: Throttle | None,
     ) -> None:
         self._settings = settings
         self._environ = environ
         self._counts = counts
-        self._out = out
-        self._log = log
+        self._out, self._log = outputs
+        self._throttle = throttle
         self._failed_in_a_row: Counter[str] = Counter()
         """Requests by arm."""
         self._first_failure: FailedRequest | None = None
@@ -87,7 +103,7 @@ class Runner:
         """The first failing response, with its traceback; nothing as long as all succeed."""
 
     async def warm_up(self, events: Sequence[Mapping[str, Any]]) -> None:
-        """Run environments that are not recorded, so that no arm pays for compiling bytecode.
+        """Run environments that are not recorded, at full speed, so that no arm pays for compiling bytecode.
 
         The handler must start up as the lab tells it to. One that has a placement of its own agrees with at
         most one of two placements, so where a run has several, a second environment gets a single event.
@@ -113,9 +129,9 @@ class Runner:
         """Run one environment; return what it wrote, and which requests failed."""
         reader = RecordReader(STARTUP, self._log.write)
         failed = []
-        async with self._environment(
-            "the warm-up", {PLACEMENT_VARIABLE: placement}, reader.write
-        ) as environment:
+        environ = {**self._environ, PLACEMENT_VARIABLE: placement}
+        made = Environment(self._settings.function, environ, self._log, reader.write)
+        async with self._ended("the warm-up", made) as environment:
             await environment.init()
             for event in events:
                 marks = self._marks()
@@ -130,15 +146,17 @@ class Runner:
         """Run one environment of the plan.
 
         Raises:
-            RunStoppedError: The function cannot start, and arms of unequal size would compare badly; or all
-                its requests fail.
+            RunStoppedError: The function cannot start, and arms of unequal size would compare badly; all its
+                requests fail; or it does not get its share of CPU any more.
         """
+        function = replace(self._settings.function, memory_mb=planned.memory_mb)
         assigned = RecordReader(ENVIRONMENT_RECORD, self._out.write)
         counts = ArmCounts(environments=1)
-        name = f"environment {planned.block} ({planned.arm})"
-        variables = self._placement_variable(planned.placement)
+        arm_name = self._name(planned)
+        name = f"environment {planned.block} ({arm_name})"
+        made = self._environment(function, planned.placement, assigned.write)
         try:
-            async with self._environment(name, variables, assigned.write) as environment:
+            async with self._ended(name, made) as environment:
                 if await environment.init():
                     await asyncio.sleep(self._settings.function.idle)
                 else:
@@ -146,12 +164,14 @@ class Runner:
                 for event in planned.events:
                     marks = self._marks()
                     invocation = await environment.invoke(event)
-                    self._out.write(invocation.report_line(self._settings.function.memory_mb))
+                    self._out.write(invocation.report_line(function.memory_mb))
                     self._out.flush()  # the lab may be killed
                     self._counts.count(counts, invocation)
                     advance(planned.arm)
-                    self._check_failure(planned.arm, FailedRequest(name, event, invocation, marks))
+                    self._check_failure(arm_name, FailedRequest(name, event, invocation, marks))
                 self._counts.count_shutdown(await environment.shutdown())
+                if self._throttle is not None:
+                    self._throttle.check()
         finally:
             self._counts.has_records |= assigned.has_records
             arm = planned.placement or assigned.placement or UNASSIGNED
@@ -186,27 +206,35 @@ class Runner:
             return {EXPERIMENT_VARIABLE: self._settings.experiment or ""}
         return {PLACEMENT_VARIABLE: placement}
 
+    def _name(self, planned: PlannedEnvironment) -> str:
+        several = len(self._settings.memory_mb) > 1
+        return f"{planned.arm}, {planned.memory_mb} MB" if several else planned.arm
+
+    def _environment(
+        self, function: FunctionConfiguration, placement: Placement | None, write: Write
+    ) -> Environment:
+        environ = {**self._environ, **self._placement_variable(placement)}
+        return Environment(function, environ, self._log, write, self._throttle)
+
     @asynccontextmanager
-    async def _environment(
-        self, name: str, variables: Mapping[str, str], write: Write
-    ) -> AsyncIterator[Environment]:
-        """Make an environment, with a heading in the log, and end it; tell why it did not start, or failed.
+    async def _ended(self, name: str, environment: Environment) -> AsyncIterator[Environment]:
+        """Give an environment a heading in the log, and end it; tell why it did not start, or failed.
 
         Raises:
-            RunStoppedError: The function cannot start.
+            RunStoppedError: The function cannot start, or does not get its share of CPU any more.
         """
         self._log.write(f"--- {name}\n".encode())
         marks = self._marks()
-        environ = {**self._environ, **variables}
-        environment = Environment(self._settings.function, environ, self._log, write)
         try:
             yield environment
         except InitError as error:
             await environment.shutdown(at_once=True)
             output = self._since(marks)
             text = "\n".join([str(error), *tracebacks(output)])
-            advice = await missing_variable_advice(self._settings.function, environ, text)
+            advice = await missing_variable_advice(self._settings.function, self._environ, text)
             raise RunStoppedError(init_failure(name, error, output, advice)) from error
+        except ThrottleEndedError as error:
+            raise RunStoppedError(f"lab: in {name}, {error}\n") from error
         finally:
             await environment.shutdown(at_once=True)
             environment.remove_files()

@@ -9,17 +9,21 @@ from pathlib import Path
 from typing import BinaryIO
 
 from telemetry.lab.dynamodb import dynamodb_server
+from telemetry.lab.imports.function import dearest_imports
+from telemetry.lab.imports.measurement import Package
 from telemetry.lab.platform.artifact import runtime_packages
 from telemetry.lab.platform.function import FunctionConfiguration
 from telemetry.lab.platform.lab_code import LabCode, lab_code
 from telemetry.lab.platform.preflight import preflight
 from telemetry.lab.platform.run_folder import run_folder
 from telemetry.lab.platform.supervisor import RUN_VARIABLE
+from telemetry.lab.platform.throttle import Throttle
 from telemetry.lab.platform.variables import function_environ
+from telemetry.lab.run.accuracy import measured
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.plan import EventSource, plan
 from telemetry.lab.run.record import lab_record
-from telemetry.lab.run.runner import Runner, RunStoppedError
+from telemetry.lab.run.runner import Outputs, Runner, RunStoppedError
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.summary import show
 from telemetry.lab.terminal import output_console
@@ -36,7 +40,10 @@ async def run_lab(settings: Settings, sources: Sequence[EventSource]) -> int:
         try:
             async with run_folder() as folder, dynamodb_server(settings.table) as extra:
                 environ = await _checked_environ(settings.function, folder, extra)
-                return await _measure(settings, environ, sources)
+                imports: list[Package] = []
+                if settings.function.artifact is None:
+                    imports = await dearest_imports(settings.function, environ)
+                return await _measure(settings, environ, sources, imports)
         except asyncio.CancelledError:
             if not received:
                 raise
@@ -75,16 +82,27 @@ def _remarks(function: FunctionConfiguration, code: LabCode | None, *, from_fact
             )
 
 
-async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequence[EventSource]) -> int:
+async def _measure(
+    settings: Settings,
+    environ: Mapping[str, str],
+    sources: Sequence[EventSource],
+    imports: Sequence[Package],
+) -> int:
     environments = plan(settings, sources)
-    counts = Counts.of(settings)
     failure = told = ""
     complete = False
-    with settings.partial_out.open("wb") as out, settings.log.open("ab", buffering=0) as log:
+    with (
+        _throttle(settings) as throttle,
+        settings.partial_out.open("wb") as out,
+        settings.log.open("ab", buffering=0) as log,
+    ):
         log.truncate(0)
+        accuracy = None if throttle is None else await measured(throttle, settings.memory_mb)
+        counts = Counts.of(settings, accuracy)
+        counts.imports = imports
         out.write(lab_record(settings, counts, complete=False))
         out.flush()
-        runner = Runner(settings, environ, counts, out, log)
+        runner = Runner(settings, environ, counts, Outputs(out, log), throttle)
         try:
             if settings.warm_up:
                 await runner.warm_up([source.event for source in sources])
@@ -102,6 +120,16 @@ async def _measure(settings: Settings, environ: Mapping[str, str], sources: Sequ
             _finish_records(settings, counts, out, complete=complete)
             show(settings, counts, output_console(), complete=complete)
     return 0 if complete and counts.succeeded else 1
+
+
+@contextmanager
+def _throttle(settings: Settings) -> Iterator[Throttle | None]:
+    """Give CPU shares while it lasts; not at full speed."""
+    if settings.cpu == "full":
+        yield None
+        return
+    with Throttle() as throttle:
+        yield throttle
 
 
 def _finish_records(settings: Settings, counts: Counts, out: BinaryIO, *, complete: bool) -> None:

@@ -15,14 +15,23 @@ from adapter.placement import (
 )
 from telemetry.lab.platform.artifact import check_artifact
 from telemetry.lab.platform.bootstrap import CODE_VARIABLE, PRIVATE_VARIABLE
+from telemetry.lab.platform.cpu_share import (
+    ONE_CORE_MB,
+    CpuMode,
+    available_cores,
+    cpu_share,
+    why_no_shares,
+)
 from telemetry.lab.platform.function import (
     ANY_APP_HANDLER,
+    MEMORY_MB,
     PROACTIVE_GAP_MS,
     FunctionConfiguration,
     InitType,
 )
 from telemetry.lab.platform.interpreter import find_interpreter
 from telemetry.lab.platform.supervisor import RUN_VARIABLE
+from telemetry.lab.platform.variables import MEMORY_VARIABLE
 from telemetry.lab.usage import UsageError, parse_variables
 
 ENVIRONMENTS: Final = 25
@@ -30,7 +39,7 @@ INVOCATIONS: Final = 12
 QUICK: Final = 6
 """Environments, and invocations of each, with `--quick`."""
 RESERVED: Final = {
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "use --memory",
+    MEMORY_VARIABLE: "use --memory",
     "AWS_LAMBDA_INITIALIZATION_TYPE": "use --init-type",
     "AWS_LAMBDA_LOG_STREAM_NAME": "the lab sets it for each environment",
     "AWS_LAMBDA_RUNTIME_API": "the lab sets it for each process",
@@ -53,11 +62,16 @@ class Settings:
     out: Path
     function: FunctionConfiguration = field(default_factory=FunctionConfiguration)
     environments: int = ENVIRONMENTS
-    """For each placement; in an experiment, in all."""
+    """For each placement and memory size; in an experiment, for each memory size."""
     invocations: int = INVOCATIONS
     """For each environment."""
     placements: tuple[Placement, ...] = ("init",)
     """The arms of the run."""
+    memory_mb: tuple[int, ...] = (MEMORY_MB,)
+    """The memory sizes of the run; `function` has the first one."""
+    cpu: CpuMode = "lambda"
+    no_shares: str | None = None
+    """Why this machine cannot give CPU shares, where nobody said that they are not wanted."""
     experiment: str | None = None
     """Weights of the arms, by which each environment is assigned one; None: every arm gets as many."""
     seed: int = 7
@@ -86,6 +100,8 @@ def settings_from(given: argparse.Namespace) -> Settings:
         UsageError: They contradict each other, or name what does not exist.
     """
     few = QUICK if given.quick else None
+    sizes = _distinct_sizes(given.memory)
+    no_shares = why_no_shares() if given.cpu is None else None
     if given.without_records and (len(given.placement) > 1 or given.experiment is not None):
         raise UsageError(
             "--without-records: Lambda's report lines do not say which placement they are of; measure one at "
@@ -97,6 +113,9 @@ def settings_from(given: argparse.Namespace) -> Settings:
         environments=given.environments or few or ENVIRONMENTS,
         invocations=given.invocations or few or INVOCATIONS,
         placements=_distinct(given.placement) if given.experiment is None else _arms(given.experiment),
+        memory_mb=sizes,
+        cpu=_cpu(given.cpu, no_shares, sizes),
+        no_shares=no_shares,
         experiment=given.experiment,
         seed=given.seed,
         warm_up=given.warm_up,
@@ -119,7 +138,7 @@ def _function(given: argparse.Namespace) -> FunctionConfiguration:
         init_type=_supported(given.init_type),
         idle=given.idle,
         proactive_gap_ms=_proactive_gap_ms(variables),
-        memory_mb=given.memory,
+        memory_mb=given.memory[0],
         timeout=given.timeout,
         sigterm=given.sigterm,
         variables=variables,
@@ -179,6 +198,36 @@ def _distinct(placements: Sequence[Placement]) -> tuple[Placement, ...]:
     if len(set(placements)) < len(placements):
         raise UsageError(f"--placement {' '.join(placements)}: name each placement once")
     return tuple(placements)
+
+
+def _distinct_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
+    if len(set(sizes)) < len(sizes):
+        raise UsageError(f"--memory {_joined(sizes)}: name each size once")
+    return tuple(sizes)
+
+
+def _cpu(asked: CpuMode | None, no_shares: str | None, sizes: tuple[int, ...]) -> CpuMode:
+    """Return how much CPU requests get, if this machine can give it."""
+    if asked == "full":
+        return asked
+    if asked is None and no_shares is not None:
+        if len(sizes) > 1:
+            raise UsageError(f"--memory {_joined(sizes)}: sizes differ by their CPU, and {no_shares}")
+        return "full"
+    if asked is not None and (reason := why_no_shares()) is not None:
+        raise UsageError(f"--cpu {asked}: {reason}; use --cpu full")
+    cores = available_cores()
+    if cpu_share(max(sizes)) > cores:
+        raise UsageError(
+            f"--memory {max(sizes)}: Lambda gives it the CPU time of {cpu_share(max(sizes)):.2f} cores, but "
+            f"this machine has {cores}, as much as {cores * ONE_CORE_MB} MB get; name a smaller size, or use "
+            "--cpu full"
+        )
+    return "lambda"
+
+
+def _joined(sizes: Sequence[int]) -> str:
+    return " ".join(map(str, sizes))
 
 
 def _arms(weights: str) -> tuple[Placement, ...]:

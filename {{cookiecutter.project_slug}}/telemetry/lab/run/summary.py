@@ -7,8 +7,10 @@ from rich.console import Console
 from rich.table import Table
 
 from adapter.placement import PLACEMENT_VARIABLE, Placement
+from telemetry.lab.platform.cpu_share import ONE_CORE_MB
 from telemetry.lab.platform.environment import SHUTDOWN_BUDGET, Shutdown
 from telemetry.lab.platform.runtime_api import InitError
+from telemetry.lab.run.accuracy import CLOSE
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.tracebacks import exception_message, shown, tracebacks
@@ -26,7 +28,7 @@ def show(settings: Settings, counts: Counts, console: Console, *, complete: bool
     heading = f"{function.target}, {function.init_type}: measured on this machine, not on Lambda."
     print_lines(console, [heading, ""])
     console.print(_table(counts))
-    print_lines(console, ["", *_failures(counts), *_shutdowns(settings, counts)])
+    print_lines(console, ["", *_failures(counts), *_shutdowns(settings, counts), *_cpu(settings, counts)])
     if not complete:
         print_lines(console, ["The run is incomplete."])
     print_lines(console, _files(settings, counts))
@@ -120,6 +122,28 @@ def _shutdown(shutdown: Shutdown, environments: str, *, sigterm: bool) -> str:
             return f"SIGKILL ended {environments}, because of --no-sigterm."
         case _:
             assert_never(shutdown)
+
+
+def _cpu(settings: Settings, counts: Counts) -> Iterator[str]:
+    if counts.accuracy is None:
+        why = f": {settings.no_shares}" if settings.no_shares else " (--cpu full)"
+        yield f"Requests ran as fast as INIT{why}. On Lambda they get memory / {ONE_CORE_MB} of a core."
+        return
+    shares = ", ".join(
+        f"{share.asked:.3f} at {share.memory_mb} MB ({share.got:.3f} in a test before the run)"
+        for share in counts.accuracy.shares
+    )
+    init = (
+        "INIT ran at full speed, requests"
+        if settings.function.init_type == "on-demand"
+        else "INIT and requests"
+    )
+    yield f"{init} with memory / {ONE_CORE_MB} of a core, as on Lambda: {shares}."
+    if not all(share.close for share in counts.accuracy.shares):
+        yield (
+            f"A share was more than {CLOSE:.0%} off: this machine was busy with something else. Repeat the "
+            "run when it is not."
+        )
 
 
 def _files(settings: Settings, counts: Counts) -> list[str]:

@@ -30,6 +30,8 @@ class Aggregates:
         """
         self._units: dict[tuple[str, Placement], int] = {}
         self._sums: list[list[float]] = []
+        self._served: list[tuple[float, float]] = []
+        """First and last request of each environment, in Unix milliseconds."""
         self._span = [np.inf, -np.inf]
         self._unrecorded: list[Row] = []
         self._collected: dict[int, int] = {}
@@ -45,6 +47,7 @@ class Aggregates:
             if unit is None:
                 continue
             self._add(unit, row)
+            self._serve(unit, row)
             self._span = [
                 min(self._span[0], _number(row, "first_at", np.inf)),
                 max(self._span[1], _number(row, "last_at", -np.inf)),
@@ -56,6 +59,8 @@ class Aggregates:
             unit = self._unit(row)
             if unit is None:
                 continue
+            if "experiment" in row:
+                self._born(unit, _number(row, "born", np.nan))
             collected = int(_number(row, "collected"))
             self.collected += collected
             self._collected[unit] = self._collected.get(unit, 0) + collected
@@ -63,6 +68,18 @@ class Aggregates:
                 self.ledger.units[unit].experiment = row["experiment"]
                 if planned := int(_number(row, "planned")):
                     self.ledger.planned.add(planned)
+
+    def _serve(self, unit: int, row: Row) -> None:
+        """Take when the environment served its first and its last request."""
+        first, last = _number(row, "first_at", np.nan), _number(row, "last_at", np.nan)
+        before = self._served[unit]
+        self._served[unit] = (float(np.fmin(before[0], first)), float(np.fmax(before[1], last)))
+        self._born(unit, first)
+
+    def _born(self, unit: int, at: float) -> None:
+        found = self.ledger.units[unit]
+        if not np.isnan(at):
+            found.born = at if found.born is None else min(found.born, at)
 
     def _add(self, unit: int, row: Row) -> None:
         n = _number(row, "n")
@@ -90,6 +107,9 @@ class Aggregates:
                 shared = self._found(of[0], n - failed)
                 into = totals.unrecorded[PLACEMENTS.index(self.ledger.units[of[0]].placement)]
             into += np.asarray([n - failed - shared, failed, 0])  # a time-out cannot be told from a crash
+            if len(of) != 1 and n:
+                ms = _number(row, "ms") + _number(row, "init") + _number(row, "restore")
+                totals.unplaced.user_ms[-1] += np.asarray([n - failed, failed, 0]) * ms / n
             totals.reports_without_request += n - shared
         self._unrecorded = []
 
@@ -111,6 +131,8 @@ class Aggregates:
         for into, values in zip(filled, columns, strict=True):
             into += values  # noqa: PLW2901  # adds in place
         totals.pings = np.zeros(len(arms), np.int64)
+        served = np.asarray(self._served, np.float64).reshape(len(arms), 2).T
+        sums.first_at[:], sums.last_at[:] = served
         sums.recorded[:] = sums.timed[:] = sums.billed_n[:] = sums.n
         totals.first_at, totals.last_at = self._span
         totals.unreported = self.requests - self.reported
@@ -129,6 +151,7 @@ class Aggregates:
         if number == len(self.ledger.units):
             self.ledger.units.append(Unit(number, arm))
             self._sums.append([0.0] * COLUMNS)
+            self._served.append((np.nan, np.nan))
         return number
 
 

@@ -52,7 +52,7 @@ filter {schema.RECORD} = "{schema.INVOCATION}" or type = "{schema.PLATFORM_REPOR
 ENVIRONMENTS: Final = f"""\
 filter {schema.RECORD} = "{schema.ENVIRONMENT_RECORD}" or {schema.RECORD} = "{schema.WARM}"
 | fields {schema.ENVIRONMENT} as unit, {schema.PLACEMENT} as arm, {schema.SERVICE} as whose
-| stats max({schema.PLANNED}) as planned, sum({schema.INVOCATIONS}) as collected
+| stats max({schema.PLANNED}) as planned, sum({schema.INVOCATIONS}) as collected, min({schema.AT}) as born
     by unit, arm, whose, {schema.EXPERIMENT}
 | limit {CAP}"""
 """Assignments of an experiment, of environments that served nothing too; and requests that share a record."""

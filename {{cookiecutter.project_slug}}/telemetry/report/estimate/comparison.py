@@ -1,18 +1,21 @@
 """Arms, and each against `init`: the difference per request, and whether it can be told at all."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.estimate.intervals import Estimate, contrast, estimate, known, more_needed
 from telemetry.report.estimate.jackknife import LEVEL, Difference, Ratio, difference, quotient
+from telemetry.report.estimate.smallest import DEFAULT, Smallest
 from telemetry.report.read.sums import Sums
 from telemetry.report.read.units import Unit
 
-Estimand: TypeAlias = Literal["user_visible_ms", "billed_ms"]
+Estimand: TypeAlias = Literal["user_visible_ms", "billed_ms", "first_request_ms", "warm_request_ms"]
 Pair: TypeAlias = Callable[[Placement], dict[Placement, Ratio]]
-Finding: TypeAlias = Literal["saves", "costs", "no difference seen", "cannot tell yet"]
+Finding: TypeAlias = Literal[
+    "saves", "costs", "no difference that matters", "no difference seen", "cannot tell yet"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ class Comparison:
     finding: Finding
     more_environments: dict[Placement, int]
     """How many more each arm needs at least, when it cannot be told yet."""
+    smallest_ms: float
+    """A difference below this does not matter to the reader."""
+    any_time: bool = False
+    """The interval holds at every look at once; else at one look that was declared before."""
 
 
 def arms_of(
@@ -79,7 +86,14 @@ def arms_of(
     ]
 
 
-def compare(arms: dict[Placement, Ratio], estimand: Estimand, pair: Pair | None = None) -> list[Comparison]:
+def compare(
+    arms: dict[Placement, Ratio],
+    estimand: Estimand,
+    pair: Pair | None = None,
+    *,
+    smallest: Smallest = DEFAULT,
+    widening: float = 1.0,
+) -> list[Comparison]:
     """Compare every recorded arm with `init`, the largest saving first; nothing without `init`.
 
     The largest is to be expected where most is repeated, so the order is that of `PLACEMENTS` reversed.
@@ -88,17 +102,28 @@ def compare(arms: dict[Placement, Ratio], estimand: Estimand, pair: Pair | None 
         arms: Means of each arm over all its environments.
         estimand: What they are means of.
         pair: Gives the means of a baseline and of `init` that are to be compared; None for those of `arms`.
+        smallest: The smallest difference that matters.
+        widening: How many times as wide as that of a single look an interval has to be.
     """
     init = arms["init"]
     if not init.environments:
         return []
     baselines = (arm for arm in reversed(PLACEMENTS) if arm != "init" and arms[arm].environments)
     pairs = {name: pair(name) if pair else {name: arms[name], "init": init} for name in baselines}
-    return [_comparison(name, both[name], both["init"], estimand) for name, both in pairs.items()]
+    wide = {
+        name: (both[name].widened(widening), both["init"].widened(widening)) for name, both in pairs.items()
+    }
+    return [
+        replace(_comparison(name, *both, estimand, smallest), any_time=widening != 1)
+        for name, both in wide.items()
+    ]
 
 
-def _comparison(name: Placement, baseline: Ratio, init: Ratio, estimand: Estimand) -> Comparison:
+def _comparison(
+    name: Placement, baseline: Ratio, init: Ratio, estimand: Estimand, smallest: Smallest
+) -> Comparison:
     found, times = contrast(baseline, init, difference), contrast(baseline, init, quotient)
+    least = smallest.of(init.value)
     both: dict[Placement, Ratio] = {name: baseline, "init": init}
     more: dict[Placement, int] = {arm: missing for arm, of in both.items() if (missing := more_needed(of))}
     return Comparison(
@@ -117,12 +142,15 @@ def _comparison(name: Placement, baseline: Ratio, init: Ratio, estimand: Estiman
         g_eff={arm: of.g_eff for arm, of in both.items()},
         n_environments={arm: of.environments for arm, of in both.items()},
         n_requests={arm: of.n for arm, of in both.items()},
-        finding="cannot tell yet" if more else _finding(found),
+        finding="cannot tell yet" if more else _finding(found, least),
         more_environments=more,
+        smallest_ms=least,
     )
 
 
-def _finding(found: Difference) -> Finding:
+def _finding(found: Difference, smallest_ms: float) -> Finding:
+    if -smallest_ms < found.low and found.high < smallest_ms:
+        return "no difference that matters"
     if found.low > 0:
         return "saves"
     return "costs" if found.high < 0 else "no difference seen"

@@ -7,6 +7,7 @@ import numpy as np
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.estimate.comparison import Comparison, compare
 from telemetry.report.estimate.intervals import ratios
+from telemetry.report.estimate.smallest import Smallest
 from telemetry.report.estimate.strata import Means
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.totals import Totals
@@ -74,14 +75,16 @@ def init_waits_of(totals: Totals, *, lab: bool) -> list[InitWait]:
 
 
 def other_reading_of(
-    ledger: Ledger, means: Means, comparisons: list[Comparison], *, stratified: bool
+    ledger: Ledger, means: Means, comparisons: list[Comparison], smallest: Smallest, widening: float
 ) -> OtherReading | None:
     """Compare again without the INIT that nothing shows to have been waited for."""
     sums = means.sums
     if ledger.labs or not sums.doubtful.any():
         return None
     other = replace(means, ms=sums.user - sums.doubtful)
-    found = compare(ratios(sums, other.ms), "user_visible_ms", other.pair if stratified else None)
+    found = compare(
+        ratios(sums, other.ms), "user_visible_ms", other.pair, smallest=smallest, widening=widening
+    )
     differs = [one.finding for one in found] != [one.finding for one in comparisons]
     return OtherReading(found, differs)
 

@@ -5,7 +5,7 @@ that took requests for independent would be far too narrow.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from scipy.special import stdtrit
@@ -14,6 +14,10 @@ from telemetry.report.read.columns import Vector
 
 LEVEL: Final = 0.95
 NO_INTERVAL: Final = (math.nan, math.nan)
+LEAST_DF: Final = 1.0
+"""Two environments, effectively. With fewer degrees of freedom, as where one environment got nearly all
+requests, Student's quantile grows beyond anything that the records could mean.
+"""
 LARGEST_LOG: Final = 20.0
 """A quotient of five hundred million times, or more, is none that data could tell."""
 
@@ -37,6 +41,10 @@ class Ratio:
     def interval(self) -> tuple[float, float]:
         """Two-sided interval at `LEVEL`."""
         return around(self.value, self.variance, self.df)
+
+    def widened(self, times: float) -> "Ratio":
+        """Return the ratio with an interval that is so many times as wide."""
+        return self if times == 1 else replace(self, variance=self.variance * times**2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ def quotient(baseline: Ratio, arm: Ratio) -> Difference:
     variance, df = _pooled(baseline, arm, 1 / baseline.value**2, 1 / arm.value**2)
     value = math.log(baseline.value / arm.value)
     low, high = around(value, variance, df)
-    if high > LARGEST_LOG:  # df near 0: one environment got nearly all requests
+    if high > LARGEST_LOG:
         low, high = NO_INTERVAL
     return Difference(math.exp(value), math.exp(low), math.exp(high), df)
 
@@ -92,14 +100,16 @@ def _pooled(a: Ratio, b: Ratio, scale_a: float, scale_b: float) -> tuple[float, 
     """Variance and degrees of freedom after Welch (1947) and Satterthwaite (1946), on effective sizes."""
     var_a, var_b = a.variance * scale_a, b.variance * scale_b
     variance = var_a + var_b
-    if not (variance > 0 and a.df > 0 and b.df > 0):
+    if min(a.df, b.df) < LEAST_DF:
+        return math.nan, min(a.df, b.df)
+    if not variance > 0:
         return variance, a.df + b.df
     return variance, variance**2 / (var_a**2 / a.df + var_b**2 / b.df)
 
 
 def around(value: float, variance: float, df: float) -> tuple[float, float]:
     """Two-sided Student t interval at `LEVEL`; NaN where it cannot be had."""
-    if not (variance >= 0 and df > 0):
+    if not (variance >= 0 and df >= LEAST_DF):
         return NO_INTERVAL
     margin = float(stdtrit(df, (1 + LEVEL) / 2)) * math.sqrt(variance)
     return value - margin, value + margin

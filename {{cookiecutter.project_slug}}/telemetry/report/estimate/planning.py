@@ -1,8 +1,12 @@
-"""How large must an experiment be? From the spread of what runs now to environments and days."""
+"""How large must an experiment be? From the spread of what runs now to environments and days.
+
+`init` and a lazy startup differ in the first request of an environment, so that is what is planned for where
+both are arms: thousands of other requests only add noise to it.
+"""
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from scipy.special import stdtrit
@@ -11,6 +15,8 @@ from adapter.placement import Placement, Weights
 from telemetry.report.errors import UnusableError
 from telemetry.report.estimate.intervals import FEWEST, MINIMUM_EFFECTIVE, ratios
 from telemetry.report.estimate.jackknife import LEVEL, Ratio
+from telemetry.report.estimate.startup.startup_cost import spread
+from telemetry.report.estimate.startup.upper_bound import slowdown
 from telemetry.report.read.evidence import Evidence
 
 POWER: Final = 0.8
@@ -18,14 +24,23 @@ POWER: Final = 0.8
 MOST: Final = 10_000_000
 """Environments above which no experiment is worth its time."""
 DAY_MS: Final = 86_400_000.0
+WEEK_DAYS: Final = 7
+Planned: TypeAlias = Literal["first_request_ms", "user_visible_ms"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A proposal: how many environments an experiment takes, and what it then finds."""
 
+    estimand: Planned
     margin_ms: float
     """Half the width of the interval of the difference."""
+    load_ms: float | None
+    """All that a placement moves: the whole startup, as slow as it may be in a request, and as far as it
+    weighs in the mean that is planned for. None where no startup was recorded in INIT.
+    """
+    week_margin_ms: float | None
+    """The margin that the environments of a week give; None where the records tell no rate."""
     weights: Weights
     environments: dict[Placement, int]
     borrowed: list[Placement]
@@ -38,6 +53,11 @@ class Plan:
     """The records are of a lab run."""
 
     @property
+    def too_coarse(self) -> bool:
+        """Say whether the interval would be wider than all that there is to find."""
+        return self.load_ms is not None and self.margin_ms >= self.load_ms
+
+    @property
     def smallest(self) -> int:
         """Environments in the smallest arm: what to declare as planned."""
         return min(self.environments.values())
@@ -48,14 +68,28 @@ class Plan:
         return None if self.per_day is None else sum(self.environments.values()) / self.per_day
 
 
-def plan_of(evidence: Evidence, weights: Weights, precision: str, per_day: float | None) -> Plan:
+def plan_of(
+    evidence: Evidence,
+    weights: Weights,
+    precision: str,
+    per_day: float | None,
+    estimand: Planned | None = None,
+) -> Plan:
     """Find the fewest environments whose interval is narrow enough.
+
+    Args:
+        evidence: What runs now.
+        weights: Of the arms.
+        precision: Half the width of the interval: ms, or a share of the mean; of a first request, or of
+            the startup that it may wait for, whichever is longer.
+        per_day: New environments a day; None for the rate of the records.
+        estimand: What to plan for; None for first requests where `init` and a lazy startup are compared.
 
     Raises:
         UnusableError: The precision cannot be read or reached, or too few environments were recorded.
     """
-    sums = evidence.totals.sums
-    seen = ratios(sums, sums.user)
+    estimand = estimand or _deciding(evidence, weights)
+    seen = _means(evidence, estimand)
     known = {arm: of for arm, of in seen.items() if of.environments >= FEWEST}
     if not known:
         most = max(of.environments for of in seen.values())
@@ -65,21 +99,52 @@ def plan_of(evidence: Evidence, weights: Weights, precision: str, per_day: float
         )
     stand_in = "init" if "init" in known else next(iter(known))
     arms = {arm: known.get(arm, known[stand_in]) for arm in weights}
-    margin = _margin(precision, known[stand_in].value)
+    load = _load(evidence, estimand)
+    whole = max(known[stand_in].value, 0.0 if load is None else load)
+    margin = _margin(precision, whole if estimand == "first_request_ms" else known[stand_in].value)
     total = _least_total(arms, weights, margin)
     environments = {arm: math.ceil(total * share) for arm, share in _shares(weights).items()}
     variance, df = _precision(arms, weights, total)
     lab = bool(evidence.ledger.labs)
+    per_day = per_day or (None if lab else _rate(evidence))
     return Plan(
+        estimand=estimand,
         margin_ms=margin,
+        load_ms=None if load is None else load * slowdown(evidence.ledger),
+        week_margin_ms=None if per_day is None else _margin_of(arms, weights, WEEK_DAYS * per_day),
         weights=weights,
         environments=environments,
         borrowed=[arm for arm in weights if arm not in known],
         spread_of=stand_in,
         detectable_ms=(_t(df, (1 + LEVEL) / 2) + _t(df, POWER)) * math.sqrt(variance),
-        per_day=per_day or (None if lab else _rate(evidence)),
+        per_day=per_day,
         lab=lab,
     )
+
+
+def _deciding(evidence: Evidence, weights: Weights) -> Planned:
+    lazy = {"init", "first_invocation"} <= weights.keys()
+    return "first_request_ms" if lazy and evidence.totals.firsts is not None else "user_visible_ms"
+
+
+def _means(evidence: Evidence, estimand: Planned) -> dict[Placement, Ratio]:
+    sums, firsts = evidence.totals.sums, evidence.totals.firsts
+    if estimand == "user_visible_ms":
+        return ratios(sums, sums.user)
+    if firsts is None:
+        raise UnusableError("first requests are in records alone: read those (--engine download).")
+    return ratios(sums, np.nan_to_num(firsts.ms), firsts.timed.astype(np.float64))
+
+
+def _load(evidence: Evidence, estimand: Planned) -> float | None:
+    """Return the whole startup in INIT, as a part of a first request or spread over all requests."""
+    loads, sums = evidence.loads, evidence.totals.sums
+    mine = (loads.startups["in_init"] == 1) & (loads.startups["complete"] == 1)
+    found = spread(loads.startup_units[mine], loads.startups["wall"][mine])
+    if found is None:
+        return None
+    share = float((sums.n > 0).sum() / sums.n.sum()) if estimand == "user_visible_ms" else 1.0
+    return found.mean * share
 
 
 def _margin(precision: str, mean_ms: float) -> float:
@@ -90,7 +155,7 @@ def _margin(precision: str, mean_ms: float) -> float:
         number = math.nan
     if not 0 < number < math.inf:
         raise UnusableError(
-            "--precision must be a number of ms, such as 5, or a share of a request's mean, such as 5%: got "
+            "--precision must be a number of ms, such as 5, or a share of the mean, such as 5%: got "
             f"{precision!r}."
         )
     return number / 100 * mean_ms if text.endswith("%") else number
@@ -120,8 +185,13 @@ def _suffices(arms: dict[Placement, Ratio], weights: Weights, total: int, margin
     shares = _shares(weights)
     if any(total * shares[arm] * _effective(of) < MINIMUM_EFFECTIVE for arm, of in arms.items()):
         return False
+    return _margin_of(arms, weights, total) <= margin
+
+
+def _margin_of(arms: dict[Placement, Ratio], weights: Weights, total: float) -> float:
+    """Return half the width of the interval that so many environments give."""
     variance, df = _precision(arms, weights, total)
-    return _t(df, (1 + LEVEL) / 2) * math.sqrt(variance) <= margin
+    return _t(df, (1 + LEVEL) / 2) * math.sqrt(variance)
 
 
 def _effective(of: Ratio) -> float:
@@ -129,7 +199,7 @@ def _effective(of: Ratio) -> float:
     return of.g_eff / of.environments
 
 
-def _precision(arms: dict[Placement, Ratio], weights: Weights, total: int) -> tuple[float, float]:
+def _precision(arms: dict[Placement, Ratio], weights: Weights, total: float) -> tuple[float, float]:
     """Variance and degrees of freedom of the worst difference from `init`, as in `jackknife.difference`.
 
     A variance shrinks with the number of environments: it is the recorded one times recorded over planned.

@@ -4,23 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from adapter.placement import Weights
-from telemetry.report.estimate.advice import ResourceAdvice, advise
-from telemetry.report.estimate.assignment import (
-    Assignment,
-    Progress,
-    assignment_of,
-    progress_of,
-    refused,
-)
-from telemetry.report.estimate.comparison import Arm, Comparison, arms_of, compare
-from telemetry.report.estimate.completeness import (
-    MOST_LOST,
-    Completeness,
-    completeness_of,
-    left_out_of,
-    shown,
-    shown_arm,
-)
+from telemetry.report.estimate.compared import compared_in, told
+from telemetry.report.estimate.comparison import Arm, Comparison, arms_of
 from telemetry.report.estimate.counted_apart import (
     InitWait,
     OtherReading,
@@ -31,8 +16,31 @@ from telemetry.report.estimate.counted_apart import (
     pings_of,
     unrecorded_of,
 )
+from telemetry.report.estimate.deciding.assignment import (
+    Assignment,
+    Progress,
+    assignment_of,
+    refused,
+)
+from telemetry.report.estimate.deciding.completeness import (
+    MOST_LOST,
+    Completeness,
+    completeness_of,
+    left_out_of,
+    shown_arm,
+)
+from telemetry.report.estimate.deciding.decision import Decision, Grounds, decision_of
+from telemetry.report.estimate.deciding.failures import (
+    FailureDifference,
+    FailureShare,
+)
+from telemetry.report.estimate.deciding.lazy_contrast import deciding_contrast
+from telemetry.report.estimate.deciding.population import Population, population_of, progress_of
+from telemetry.report.estimate.deciding.unplaced import Bounds
+from telemetry.report.estimate.first_request import FirstRequestResults
 from telemetry.report.estimate.intervals import ratios
-from telemetry.report.estimate.ledger_check import LedgerCheck, ledger_check
+from telemetry.report.estimate.percentiles import PercentileDifference
+from telemetry.report.estimate.smallest import DEFAULT, Smallest
 from telemetry.report.estimate.start_classes import (
     Invocations,
     Latency,
@@ -41,17 +49,21 @@ from telemetry.report.estimate.start_classes import (
     latency_of,
     starts_of,
 )
-from telemetry.report.estimate.startup_cost import StartupCost, startup_cost
-from telemetry.report.estimate.state_size import State, state_of
-from telemetry.report.estimate.strata import Means, StratumArms, described
-from telemetry.report.estimate.unused import Unused, unused_of
-from telemetry.report.estimate.upper_bound import UpperBound, upper_bound
+from telemetry.report.estimate.startup.advice import Circumstances, ResourceAdvice, advise
+from telemetry.report.estimate.startup.ledger_check import LedgerCheck, ledger_check
+from telemetry.report.estimate.startup.repeatable import does_not_repeat
+from telemetry.report.estimate.startup.startup_cost import StartupCost, startup_cost
+from telemetry.report.estimate.startup.state_size import State, state_of
+from telemetry.report.estimate.startup.time_split import TimeSplit, time_splits
+from telemetry.report.estimate.startup.unused import Unused, unused_of
+from telemetry.report.estimate.startup.upper_bound import UpperBound, at_full_speed, upper_bound
+from telemetry.report.estimate.strata import StratumArms, described
 from telemetry.report.read.evidence import Evidence, Input
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.mixtures import functions_of
 from telemetry.report.read.names import printable, told_apart
-from telemetry.report.read.records import Host
-from telemetry.report.read.strata import Strata, strata_of
+from telemetry.report.read.records import Host, Imported
+from telemetry.report.read.strata import Strata
 from telemetry.report.read.totals import Totals
 
 
@@ -62,6 +74,10 @@ class Declared:
     weights: Weights | None = None
     planned: int | None = None
     """Environments in every arm."""
+    timeout_s: float | None = None
+    """The function's."""
+    smallest: Smallest = DEFAULT
+    """The smallest difference that matters to the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,8 @@ class MeasuredOn:
     where: Literal["lab", "lambda"]
     service: str | None
     host: Host | None
+    cpu: Literal["lambda", "full"] | None
+    """In a lab run: whether requests had the CPU share of their memory, or as much as INIT."""
     python: list[str]
     memory_mb: float | None
     function: str | None
@@ -105,13 +123,20 @@ class Results:
     """All numbers of a verdict. None is what cannot be told."""
 
     measured_on: MeasuredOn
+    time_split: list[TimeSplit]
+    imports: list[Imported]
+    """The packages whose imports take longest, of the last lab run that says it."""
     arms: list[Arm]
     comparisons: list[Comparison]
+    """Of all requests first, then of first and of warm ones."""
     completeness: Completeness | None
     """None where nothing that is left out could change what is told."""
+    first_requests: FirstRequestResults
     bound: UpperBound | None
     ledger: LedgerCheck | None
     startup: StartupCost
+    startup_repeats: bool
+    """False where no environment of stock Mangum's arm could repeat it."""
     resources: list[ResourceAdvice]
     state: State
     starts: Starts
@@ -121,6 +146,15 @@ class Results:
     refused_experiments: list[str]
     """Experiments in the records that no adapter would have run."""
     progress: Progress | None
+    population: Population
+    decisions: list[Decision]
+    """Of each comparison."""
+    failures: list[FailureShare]
+    failure_differences: list[FailureDifference]
+    percentiles: list[PercentileDifference]
+    """Empty where no single request is known."""
+    bounds: list[Bounds]
+    """Where failed requests of unknown arm were reported."""
     unrecorded: list[Unrecorded]
     init_waits: list[InitWait]
     other_reading: OtherReading | None
@@ -139,47 +173,84 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
     """Estimate everything; `declared` wins over what the records say of the experiment."""
     declared = declared or Declared()
     ledger, totals, loads = evidence.ledger, evidence.totals, evidence.loads
-    sums = totals.sums
-    user, billed = ratios(sums, sums.user), ratios(sums, sums.billed, sums.billed_n)
-    state = state_of(ledger, loads, sums)
+    state = state_of(ledger, loads, totals.sums)
     units = [unit for unit, judged in zip(ledger.units, ledger.judged(), strict=True) if judged]
-    assignment = assignment_of(units, user, declared.weights)
-    strata = strata_of(ledger, sums)
-    stratified = len(strata.found) > 1 and (assignment is not None or bool(ledger.labs))
-    means = Means(sums, sums.user, sums.timed, strata)
-    pair, pair_billed = (
-        (means.pair, Means(sums, sums.billed, sums.billed_n, strata).pair) if stratified else (None, None)
-    )
-    comparisons = compare(user, "user_visible_ms", pair)
-    every, left_out = [*comparisons, *compare(billed, "billed_ms", pair_billed)], left_out_of(evidence)
-    completeness = completeness_of(every, left_out)
+    assignment = assignment_of(units, ratios(totals.sums, totals.sums.user), declared.weights)
+    planned = declared.planned or max(ledger.planned, default=None)
+    compared = compared_in(evidence, population_of(evidence, assignment, planned), declared.smallest)
+    population, means = compared.population, compared.means
+    sums, strata, stratified = means.sums, means.strata, means.stratified
+    user, billed = ratios(sums, sums.user), ratios(sums, sums.billed, sums.billed_n)
+    progress = progress_of(population, planned)
+    other = other_reading_of(
+        ledger, means, [one for one in compared.comparisons if one.estimand == "user_visible_ms"],
+        declared.smallest, population.widening,
+    )  # fmt: skip
+    left_out = left_out_of(evidence)
+    completeness = completeness_of(compared.comparisons, left_out)
     untold = () if completeness is None else completeness.untold
+    compared = told(compared, left_out, untold)
+    other = None if untold else other
+    grounds = Grounds(
+        assignment=assignment,
+        progress=progress,
+        population=population,
+        failures=compared.failure_differences,
+        bounds=compared.bounds,
+        completeness=completeness,
+        left_open=other is not None and other.differs,
+    )
+    arms = arms_of([unit for unit in units if population.counted[unit.number]], sums, user, billed)
     bounded = not user["every_invocation"].environments and left_out.lost_share(("init",)) <= MOST_LOST
     return Results(
         measured_on=_measured_on(ledger, totals, state.memory_mb, strata),
-        arms=[shown_arm(arm, left_out) for arm in arms_of(units, sums, user, billed)],
-        comparisons=[shown(found, left_out) for found in every],
+        time_split=time_splits(ledger, totals, loads),
+        imports=next((list(lab.imports) for lab in reversed(ledger.labs) if lab.imports), []),
+        arms=[shown_arm(arm, left_out) for arm in arms],
+        comparisons=compared.comparisons,
         completeness=completeness,
+        first_requests=compared.first_requests,
         bound=upper_bound(ledger, sums) if bounded else None,
         ledger=None if "every_invocation" in untold else ledger_check(sums),
         startup=startup_cost(ledger, loads, totals.repeats),
-        resources=advise(ledger, loads, totals),
+        startup_repeats=not does_not_repeat(ledger, sums),
+        resources=advise(ledger, loads, totals, _circumstances(evidence, compared.comparisons, declared)),
         state=state,
         starts=starts_of(totals, ledger.labs),
         latency=latency_of(totals),
         invocations=invocations_of(sums),
         assignment=assignment,
         refused_experiments=refused(units),
-        progress=progress_of(assignment, user, declared.planned or max(ledger.planned, default=None)),
+        progress=progress,
+        population=population,
+        decisions=[decision_of(found, grounds) for found in compared.comparisons],
+        failures=compared.failures,
+        failure_differences=compared.failure_differences,
+        percentiles=compared.percentiles,
+        bounds=compared.bounds,
         unrecorded=unrecorded_of(totals),
         init_waits=init_waits_of(totals, lab=bool(ledger.labs)),
-        other_reading=None if untold else other_reading_of(ledger, means, comparisons, stratified=stratified),
+        other_reading=other,
         pings=pings_of(totals),
         unused=unused_of(ledger, totals, loads),
         strata=described(sums, strata),
         stratified=stratified,
         basis=_basis(evidence),
         input=evidence.read,
+    )
+
+
+def _circumstances(evidence: Evidence, comparisons: list[Comparison], declared: Declared) -> Circumstances:
+    """Say what speaks for or against lazy loads.
+
+    The time-out is the declared one, else the lab's, else as long as the longest request that timed out.
+    """
+    answer, firsts = deciding_contrast(comparisons), evidence.totals.firsts
+    seen_ms = 0.0 if firsts is None else firsts.timeout_ms
+    in_lab = min((lab.timeout_s for lab in evidence.ledger.labs if lab.timeout_s), default=0.0)
+    return Circumstances(
+        lazy_is_better=answer is not None and answer.finding == "costs",
+        timeout_ms=1000 * (declared.timeout_s or in_lab) or seen_ms or None,
     )
 
 
@@ -190,6 +261,7 @@ def _measured_on(ledger: Ledger, totals: Totals, memory_mb: float | None, strata
         where="lab" if ledger.labs else "lambda",
         service=printable(ledger.service or next(iter(ledger.services), "")) or None,
         host=ledger.labs[0].host if ledger.labs else None,
+        cpu=("full" if at_full_speed(ledger.labs) else "lambda") if ledger.labs else None,
         python=sorted(ledger.pythons),
         memory_mb=memory_mb,
         function=printable(ledger.function or next(iter(functions_of(ledger)), "")) or None,

@@ -1,9 +1,10 @@
-"""Means and differences within versions and memory sizes, combined by their requests.
+"""Means and differences within versions, memory sizes and weights, combined by their requests.
 
-Inside an experiment each environment is assigned by chance whatever its version, so arms are compared within
-a version and memory size, where nothing else differs, and the differences are averaged (Cochran, Sampling
-Techniques, 1977, chapter 5). A stratum that has fewer than `FEWEST_OF_ARM` environments in an arm has no
-variance, and is left out and counted.
+Inside an experiment each environment is assigned by chance whatever its version, so arms are compared
+within a version and memory size, where nothing else differs, and the differences are averaged (Cochran,
+Sampling Techniques, 1977, chapter 5). Where the declared weights changed, so did the share of each arm in
+what was slow at one time and fast at another: each declaration is a stratum too. A stratum that has fewer
+than `FEWEST_OF_ARM` environments in an arm has no variance, and is left out and counted.
 """
 
 from collections.abc import Sequence
@@ -34,11 +35,13 @@ class StratumDifference:
 
 @dataclass(frozen=True, slots=True)
 class StratumArms:
-    """The environments of one version and memory size."""
+    """The environments of one version, memory size and declaration of weights."""
 
     version: str | None
     """None where neither records nor platform say it; so the next."""
     memory_mb: float | None
+    weights: str | None
+    """Shares of the arms; None where they were the same all the time."""
     environments: dict[Placement, int]
     requests: dict[Placement, int]
     user_visible_ms: dict[Placement, float]
@@ -53,21 +56,46 @@ class Means:
     ms: Vector
     n: Vector
     strata: Strata
+    stratified: bool = True
+    """False: the strata are averaged as if they were one."""
 
     def pair(self, baseline: Placement) -> dict[Placement, Ratio]:
         """Return the means of the baseline and of `init`, each combined over strata with the same weights."""
         arms: tuple[Placement, ...] = (baseline, "init")
+        if not self.stratified:
+            return {
+                arm: ratio(self.ms[mine], self.n[mine]) for arm in arms for mine in [self.sums.in_arm(arm)]
+            }
         by_arm = {arm: self._strata(arm) for arm in arms}
-        usable = [
-            position
-            for position in range(len(self.strata.found))
-            if min(of[position].environments for of in by_arm.values()) >= FEWEST_OF_ARM
-        ]
-        if not usable:
+        shares = self._shares(baseline)
+        usable = np.flatnonzero(shares)
+        if not len(usable):
             return {arm: _untold(self.ms, self.n, self.sums.in_arm(arm)) for arm in arms}
-        weights = np.asarray([float(sum(of[one].n for of in by_arm.values())) for one in usable])
-        weights /= weights.sum()
-        return {arm: _combined([of[one] for one in usable], weights) for arm, of in by_arm.items()}
+        return {arm: _combined([of[one] for one in usable], shares[usable]) for arm, of in by_arm.items()}
+
+    def weights(self, baseline: Placement) -> Vector:
+        """Return the weight of a request of each unit in a comparison; those of an arm add up to 1."""
+        arms: tuple[Placement, ...] = (baseline, "init")
+        shares = self._shares(baseline) if self.stratified else np.ones(1)
+        of_unit = self.strata.of_unit if self.stratified else np.where(self.n > 0, 0, -1)
+        found: Vector = np.zeros(len(self.n))
+        for arm in arms:
+            mine = self.sums.in_arm(arm) & (of_unit >= 0)
+            n = np.bincount(of_unit[mine], self.n[mine], minlength=len(shares))
+            found[mine] = np.divide(shares, n, out=np.zeros(len(shares)), where=n > 0)[of_unit[mine]]
+        return found
+
+    def _shares(self, baseline: Placement) -> Vector:
+        """Return the share of requests of each stratum that has enough environments of both arms, else 0."""
+        n, enough = np.zeros(len(self.strata.found)), np.ones(len(self.strata.found), np.bool_)
+        for arm in (baseline, "init"):
+            mine = self.sums.in_arm(arm) & (self.n > 0)
+            of_unit = self.strata.of_unit[mine]
+            n += np.bincount(of_unit, self.n[mine], minlength=len(n))
+            enough &= np.bincount(of_unit, minlength=len(n)) >= FEWEST_OF_ARM
+        n[~enough] = 0.0
+        whole = float(n.sum())
+        return n / whole if whole else n
 
     def _strata(self, arm: Placement) -> list[Ratio]:
         mine = self.sums.in_arm(arm)
@@ -112,6 +140,7 @@ def _described(sums: Sums, strata: Strata, position: int) -> StratumArms:
     return StratumArms(
         version=None if stratum.version is None else printable(stratum.version),
         memory_mb=stratum.memory_mb,
+        weights=stratum.weights,
         environments={arm: of.environments for arm, of in means.items()},
         requests={arm: int(sums.n[flags].sum()) for arm, flags in arms.items()},
         user_visible_ms={arm: of.value for arm, of in means.items()},

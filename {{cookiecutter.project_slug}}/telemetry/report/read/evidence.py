@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from telemetry import schema
-from telemetry.report.read.known_arms import tell_arms
+from telemetry.report.read.joining.known_arms import tell_arms
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Source
 from telemetry.report.read.loads import Loads, loads_of

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from adapter.placement import Placement
 from telemetry.report.read import tables
-from telemetry.report.read.columns import Flags, Numbers
+from telemetry.report.read.columns import Flags
 from telemetry.report.read.keys import key_of, key_of_all
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Origin
@@ -18,6 +18,7 @@ from telemetry.report.read.platform.events import PlatformEvent, PlatformInit, P
 from telemetry.report.read.records import (
     Assigned,
     Common,
+    End,
     Fallback,
     Invocation,
     Lab,
@@ -60,7 +61,9 @@ class Ledger:
         self.repeats = tables.repeats()
         self.shutdowns = tables.shutdowns()
         self.ended: dict[tuple[str, str], int] = {}
-        """Environment and process that each shutdown is of; they need not have other records."""
+        """Environment and process of each shutdown and last record; they need not have other records."""
+        self.births: dict[int, float] = {}
+        """Unix milliseconds of the earliest of the first records of a process: see `Unit.born`."""
         self.resource_names: dict[str, int] = {}
         """As they were recorded, whatever they hold."""
         self.version_names: dict[str, int] = {}
@@ -100,6 +103,7 @@ class Ledger:
             Resource: self._resource,
             Shutdown: self._shutdown,
             Fallback: self._fallback,
+            End: self._end,
         }
 
     def enter(self, record: Record, origin: Origin | None = None) -> None:
@@ -148,6 +152,7 @@ class Ledger:
         n, start = record.n, record.start
         if n == 1 or start != "warm":
             self.describe(process, said_by(record))
+            self.saw_first(process, record.at)
             if start == "snapstart":
                 self.restored[process] = record.startup_id or ""
         if record.ping:
@@ -186,6 +191,7 @@ class Ledger:
     def _assigned(self, record: Assigned, origin: Origin | None) -> None:
         process = self._process(record, record.placement, origin)
         self.describe(process, said_by(record))
+        self.saw_first(process, record.at)
         if record.planned is not None:
             self.planned.add(record.planned)
 
@@ -193,6 +199,7 @@ class Ledger:
         key = key_of_all(record.environment, record.process, str(record.ordinal))
         process, complete = self._process(record, record.placement, origin), record.outcome == "complete"
         self.describe(process, said_by(record))
+        self.saw_first(process, record.at)
         if record.init_type == SNAP_START and complete:
             self.startup_processes[record.startup_id or f"{record.process}-{record.ordinal}"] = process
         if record.ordinal > 1:
@@ -224,7 +231,7 @@ class Ledger:
         self.resources.append(
             key, process, name, record.overlapped, record.error is not None, record.duration_ms,
             _number(record.cpu_ms), _number(record.rss_bytes), _number(record.native_bytes),
-            _number(record.py_blocks),
+            _number(record.py_blocks), _number(record.modules), record.at,
         )  # fmt: skip
 
     def _shutdown(self, record: Shutdown, _origin: Origin | None) -> None:
@@ -232,6 +239,9 @@ class Ledger:
             number = self.ended.setdefault((record.environment, record.process), len(self.ended))
             key = key_of_all(record.environment, record.process, str(record.ordinal))
             self.shutdowns.append(key, number, record.duration_ms)
+
+    def _end(self, record: End, _origin: Origin | None) -> None:
+        self.ended.setdefault((record.environment, record.process), len(self.ended))
 
     def _fallback(self, record: Fallback, origin: Origin | None) -> None:
         self.describe(self._process(record, record.placement, origin), Description(fell_back=True))
@@ -242,24 +252,12 @@ class Ledger:
             self.descriptions[process, said] = None
             self.units[self.process_units[process]].describe(said)
 
-    def ends(self) -> NDArray[Any]:
-        """Return the shutdowns at the end of processes that are judged, each once: `process` and `ms`."""
-        rows, _ = self.shutdowns.deduplicated("key")
-        numbers = np.asarray([self.processes.get(identity, -1) for identity in self.ended], np.int64)
-        found = np.empty(len(rows), [("process", np.int64), ("ms", np.float64)])
-        found["process"], found["ms"] = numbers[rows["ended"]], rows["ms"]
-        return self.of_judged(found[found["process"] >= 0])
-
-    def stream_units(self) -> Numbers:
-        """Return the unit that wrote each log stream, by the stream's number: see `Streams.units`."""
-        judged, others = self.judged(), set(self.others)
-        units: dict[str, list[int]] = {}
-        for unit in self.units:
-            if judged[unit.number]:
-                units.setdefault(unit.environment, []).append(unit.number)
-            else:
-                others.add(unit.environment)
-        return self.streams.units(units, others.__contains__)
+    def saw_first(self, process: int, at: float) -> None:
+        """Take when one of the first records of a process was written, in Unix milliseconds."""
+        if not self.births.get(process, math.inf) <= at:
+            self.births[process] = at
+            unit = self.units[self.process_units[process]]
+            unit.born = at if unit.born is None else min(unit.born, at)
 
     def judged(self) -> Flags:
         """Say which units are of the function that is judged."""

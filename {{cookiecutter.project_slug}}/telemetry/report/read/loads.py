@@ -30,6 +30,8 @@ class Loads:
     resource_units: Numbers
     resource_in_init: Flags
     """The first startup of the resource's process was in INIT."""
+    resource_followed: Flags
+    """Another resource of the same process began to load later."""
     repeats: dict[int, list[Part]]
     """By resource number, or `WHOLE`."""
     failed_repeats: int
@@ -44,6 +46,8 @@ def loads_of(ledger: Ledger) -> Loads:
     units = np.asarray(ledger.process_units, np.int64)
     in_init = np.zeros(len(units), np.bool_)
     in_init[startups["process"][startups["in_init"] == 1]] = True
+    latest = np.full(len(units), -np.inf)
+    np.maximum.at(latest, resources["process"], resources["at"])
     repeats: dict[int, list[Part]] = {}
     failed = 0
     for number in range(ledger.repeats.parts):
@@ -57,7 +61,8 @@ def loads_of(ledger: Ledger) -> Loads:
     return Loads(
         startups=startups, startup_units=units[startups["process"]], resources=resources,
         resource_units=units[resources["process"]], resource_in_init=in_init[resources["process"]],
-        repeats=repeats, failed_repeats=failed, duplicates=duplicates + more,
+        resource_followed=resources["at"] < latest[resources["process"]], repeats=repeats,
+        failed_repeats=failed, duplicates=duplicates + more,
     )  # fmt: skip
 
 

@@ -80,6 +80,7 @@ class Resource(
     rss_bytes: float | None = None
     native_bytes: float | None = None
     py_blocks: float | None = None
+    modules: int | None = None
     overlapped: bool = False
     error: str | None = None
 
@@ -176,6 +177,21 @@ class Host(msgspec.Struct, frozen=True):
     python: str | None = None
 
 
+class Imported(msgspec.Struct, frozen=True):
+    """One package that the function imports before its startup."""
+
+    package: str
+    ms: Milliseconds
+    modules: int = 0
+
+
+class LabCpu(msgspec.Struct, frozen=True):
+    """How much CPU requests had in a lab run."""
+
+    mode: str = "full"
+    """`lambda`, the share of the memory size, as on Lambda; else as much as INIT had."""
+
+
 class Sent(msgspec.Struct, frozen=True):
     """What the lab sent to the environments of one placement."""
 
@@ -195,9 +211,14 @@ class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
     function: str | None = None
     """Name that it gave the function; None in runs that always gave it `OWN_NAME`."""
     host: Host = Host()
+    cpu: LabCpu = LabCpu()
     sent: dict[str, Sent] = {}
     """By placement; under another name those whose placement the lab never learnt."""
     complete: bool = True
+    timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    """Of the function, as the lab was told."""
+    imports: tuple[Imported, ...] = ()
+    """The packages whose imports take longest."""
 
 
 Record: TypeAlias = (

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapter.placement import PLACEMENTS
-from telemetry.report.read.attempts import distinct_records, distinct_reports, match
 from telemetry.report.read.columns import Flags, Numbers, Vector, parts_of
-from telemetry.report.read.init_waits import InitWaits
+from telemetry.report.read.environments import stream_units
+from telemetry.report.read.joining.attempts import distinct_records, distinct_reports, match
+from telemetry.report.read.joining.gaps import Gaps, Missing
+from telemetry.report.read.joining.init_waits import InitWaits
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.streams import ELSEWHERE, UNKNOWN
 from telemetry.report.read.units import START_CODES
@@ -105,9 +107,10 @@ class Join:
         self._ledger = ledger
         self._judged = ledger.judged()
         self._unit_of = np.asarray(ledger.process_units, np.int64)
-        self._wrote = np.append(ledger.stream_units(), UNKNOWN)
+        self._wrote = np.append(stream_units(ledger), UNKNOWN)
         """By stream; the last is that of `NO_STREAM`."""
         self._waits = InitWaits(ledger, self._wrote)
+        self._gaps = Gaps(ledger)
         self._first_n = _first_requests(ledger)
         self._arm_of_version = _arms_of_versions(ledger, self._judged)
 
@@ -124,6 +127,10 @@ class Join:
             yield self._finished(requests[~aside], None)
         yield self._without_records(_together(lost))
         yield self._finished(_together(later), self._waits)
+
+    def missing(self) -> Missing:
+        """Return what the records lack, by unit; complete after the last part."""
+        return self._gaps.missing(self._judged)
 
     def _joined(self, number: int, count: int) -> tuple[_Rows, _Rows]:
         """Join one part: requests with records, and those that only the platform saw."""
@@ -142,6 +149,8 @@ class Join:
         self.pings += np.bincount(ping_unit[self._judged[ping_unit]], minlength=len(self.pings))
         self._waits.see(unit, rows["at"])
         self._waits.see(ping_unit, pings["at"])
+        self._gaps.see(rows["process"], rows["n"])
+        self._gaps.see(pings["process"], pings["n"])
         at = at[: len(rows)]
         found = np.append(reports, np.zeros(1, reports.dtype))[at]
         recorded = _Rows(rows, unit, found, at >= 0)[self._judged[unit]]

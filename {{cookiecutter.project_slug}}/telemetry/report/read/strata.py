@@ -1,14 +1,18 @@
-"""Versions and memory sizes: environments that differ in them are not averaged without a word."""
+"""Versions, memory sizes and declared weights: environments that differ in them are not simply averaged."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from adapter.placement import PlacementError, parse_weights
 from telemetry.report.read.columns import Numbers
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.sums import Sums
+
+Known = TypeVar("Known", str, float)
 
 
 class Stratum(NamedTuple):
@@ -16,6 +20,8 @@ class Stratum(NamedTuple):
 
     version: str | None
     memory_mb: float | None
+    weights: str | None = None
+    """Shares of the arms that the experiment declared; None where all environments have the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +42,51 @@ def memory_sizes(ledger: Ledger) -> Counter[float]:
 def strata_of(ledger: Ledger, sums: Sums) -> Strata:
     """Group the environments that served requests.
 
-    Where only one version is known, environments that do not say theirs are taken to be of it; so for memory.
+    Where only one version is known, environments that do not say theirs are taken to be of it; so for memory
+    and for weights.
     """
     served = [unit for unit in ledger.units if sums.n[unit.number] > 0]
-    versions = {unit.version for unit in served} - {None}
+    version = _only(unit.version for unit in served)
     memories = {unit.number: unit.memory_mb or _known(sums.memory_mb[unit.number]) for unit in served}
-    sizes = set(memories.values()) - {None}
-    version = next(iter(versions)) if len(versions) == 1 else None
-    memory = next(iter(sizes)) if len(sizes) == 1 else None
-    own = {unit.number: Stratum(unit.version or version, memories[unit.number] or memory) for unit in served}
-    found = sorted(set(own.values()), key=_order)
-    positions = {stratum: position for position, stratum in enumerate(found)}
+    memory = _only(memories.values())
+    texts = {text: _shares(text) for text in {unit.experiment for unit in served} if text is not None}
+    several = len(set(texts.values()) - {None}) > 1
+    own = [
+        (
+            unit.version or version,
+            memories[unit.number] or memory,
+            texts[unit.experiment] if several and unit.experiment is not None else None,
+        )
+        for unit in served
+    ]
+    found = sorted((Stratum(*one) for one in set(own)), key=_order)
+    positions = {tuple(stratum): position for position, stratum in enumerate(found)}
     of_unit = np.full(len(ledger.units), -1, np.int64)
-    for number, stratum in own.items():
-        of_unit[number] = positions[stratum]
+    of_unit[[unit.number for unit in served]] = [positions[one] for one in own]
     return Strata(of_unit, found)
 
 
-def _order(stratum: Stratum) -> tuple[int, str, float]:
+def _only(values: Iterable[Known | None]) -> Known | None:
+    """Return the only value that is known, or None where there are none or several."""
+    known = {value for value in values if value is not None}
+    return next(iter(known)) if len(known) == 1 else None
+
+
+def _shares(experiment: str) -> str | None:
+    """Write the shares of the arms in one order: `init=1,first_invocation=1` declares what 50 and 50 do."""
+    try:
+        weights = parse_weights(experiment)
+    except PlacementError:
+        return None
+    whole = sum(weights.values())
+    return ", ".join(f"{arm} {weight / whole:.4g}" for arm, weight in sorted(weights.items()))
+
+
+def _order(stratum: Stratum) -> tuple[int, str, float, str]:
     """Sort versions as numbers: 9 before 10."""
     version = stratum.version or ""
     number = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else -1
-    return number, version, stratum.memory_mb or 0.0
+    return number, version, stratum.memory_mb or 0.0, stratum.weights or ""
 
 
 def _known(value: float) -> float | None:

@@ -55,11 +55,14 @@ class Sums:
     """The most memory in use; NaN without a platform.report line, and so the next."""
     memory_mb: Vector
     """Configured memory, as the platform said it."""
+    first_at: Vector
+    """Unix milliseconds of the first and of the last request; NaN where no record tells the time."""
+    last_at: Vector
 
     @classmethod
     def zero(cls, arms: Numbers) -> Self:
         """Begin with no requests."""
-        unknown = {"used_mb", "memory_mb"}
+        unknown = {"used_mb", "memory_mb", "first_at", "last_at"}
         fields = [name for name in cls.__slots__ if name not in {"arms", *unknown}]
         return cls(
             arms=arms,
@@ -71,6 +74,13 @@ class Sums:
         """Which units were assigned the placement."""
         return np.equal(self.arms, PLACEMENTS.index(placement))
 
+    def only(self, units: Flags) -> "Sums":
+        """Return the sums of some units; those of the others are as if they had served no request."""
+        if units.all():
+            return self
+        kept = {name: np.where(units, getattr(self, name), 0.0) for name in self.__slots__ if name != "arms"}
+        return Sums(arms=self.arms, **kept)
+
 
 class Histogram:
     """Counts durations in bins of equal width on the log scale (DDSketch: Masson et al., VLDB 12, 2019)."""
@@ -81,9 +91,7 @@ class Histogram:
 
     def add(self, ms: Vector) -> None:
         """Count some durations."""
-        within = np.clip(ms, LEAST_MS, MOST_MS)
-        bins = np.minimum((np.log(within / LEAST_MS) / STEP).astype(np.int64), BINS - 1)
-        self._counts += np.bincount(bins, minlength=BINS)
+        self._counts += np.bincount(bins_of(ms), minlength=BINS)
         self._total += float(ms.sum())
 
     @property
@@ -100,4 +108,16 @@ class Histogram:
         """Return the middle of the bin that holds the nearest rank."""
         rank = max(1, int(np.ceil(self.n * percent / 100)))
         at = int(np.searchsorted(np.cumsum(self._counts), rank))
-        return float(LEAST_MS * np.exp((at + 0.5) * STEP))
+        return middle_of(at)
+
+
+def bins_of(ms: Vector) -> Numbers:
+    """Return the bin of each duration."""
+    within = np.clip(ms, LEAST_MS, MOST_MS)
+    bins: Numbers = np.minimum((np.log(within / LEAST_MS) / STEP).astype(np.int64), BINS - 1)
+    return bins
+
+
+def middle_of(at: int) -> float:
+    """Return the duration in the middle of a bin, on the log scale."""
+    return float(LEAST_MS * np.exp((at + 0.5) * STEP))

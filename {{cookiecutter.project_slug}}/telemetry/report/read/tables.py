@@ -53,7 +53,7 @@ def resources() -> Table:
     """What the first startup of each process loaded."""
     return Table(
         key="i8", process="i4", name="i4", overlapped="i1", failed="i1", wall="f8", cpu="f8", rss="f8",
-        native="f8", blocks="f8",
+        native="f8", blocks="f8", modules="f8", at="f8",
     )  # fmt: skip
 
 

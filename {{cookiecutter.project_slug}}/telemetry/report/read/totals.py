@@ -8,6 +8,9 @@ import numpy as np
 from adapter.placement import PLACEMENTS, Placement
 from telemetry import schema
 from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Vector
+from telemetry.report.read.durations import Durations
+from telemetry.report.read.first_requests import FirstRequests
+from telemetry.report.read.joining.placing import Known, place
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.requests import OUTCOMES, Join, Requests, Unplaced
 from telemetry.report.read.sums import Histogram, Sums
@@ -20,13 +23,21 @@ class Totals:
     """Sums by unit, and counts over all."""
 
     sums: Sums
+    firsts: FirstRequests | None = None
+    """None where requests were summed up elsewhere, so that no single one is known."""
     starts: Numbers = field(default_factory=lambda: np.zeros((len(PLACEMENTS), len(schema.STARTS)), np.int64))
     """Requests by arm and start class."""
     latencies: Latencies = field(default_factory=dict)
     touching: Vector = field(default_factory=lambda: np.zeros((0, 0)))
     """Requests that touched a resource, by unit and resource."""
+    together: Numbers = field(default_factory=lambda: np.zeros(1, np.int64))
+    """Requests by the set of state keys that they read, its number in the ledger and one; first those of
+    which it is not known.
+    """
     repeats: SpillingTable = field(default_factory=lambda: SpillingTable("unit", unit="i8", ms="f8"))
     """Startup and shutdown inside one invocation together, in processes that had started before."""
+    durations: Durations = field(default_factory=Durations)
+    """User-visible ms of each request that has a time."""
     first_at: float = np.inf
     last_at: float = -np.inf
     unreported: int = 0
@@ -68,8 +79,10 @@ def starts_once(placement: Placement) -> bool:
 def totals_of(ledger: Ledger) -> Totals:
     """Sum up all requests of a ledger, each once."""
     arms = np.asarray([PLACEMENTS.index(unit.placement) for unit in ledger.units], np.int64)
-    totals, join, resources = Totals(Sums.zero(arms)), Join(ledger), _resources(ledger)
+    firsts = FirstRequests(len(arms))
+    totals, join, resources = Totals(Sums.zero(arms), firsts), Join(ledger), _resources(ledger)
     totals.touching = np.zeros((len(arms), len(ledger.resource_names)))
+    totals.together = np.zeros(len(ledger.touched_sets) + 1, np.int64)
     for part in join.parts():
         if len(part.rows):
             _add(totals, part, resources)
@@ -77,6 +90,8 @@ def totals_of(ledger: Ledger) -> Totals:
     totals.duplicate_reports = join.duplicate_reports
     totals.reports_without_request = join.reports_without_request
     totals.unplaced, totals.pings = join.unplaced, join.pings
+    known = Known(totals.sums, totals.durations, firsts, totals.unrecorded)
+    place(known, totals.unplaced, join.missing())
     totals.imports_counted = join.imports_counted
     return totals
 
@@ -96,12 +111,16 @@ def _add(totals: Totals, part: Requests, resources: Flags) -> None:
     arm = totals.sums.arms[unit]
     repeating = np.asarray([not starts_once(placement) for placement in PLACEMENTS])
     _sum(totals.sums, part, repeating[arm])
+    if totals.firsts is not None:
+        totals.firsts.see(part)
+    totals.together += np.bincount(rows["touched"] + 1, minlength=len(totals.together))
     for column in range(resources.shape[1]):
         touched = resources[rows["touched"], column]
         totals.touching[:, column] += np.bincount(unit, touched, minlength=len(totals.touching))
     np.add.at(totals.starts, (arm, rows["start"]), 1)
     _keep_repeats(totals.repeats, part)
     timed = ~np.isnan(part.user_ms)
+    totals.durations.add(unit[timed], part.user_ms[timed])
     for code, start in np.argwhere(totals.starts):
         ms = part.user_ms[(arm == code) & (rows["start"] == start) & timed]
         if len(ms):
@@ -150,6 +169,8 @@ def _sum(sums: Sums, part: Requests, repeating: Flags) -> None:
     ):
         into += np.bincount(part.unit, values, minlength=len(into))  # noqa: PLW2901  # adds in place
     np.fmax.at(sums.used_mb, part.unit, part.used_mb)
+    np.fmin.at(sums.first_at, part.unit, rows["at"])
+    np.fmax.at(sums.last_at, part.unit, rows["at"])
     np.fmax.at(sums.memory_mb, part.unit, part.memory_mb)
 
 

@@ -40,6 +40,7 @@ class Unit:
     """One execution environment in one arm: what an interval counts as one observation."""
 
     __slots__ = (
+        "born",
         "environment",
         "experiment",
         "fell_back",
@@ -61,6 +62,8 @@ class Unit:
         """None where no record says it; so the next two."""
         self.version: str | None = None
         self.memory_mb: float | None = None
+        self.born: float | None = None
+        """Unix milliseconds of the earliest of its records of an assignment, a startup or a first request."""
 
     def describe(self, said: Description) -> None:
         """Take what a record says of the environment, where no record before it did."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from telemetry.report.estimate.completeness import Completeness
+from telemetry.report.estimate.deciding.completeness import Completeness
 from telemetry.report.read.evidence import Input
 from telemetry.report.show.sentence import Statement
 from telemetry.report.show.wording import comparator, counted, listed

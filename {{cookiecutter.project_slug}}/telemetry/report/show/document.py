@@ -1,15 +1,21 @@
 """verdict.json: the numbers of a verdict with the words for them, under keys that programs rely on."""
 
+import math
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from telemetry.report.estimate.advice import ResourceAdvice
 from telemetry.report.estimate.comparison import Comparison
+from telemetry.report.estimate.deciding.population import Population
+from telemetry.report.estimate.first_request import FirstRequestResults
+from telemetry.report.estimate.more_environments import more_to_tell
 from telemetry.report.estimate.start_classes import Starts
-from telemetry.report.estimate.upper_bound import UpperBound
+from telemetry.report.estimate.startup.advice import ResourceAdvice
+from telemetry.report.estimate.startup.upper_bound import UpperBound
+from telemetry.report.read.names import printable
+from telemetry.report.read.records import Imported
 from telemetry.report.show.notes import NOT_ESTIMATED, mismatch
-from telemetry.report.show.startup_tables import why
+from telemetry.report.show.tables.startup_tables import why
 from telemetry.report.show.verdict import Verdict
 from telemetry.report.show.wording import comparator
 
@@ -28,9 +34,13 @@ def document(verdict: Verdict) -> Document:
         "headline": verdict.headline,
         "meaning": verdict.meaning,
         "measured_on": {"where": place.pop("where"), "text": verdict.place, **place},
+        "time_split": [_fields(found) for found in results.time_split],
+        "imports": [_imported(found) for found in results.imports],
         "arms": [_fields(arm) for arm in results.arms],
         "comparisons": [_comparison(found) for found in results.comparisons],
         "completeness": None if results.completeness is None else _fields(results.completeness),
+        "first_requests": _first_requests(results.first_requests),
+        "startup_repeats": results.startup_repeats,
         "bound": None if results.bound is None else _bound(results.bound),
         "ledger": None if results.ledger is None else _fields(results.ledger),
         "ledger_sentence": verdict.ledger_sentence,
@@ -49,6 +59,12 @@ def document(verdict: Verdict) -> Document:
         "unused": [_fields(found) for found in results.unused],
         "strata": [_fields(found) for found in results.strata],
         "stratified": results.stratified,
+        "population": _population(results.population),
+        "decisions": [_fields(found) for found in results.decisions],
+        "failures": [_fields(found) for found in results.failures],
+        "failure_differences": [_fields(found) for found in results.failure_differences],
+        "bounds": [_fields(found) for found in results.bounds],
+        "percentiles": [_fields(found) for found in results.percentiles],
         "notes": verdict.notes,
         "not_estimated": list(NOT_ESTIMATED),
         "input": _fields(results.input),
@@ -61,7 +77,30 @@ def _fields(found: object) -> Document:
 
 
 def _comparison(found: Comparison) -> Document:
-    return {"comparator": comparator(found.baseline), **_fields(found)}
+    more = more_to_tell(found)
+    return {"comparator": comparator(found.baseline), **_fields(found), "more_to_tell": more}
+
+
+def _imported(found: Imported) -> Document:
+    return {**_fields(found), "package": printable(found.package)}
+
+
+def _first_requests(found: FirstRequestResults) -> Document:
+    fields = _fields(found)
+    del fields["comparisons"]  # they stand with all others
+    return fields
+
+
+def _population(found: Population) -> Document:
+    return {
+        "rule": found.rule,
+        "randomised": found.randomised,
+        "environments": found.environments,
+        "later": found.later,
+        "outside": found.outside,
+        "still_serving": found.still_serving,
+        "widening": found.widening if math.isfinite(found.widening) else None,
+    }
 
 
 def _bound(found: UpperBound) -> Document:

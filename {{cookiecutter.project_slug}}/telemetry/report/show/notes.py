@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from telemetry import schema
-from telemetry.report.estimate.assignment import Assignment
 from telemetry.report.estimate.comparison import Arm
+from telemetry.report.estimate.deciding.assignment import Assignment
 from telemetry.report.estimate.intervals import FEWEST
 from telemetry.report.estimate.results import Basis, Results
 from telemetry.report.estimate.start_classes import Mismatch
-from telemetry.report.estimate.upper_bound import ONE_CPU_MB, UpperBound
+from telemetry.report.estimate.startup.upper_bound import ONE_CPU_MB, UpperBound
 from telemetry.report.read.evidence import Input
 from telemetry.report.read.names import printable
 from telemetry.report.read.skipped import PREFIXED, UNPREFIXED, unlike_the_rest
+from telemetry.report.show.population_notes import population_notes
 from telemetry.report.show.request_notes import request_notes
 from telemetry.report.show.wording import INIT_IS_BILLED, counted, listed
 
@@ -20,7 +21,7 @@ NOT_ESTIMATED: Final = (
     "cold-start counts by arm (the arms share one pool of environments)",
     "break-even of the arms (it rests on those counts)",
     f"fleet dollars ({INIT_IS_BILLED})",
-    "what cold, warm or slow requests gain (percentiles only describe: the arm decides which are cold)",
+    "what cold, warm or slow requests gain (the arm decides which are cold or slow)",
 )
 MOST: Final = 3
 """Of one kind of note."""
@@ -37,6 +38,7 @@ def notes(results: Results) -> Iterator[str]:
     yield from _run(results)
     yield from _refused(results.refused_experiments)
     yield from _design(results)
+    yield from population_notes(results)
     yield from _bound(results.bound)
 
 
@@ -157,15 +159,15 @@ def _design(results: Results) -> Iterator[str]:
         if len(assignment.experiments) > 1:
             yield (
                 f"the weights were changed during the experiment ({'; '.join(assignment.experiments)}): "
-                "traffic may differ between the times, so judge the records of each alone"
+                "arms are compared within each declaration"
             )
         if others := [arm for arm in recorded if arm not in assignment.weights]:
             yield f"recorded, but not part of the declared experiment: {', '.join(others)}"
         yield _progress(results)
     elif results.measured_on.where == "lambda" and len(recorded) > 1:
         yield (
-            "no experiment was declared (LIFESPAN_EXPERIMENT, --experiment): unless environments were "
-            "assigned at random, the arms may differ in time and traffic too"
+            "no experiment was declared (LIFESPAN_EXPERIMENT, --experiment): the arms may differ in time, "
+            "code and traffic too, so their difference decides nothing"
         )
 
 
@@ -186,21 +188,23 @@ def _progress(results: Results) -> str:
     progress = results.progress
     if progress is None:
         return (
-            "no size was planned (LIFESPAN_EXPERIMENT_PLANNED, --planned): whoever looks often, and stops "
-            "when they like the result, is wrong more often than 1 time in 20; `plan` proposes a size"
+            "no size was planned (LIFESPAN_EXPERIMENT_PLANNED, --planned): `plan` proposes one, and its "
+            "intervals are narrower"
         )
     if progress.interim:
         return (
             f"interim: stop at {progress.planned} environments per arm, not when you like the result; only "
             "errors, or environments not assigned as declared, are a reason to stop before"
         )
-    return "the planned size is reached: this is the verdict, and the experiment may end"
+    return "the planned size is reached: this is the verdict, and the experiment may end" + (
+        "; it stands still" if progress.final else ""
+    )
 
 
 def _bound(bound: UpperBound | None) -> Iterator[str]:
-    """Say what the upper bound rests on."""
+    """Say how much slower a startup may be where stock Mangum would repeat it."""
     if bound is not None and bound.k > 1:
         yield (
-            f"the upper bound takes CPU work as {bound.k:.1f} times slower in an invocation than in INIT, "
-            f"which has a CPU boost ({ONE_CPU_MB} MB over the memory size)"
+            f"CPU work of the startup may be {bound.k:.1f} times slower in a request than in INIT, which has "
+            f"a CPU boost ({ONE_CPU_MB} MB over the memory size)"
         )

@@ -5,12 +5,12 @@ from typing import Final, TypeAlias
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from telemetry.report.estimate.advice import MATERIAL_MS, MATERIAL_SHARE, MINIMUM_ENVIRONMENTS
 from telemetry.report.estimate.intervals import MINIMUM_EFFECTIVE
-from telemetry.report.estimate.ledger_check import MATERIAL
 from telemetry.report.estimate.results import Results
-from telemetry.report.show import size_charts, time_charts
-from telemetry.report.show.drawing import Figure
+from telemetry.report.estimate.startup.advice import MATERIAL_MS, MATERIAL_SHARE, MINIMUM_ENVIRONMENTS
+from telemetry.report.estimate.startup.ledger_check import MATERIAL
+from telemetry.report.show.charts import size_charts, time_charts
+from telemetry.report.show.charts.drawing import Figure
 from telemetry.report.show.section import TONES, TableSection
 from telemetry.report.show.sections import not_estimated, sections
 from telemetry.report.show.sentence import MEANS

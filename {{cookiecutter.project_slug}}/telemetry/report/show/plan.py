@@ -1,15 +1,22 @@
 """The proposed size of an experiment in words: what it takes, what it finds, how to declare it."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
 from adapter.placement import EXPERIMENT_VARIABLE, PLANNED_VARIABLE
-from telemetry.report.estimate.assignment import as_written
-from telemetry.report.estimate.planning import Plan
+from telemetry.report.estimate.deciding.assignment import as_written
+from telemetry.report.estimate.planning import Plan, Planned
+from telemetry.report.estimate.pool import AGE_S, DAY_S, IDLE_S
 from telemetry.report.show.terminal import WIDEST
+
+OF: Final[Mapping[Planned, str]] = {
+    "first_request_ms": "in the first request of an environment",
+    "user_visible_ms": "per request",
+}
 
 
 def show_plan(plan: Plan, console: Console) -> None:
@@ -17,16 +24,37 @@ def show_plan(plan: Plan, console: Console) -> None:
     console.print(Text("\n\n".join(_paragraphs(plan))), highlight=False, width=min(console.width, WIDEST))
 
 
+def show_traffic(per_second: float, request_ms: float, per_day: float, console: Console) -> None:
+    """Say what a rate of requests means in environments, before anything was recorded."""
+    requests = per_second * DAY_S / max(per_day, 1)
+    text = (
+        f"{per_second:g} requests a second of {request_ms:g} ms each, steady and at random, start about "
+        f"{per_day:.0f} environments a day, each for some {requests:.0f} requests. That takes Lambda to keep "
+        f"an idle environment for {IDLE_S:.0f} s, and none for longer than {AGE_S / 3600:.0f} hours, as "
+        "published measurements suggest. Bursts start more, and records say it better."
+    )
+    console.print(Text(text), highlight=False, width=min(console.width, WIDEST))
+
+
 def _paragraphs(plan: Plan) -> Iterator[str]:
     arms = ", ".join(f"{count} of {arm}" for arm, count in plan.environments.items())
     days = "" if plan.days is None else f", about {_days(plan.days)} at {plan.per_day:.0f} new ones a day"
     yield (
-        f"For an interval no wider than +-{plan.margin_ms:.3g} ms around the difference per request: "
-        f"{arms} environments{days}."
+        f"For an interval no wider than +-{_two_digits(plan.margin_ms)} ms around the difference "
+        f"{OF[plan.estimand]}: {arms} environments{days}."
     )
+    if plan.too_coarse:
+        yield (
+            "That is too coarse: the whole startup, which is all that a placement moves, weighs "
+            f"{_two_digits(plan.load_ms or 0)} ms there and no more, so nothing could be found. Ask for "
+            f"--precision {_two_digits((plan.load_ms or 0) / 5)} or less."
+        )
+    if plan.week_margin_ms is not None and plan.week_margin_ms < math.inf:
+        margin = plan.week_margin_ms
+        yield f"A week of this traffic gives +-{_two_digits(margin)} ms: --precision {_two_digits(margin)}."
     yield (
-        f"A true difference of {plan.detectable_ms:.3g} ms would then be found 4 times in 5, a smaller one "
-        "less often; where there is none at all, one would be found 1 time in 20."
+        f"A true difference of {_two_digits(plan.detectable_ms)} ms would then be found 4 times in 5, a "
+        "smaller one less often; where there is none at all, one would be found 1 time in 20."
     )
     if plan.borrowed:
         yield (
@@ -37,7 +65,7 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
         place = "this machine" if plan.lab else "Lambda"
         yield (
             f"The records, from {place}, do not tell how many environments start in a day: say it with "
-            "--per-day N to get the number of days."
+            "--per-day N, or the traffic with --per-second N, to get the number of days."
         )
     weights = as_written(plan.weights)
     yield (
@@ -47,6 +75,11 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
         "Or as parameters of the stack, in `parameter_overrides` of samconfig.toml:\n"
         f'  "Experiment={weights}",\n  "ExperimentPlanned={plan.smallest}",'
     )
+
+
+def _two_digits(value: float) -> str:
+    """Write 1234 as 1200."""
+    return f"{float(f'{value:.2g}'):g}"
 
 
 def _days(days: float) -> str:

@@ -5,8 +5,8 @@ from typing import Final
 
 from telemetry.report.estimate.counted_apart import InitWait, OtherReading, Unrecorded
 from telemetry.report.estimate.results import Results
-from telemetry.report.estimate.strata import left_out
-from telemetry.report.estimate.unused import Unused
+from telemetry.report.estimate.startup.unused import Unused
+from telemetry.report.estimate.strata import StratumArms, left_out
 from telemetry.report.read.evidence import Input
 from telemetry.report.show.wording import INIT_IS_BILLED, comparator, counted, listed, milliseconds
 
@@ -46,7 +46,10 @@ def _unrecorded(found: Sequence[Unrecorded], read: Input) -> Iterator[str]:
         return
     yield f"{counted(total, 'platform.report line')} without an invocation record: {_how(found, read)}"
     if inside := [one for one in found if one.in_figures]:
-        yield f"{_by_arm(inside)} of them are in the figures: their log streams tell the environment"
+        yield (
+            f"{_by_arm(inside)} of them are in the figures: their log streams, or gaps in the records, tell "
+            "whose they are"
+        )
     if outside := [one for one in found if not one.in_figures]:
         yield (
             f"{_by_arm(outside)} of them are in no figure: nothing tells which environment they are of, or "
@@ -135,13 +138,16 @@ def _strata(results: Results) -> Iterator[str]:
     """Say how versions and memory sizes were put together."""
     if not results.strata:
         return
-    names = ", ".join(stratum_name(one.version, one.memory_mb) for one in results.strata[:MOST_STRATA])
+    names = ", ".join(stratum_name(one) for one in results.strata[:MOST_STRATA])
     if len(results.strata) > MOST_STRATA:
         names += f" and {len(results.strata) - MOST_STRATA} more"
     if not results.stratified:
         yield f"several versions or memory sizes, averaged because no experiment assigned them: {names}"
         return
-    yield f"compared within each version and memory size, then averaged by requests: {names}"
+    what = (
+        "version and memory size" if results.strata[0].weights is None else "version, memory size and weights"
+    )
+    yield f"compared within each {what}, then averaged by requests: {names}"
     environments, requests = left_out(results.strata)
     if environments:
         yield (
@@ -150,7 +156,8 @@ def _strata(results: Results) -> Iterator[str]:
         )
 
 
-def stratum_name(version: str | None, memory_mb: float | None) -> str:
-    """Name a version and memory size."""
-    first = "version not known" if version is None else f"version {version}"
-    return first if memory_mb is None else f"{first} at {memory_mb:.0f} MB"
+def stratum_name(found: StratumArms) -> str:
+    """Name a version, memory size and declaration of weights."""
+    first = "version not known" if found.version is None else f"version {found.version}"
+    memory = "" if found.memory_mb is None else f" at {found.memory_mb:.0f} MB"
+    return f"{first}{memory}" + ("" if found.weights is None else f" with {found.weights}")

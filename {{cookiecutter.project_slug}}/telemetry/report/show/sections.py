@@ -3,9 +3,15 @@
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
-from telemetry.report.show import request_tables, startup_tables
 from telemetry.report.show.notes import NOT_ESTIMATED
 from telemetry.report.show.section import ListSection, Section
+from telemetry.report.show.tables import (
+    distribution_tables,
+    first_request_table,
+    request_tables,
+    startup_tables,
+    time_table,
+)
 from telemetry.report.show.verdict import Verdict
 
 Build: TypeAlias = Callable[[Verdict], Section]
@@ -22,8 +28,13 @@ def notes(verdict: Verdict) -> ListSection:
 
 
 SECTIONS: Final[tuple[Build, ...]] = (
+    time_table.time_split,
+    time_table.imports,
     request_tables.differences,
+    first_request_table.first_requests,
     not_estimated,
+    distribution_tables.failures,
+    distribution_tables.percentiles,
     startup_tables.startup,
     startup_tables.advice,
     request_tables.arms,

@@ -5,32 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from adapter.placement import PLACEMENTS, Placement
-from telemetry.report.estimate.assignment import Progress
-from telemetry.report.estimate.comparison import Comparison, Finding
+from telemetry.report.estimate.comparison import Comparison
+from telemetry.report.estimate.deciding.assignment import Progress
+from telemetry.report.estimate.deciding.failures import FailureDifference
+from telemetry.report.estimate.deciding.lazy_contrast import is_clear, of_lazy
+from telemetry.report.estimate.first_request import PerRequest
 from telemetry.report.estimate.intervals import Estimate
-from telemetry.report.estimate.ledger_check import LedgerCheck
-from telemetry.report.estimate.upper_bound import UpperBound
-from telemetry.report.show.wording import comparator, milliseconds
+from telemetry.report.estimate.results import Results
+from telemetry.report.estimate.startup.ledger_check import MATERIAL, LedgerCheck
+from telemetry.report.estimate.startup.upper_bound import UpperBound
+from telemetry.report.show.meaning import SAME_WAIT, is_null
+from telemetry.report.show.wording import comparator, milliseconds, points
 
-STOCK_MEANS_LITTLE: Final = (
-    "The saving against stock Mangum is no argument for starting up in INIT: whatever starts up only once "
-    "has it too. "
-)
-LAZY: Final[Mapping[Finding | None, str]] = {
-    None: "Whether to start up lazily instead was not measured: that takes the arm first_invocation.",
-    "saves": "The comparison with a lazy singleton decides: keep the lifespan in INIT.",
-    "costs": "The comparison with a lazy singleton decides: start up in the first invocation.",
-    "no difference seen": (
-        "Whether to start up in INIT or lazily makes no visible difference to the mean: decide by resource, "
-        "below."
-    ),
-}
-"""What follows for what is to be decided: whether to keep the startup in INIT or start up lazily."""
-SAME_WAIT: Final = "in both cases the first request of an environment waits for the same startup"
-LAZY_UNDECIDED: Final = (
-    f"This run cannot tell whether to start up in INIT or lazily, because {SAME_WAIT}: decide by resource, "
-    "below."
-)
+SAME: Final = f"{100 * MATERIAL:.0f} %"
+NO_REPEAT: Final = "stock Mangum cannot serve this app: its startup does not repeat"
 MEANS: Final = "means of user-visible time with 95 % intervals"
 
 
@@ -44,13 +32,16 @@ class Statement:
     """What cannot be told, or not be trusted, each a clause of its own."""
     place: str
     before: str = ""
+    first: str = ""
+    """A whole clause that stands before all findings; empty for none."""
 
     @property
     def text(self) -> str:
         """All of it as one sentence."""
         findings = [f"Keeping the lifespan {', and '.join(self.findings)}"] if self.findings else []
         place = f"{MEANS}, {self.place}" if self.findings else self.place
-        clauses = "; ".join([*findings, *self.reservations, place])
+        first = [self.first] if self.first else []
+        clauses = "; ".join([*first, *findings, *self.reservations, place])
         return f"{self.before}{_begun(clauses, self.before)}."
 
     @property
@@ -59,7 +50,8 @@ class Statement:
         findings = [
             f"{'It' if number else 'Keeping the lifespan'} {one}" for number, one in enumerate(self.findings)
         ]
-        first, *others = [*findings, *self.reservations]
+        leading = [self.first] if self.first else []
+        first, *others = [*leading, *findings, *self.reservations]
         return [self.before + _begun(first, self.before), *map(_begun, others)]
 
 
@@ -70,28 +62,29 @@ def _begun(text: str, before: str = "") -> str:
 
 
 def statement(
-    comparisons: Sequence[Comparison],
-    bound: UpperBound | None,
-    environments: Mapping[Placement, int],
-    place: str,
-    *,
-    same_wait: bool,
+    results: Results, comparisons: Sequence[Comparison], place: str, *, same_wait: bool
 ) -> Statement:
     """Say what keeping the lifespan changes per request, user-visible; never more than the intervals bear.
 
     Args:
-        comparisons: Of user-visible time.
-        bound: On the cost of stock Mangum, where no repeat was recorded.
-        environments: Those that served a request, by arm.
+        results: Tell what a repeated startup takes, where no repeat was recorded, and the environments.
+        comparisons: Those to speak of; first requests are said where they are clear.
         place: Where it was measured, in words.
         same_wait: The arms `init` and `first_invocation` cannot differ, whatever was measured.
     """
-    null = [found for found in comparisons if same_wait and _is_null(found)]
+    bound, environments = results.bound, {arm.placement: arm.environments for arm in results.arms}
+    first = of_lazy(comparisons, "first_request_ms")
+    comparisons = [found for found in comparisons if found.estimand == "user_visible_ms"]
+    if is_clear(first):
+        comparisons = [found for found in comparisons if not is_null(found)]
+    null = [found for found in comparisons if same_wait and is_null(found)]
     unsure = [found for found in comparisons if found.finding == "cannot tell yet"]
     findings = [_finding(found) for found in comparisons if found not in null and found not in unsure]
-    if bound is not None and not bound.more_environments and not environments.get("every_invocation"):
-        findings.insert(0, _at_most(bound))
-    reservations = [
+    if first is not None and is_clear(first):
+        findings.append(_first_request(first, results.first_requests.per_request))
+    measured = environments.get("every_invocation")
+    reservations = [_startup_takes(bound)] if bound and not bound.more_environments and not measured else []
+    reservations += [
         f"against {comparator(found.baseline)} this run cannot tell what it saves: {SAME_WAIT}"
         for found in null
     ]
@@ -99,21 +92,8 @@ def statement(
         reservations.append(f"cannot tell yet {_unsure(unsure)}")
     if not findings and not reservations:
         reservations.append(f"cannot tell yet {_missing(bound, environments)}")
-    return Statement(tuple(findings), tuple(reservations), place)
-
-
-def _is_null(found: Comparison) -> bool:
-    return found.baseline == "first_invocation" and found.finding == "no difference seen"
-
-
-def meaning(comparisons: Sequence[Comparison], *, same_wait: bool) -> str | None:
-    """Say what the differences decide, and what not; None where no difference can be told yet."""
-    found = {one.baseline: one.finding for one in comparisons if one.finding != "cannot tell yet"}
-    if not found:
-        return None
-    null = same_wait and any(map(_is_null, comparisons))
-    decision = LAZY_UNDECIDED if null else LAZY[found.get("first_invocation")]
-    return (STOCK_MEANS_LITTLE if "every_invocation" in found else "") + decision
+    leading = "" if results.startup_repeats else NO_REPEAT
+    return Statement(tuple(findings), tuple(reservations), place, first=leading)
 
 
 def doubted(said: Statement) -> Statement:
@@ -130,6 +110,25 @@ def left_open(said: Statement, comparisons: Sequence[Comparison]) -> Statement:
     return replace(said, reservations=(*said.reservations, why))
 
 
+def failing(said: Statement, found: Sequence[FailureDifference]) -> Statement:
+    """Say that shares of failures differ, before anything else."""
+    different = [one for one in found if one.shares in {"baseline fails more", "arm fails more"}]
+    if not different:
+        return said
+    clauses = "; ".join(map(_fails, different))
+    return replace(said, before=f"{said.before}{_begun(clauses, said.before)}. ")
+
+
+def _fails(found: FailureDifference) -> str:
+    """Say how much more often one arm fails."""
+    more, less = (found.baseline, found.arm) if found.difference > 0 else (found.arm, found.baseline)
+    low, high = found.low, found.high
+    if found.difference < 0:
+        low, high = None if high is None else -high, None if low is None else -low
+    by = points(abs(found.difference), low, high)
+    return f"requests of {more} fail more often than those of {less}, by {by}"
+
+
 def interim(said: Statement, progress: Progress) -> Statement:
     """Say that the experiment is not over, before anything else."""
     before = (
@@ -140,21 +139,40 @@ def interim(said: Statement, progress: Progress) -> Statement:
 
 
 def _finding(found: Comparison) -> str:
-    value, low, high = found.difference_ms, found.low, found.high
-    if found.finding == "costs":
-        value, low, high = -value, None if high is None else -high, None if low is None else -low
+    value, low, high = _turned(found)
     number = f"{milliseconds(value, low, high)} per request"
     if found.finding == "no difference seen":
         return f"makes no visible difference ({number}) against {comparator(found.baseline)}"
+    if found.finding == "no difference that matters":
+        return f"makes no difference that matters ({number}) against {comparator(found.baseline)}"
     return f"{found.finding} {number} against {comparator(found.baseline)}"
 
 
-def _at_most(bound: UpperBound) -> str:
-    number = milliseconds(bound.at_most_ms, bound.low, bound.high)
-    left_out = "" if bound.with_shutdown else ", its shutdown left out"
+def _turned(found: Comparison) -> tuple[float, float | None, float | None]:
+    """Return a difference with its interval, above 0 where it costs."""
+    value, low, high = found.difference_ms, found.low, found.high
+    if found.finding == "costs":
+        return -value, None if high is None else -high, None if low is None else -low
+    return value, low, high
+
+
+def _first_request(found: Comparison, firsts: Sequence[PerRequest]) -> str:
+    """Say what it changes in the first request of an environment, and what that is for each request."""
+    value, low, high = _turned(found)
+    of_each = next((one.requests_of_each for one in firsts if one.baseline == found.baseline), None)
+    share = "" if of_each is None else f", {value / of_each:.3g} ms per request of this traffic"
     return (
-        f"saves at most {number} per request against {comparator('every_invocation')}{left_out}, an upper "
-        "bound from first startups, as no repeated startup was recorded"
+        f"{found.finding} {milliseconds(value, low, high)} in the first request of an environment{share}, "
+        f"against {comparator(found.baseline)}"
+    )
+
+
+def _startup_takes(bound: UpperBound) -> str:
+    number = _ms(bound.startup_and_shutdown_ms)
+    what = "startup and shutdown take" if bound.with_shutdown else "startup, its shutdown left out, takes"
+    return (
+        f"what keeping the lifespan saves against {comparator('every_invocation')} was not measured: {what} "
+        f"{number}; what a remade client costs later is not in it"
     )
 
 
@@ -187,18 +205,14 @@ def ledger_sentence(found: LedgerCheck) -> str:
         f"The arms differ by {_ms(found.difference)} per request; the repeats of the startup in the same run "
         f"explain {_ms(found.explained)}"
     )
-    if found.agree is None:
-        return f"{text}: too few environments to say whether they agree."
-    if found.agree:
-        share = 100 * found.explained.value / found.difference.value
-        return f"{text}, {share:.0f} % of it: the two agree."
-    low, high = found.remainder.low, found.remainder.high
-    if low is not None and high is not None and low <= 0 <= high:
-        return f"{text}: they do not agree, though what is left, {_ms(found.remainder)}, may be nothing."
+    if found.agreement == "cannot tell":
+        return f"{text}. It cannot be told whether they agree within {SAME}: {_ms(found.remainder)} is left."
+    if found.agreement == "agrees":
+        return f"{text}: the two agree within {SAME}."
     return (
-        f"{text}: they do not agree. Outside the repeated startups and shutdowns {_ms(found.remainder)} is "
-        f"left: {_ms(found.left_in_requests)} in the requests themselves, {_ms(found.left_around)} around "
-        "them, the rest in INIT and first startups."
+        f"{text}: they differ by more than {SAME}. Outside the repeated startups and shutdowns "
+        f"{_ms(found.remainder)} is left: {_ms(found.left_in_requests)} in the requests themselves, "
+        f"{_ms(found.left_around)} around them, the rest in INIT and first startups."
     )
 
 

@@ -3,22 +3,33 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
+from telemetry.report.estimate.comparison import Comparison, Estimand
+from telemetry.report.estimate.deciding.decision import deciding
 from telemetry.report.estimate.results import MeasuredOn, Results
 from telemetry.report.estimate.start_classes import same_wait
 from telemetry.report.show.completeness import incomplete
+from telemetry.report.show.meaning import meaning
 from telemetry.report.show.notes import notes
 from telemetry.report.show.request_notes import MOST_STRATA
 from telemetry.report.show.sentence import (
     Statement,
     doubted,
+    failing,
     interim,
     ledger_sentence,
     left_open,
-    meaning,
     statement,
 )
 from telemetry.report.show.wording import counted
+
+SAID: Final[frozenset[Estimand]] = frozenset({"user_visible_ms", "first_request_ms"})
+"""What sentences are about; the tables hold all."""
+SHARED_POOL: Final = "as assigned, in a shared pool, for the recorded traffic"
+"""An experiment's arms share one pool of environments and one stretch of traffic: a switch of all of them may
+change the mean by another amount.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +50,17 @@ class Verdict:
 
 def verdict_of(results: Results) -> Verdict:
     """Put results into words."""
-    comparisons = [found for found in results.comparisons if found.estimand == "user_visible_ms"]
-    environments = {arm.placement: arm.environments for arm in results.arms}
-    null = results.measured_on.where == "lab" and same_wait(results.starts)
+    comparisons = [found for found in results.comparisons if found.estimand in SAID]
+    if not results.startup_repeats:
+        comparisons = [found for found in comparisons if found.baseline != "every_invocation"]
+    null = results.measured_on.cpu == "full" and same_wait(results.starts)
     place = place_of(results.measured_on)
+    if results.assignment is not None and results.measured_on.where == "lambda":
+        place += f", {SHARED_POOL}"
     gaps = results.completeness
     told = [found for found in comparisons if gaps is None or found.baseline not in gaps.untold]
     if told or gaps is None or results.bound is not None:
-        said = statement(told, results.bound, environments, place, same_wait=null)
+        said = statement(results, told, place, same_wait=null)
     else:
         said = Statement((), (), place)
     said = incomplete(said, gaps, results.input, results.basis.unsummed_requests)
@@ -56,17 +70,30 @@ def verdict_of(results: Results) -> Verdict:
     early = results.progress is not None and results.progress.interim
     if doubtful:
         said = doubted(said)
+    said = failing(said, results.failure_differences)
     if results.progress is not None and early:
         said = interim(said, results.progress)
     return Verdict(
         results=results,
         sentence=said.text,
         headline=said.headline,
-        meaning=None if doubtful or early or gaps else meaning(comparisons, same_wait=null),
+        meaning=None if doubtful or early or gaps else _meaning(results, comparisons, same_wait=null),
         place=place,
-        ledger_sentence=None if results.ledger is None else ledger_sentence(results.ledger),
+        ledger_sentence=ledger_sentence(results.ledger)
+        if results.ledger and results.startup_repeats
+        else None,
         notes=list(notes(results)),
     )
+
+
+def _meaning(results: Results, comparisons: Sequence[Comparison], *, same_wait: bool) -> str | None:
+    """Say what follows, in one answer with the advice by resource."""
+    said = meaning(comparisons, results.decisions, same_wait=same_wait)
+    answer = deciding(results.decisions)
+    lazy = [found.name for found in results.resources if found.advice == "make lazy"]
+    if said is None or answer is None or answer.better != "init" or not lazy:
+        return said
+    return f"{said.removesuffix('.')}, all but {' and '.join(lazy)}: see the advice by resource."
 
 
 def place_of(measured_on: MeasuredOn) -> str:
@@ -82,21 +109,31 @@ def _machine(measured_on: MeasuredOn) -> Sequence[str | None]:
         return ()
     python = host.python or ", ".join(measured_on.python)
     cores = None if host.cores is None else counted(host.cores, "core")
-    return (host.cpu or host.system, cores, f"Python {python}" if python else None)
+    return (host.cpu or host.system, cores, f"Python {python}" if python else None, _cpu(measured_on))
+
+
+def _cpu(measured_on: MeasuredOn) -> str | None:
+    """Say what share of CPU a lab run gave, where it did as Lambda does."""
+    sizes = _sizes(measured_on)
+    return f"the CPU share of {sizes}" if measured_on.cpu == "lambda" and sizes else None
 
 
 def _function(measured_on: MeasuredOn) -> Sequence[str | None]:
     first, last = measured_on.first_at, measured_on.last_at
-    memory = measured_on.memory_sizes_mb
-    if len(memory) < 2:
-        memory = [] if measured_on.memory_mb is None else [measured_on.memory_mb]
     return (
-        f"{' and '.join(f'{size:.0f}' for size in memory)} MB" if memory else None,
+        _sizes(measured_on),
         _versions(measured_on.versions),
         f"Python {', '.join(measured_on.python)}" if measured_on.python else None,
         None if first is None or last is None else " to ".join(dict.fromkeys(map(_day, (first, last)))),
         "no lab record in the input",
     )
+
+
+def _sizes(measured_on: MeasuredOn) -> str | None:
+    memory = measured_on.memory_sizes_mb
+    if len(memory) < 2:
+        memory = [] if measured_on.memory_mb is None else [measured_on.memory_mb]
+    return f"{' and '.join(f'{size:.0f}' for size in memory)} MB" if memory else None
 
 
 def _versions(versions: Sequence[str]) -> str | None:

@@ -75,6 +75,15 @@ def milliseconds(value: float, low: float | None, high: float | None) -> str:
     return f"{number} ms {interval}".rstrip()
 
 
+def points(value: float, low: float | None, high: float | None) -> str:
+    """Write shares in points of a hundred: `25.0 points [18.2, 31.9]`."""
+    digits = 1 if value >= 0.01 else 2
+    interval = (
+        "" if low is None or high is None else f" [{plain(100 * low, digits)}, {plain(100 * high, digits)}]"
+    )
+    return f"{plain(100 * value, digits)} points{interval}"
+
+
 def plain(value: float, digits: int) -> str:
     """Write a number without a minus before zero."""
     text = f"{value:.{digits}f}"

@@ -43,6 +43,7 @@ class Portion(msgspec.Struct, frozen=True):
     batching: list[int]
     startup_processes: list[tuple[str, int]]
     restored: list[tuple[int, str]]
+    births: list[tuple[int, float]]
     ended: list[tuple[str, str]]
     touched_sets: list[list[str]]
     resource_names: list[str]
@@ -70,6 +71,7 @@ def write_portion(ledger: Ledger, reader: Reader, file: IO[bytes]) -> None:
         batching=sorted(ledger.batching),
         startup_processes=list(ledger.startup_processes.items()),
         restored=list(ledger.restored.items()),
+        births=list(ledger.births.items()),
         ended=list(ledger.ended),
         touched_sets=list(map(sorted, ledger.touched_sets)),
         resource_names=list(ledger.resource_names),
@@ -117,6 +119,8 @@ def merge(ledger: Ledger, reader: Reader, file: IO[bytes]) -> None:
 def _merge_processes(ledger: Ledger, portion: Portion, process: list[int]) -> None:
     for number, said in portion.descriptions:
         ledger.describe(process[number], said)
+    for number, at in portion.births:
+        ledger.saw_first(process[number], at)
     ledger.cold_pings.update(process[number] for number in portion.cold_pings)
     ledger.batching.update(process[number] for number in portion.batching)
     ledger.startup_processes.update((name, process[number]) for name, number in portion.startup_processes)

@@ -1,0 +1,116 @@
+"""A fleet of Lambda environments whose truth is known: requests arrive, environments are born, serve and end.
+
+Arrivals are Poisson or come in bursts, with day and night. A request goes to an idle environment, the one
+that was used last or any of them; with none idle, one is born. An environment ends after some idle minutes,
+or at an age. Which environment serves what does not depend on the arms here, as requests are short beside
+the time between them; so one pool serves for many assignments of arms, and the effect as assigned is what
+was put in.
+"""
+
+import heapq
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from telemetry.report.read.columns import Numbers, Vector
+
+DAY_S = 86_400.0
+IDLE_S, AGE_S = 630.0, 3_600.0
+BUSY_S = 1.0
+"""For how long a request keeps its environment: longer than it takes, so that some arrive together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Requests in the order of arrival, and the environment that served each."""
+
+    at_s: Vector
+    unit: Numbers
+    born_s: Vector
+    """By environment."""
+    first: Numbers
+    """Position of the first request of each environment."""
+
+
+def pool(random: Generator, days: float, per_day: float, *, bursts: bool, newest_first: bool) -> Pool:
+    """Serve the arrivals of some days."""
+    at = arrivals(random, days, per_day, bursts=bursts)
+    picks = random.random(len(at)).tolist()
+    unit: list[int] = []
+    born: list[float] = []
+    idle: list[tuple[int, float]] = []
+    busy: list[tuple[float, int]] = []
+    for now, pick in zip(at.tolist(), picks, strict=True):
+        while busy and busy[0][0] <= now:
+            until, one = heapq.heappop(busy)
+            idle.append((one, until))
+        if idle and now - idle[0][1] > IDLE_S:
+            idle = [(one, since) for one, since in idle if now - since <= IDLE_S]
+        mine = -1
+        while idle and mine < 0:
+            position = len(idle) - 1 if newest_first else int(pick * len(idle))
+            mine, _ = idle.pop(position)
+            if now - born[mine] > AGE_S:
+                mine = -1
+        if mine < 0:
+            mine = len(born)
+            born.append(now)
+        unit.append(mine)
+        heapq.heappush(busy, (now + BUSY_S, mine))
+    units = np.asarray(unit, np.int64)
+    return Pool(at, units, np.asarray(born), np.unique(units, return_index=True)[1])
+
+
+def arrivals(random: Generator, days: float, per_day: float, *, bursts: bool) -> Vector:
+    """Draw times of arrival in seconds: three times as many at noon as at midnight."""
+    size = 6 if bursts else 1
+    count = random.poisson(2 * days * per_day / size)
+    at = np.sort(random.random(count) * days * DAY_S)
+    at = at[random.random(count) < 0.5 - 0.25 * np.cos(2 * np.pi * at / DAY_S)]
+    if bursts:
+        at = np.sort(np.repeat(at, random.geometric(1 / size, len(at))))
+        at = np.sort(at + random.exponential(2.0, len(at)))
+    return at
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """How the lazy arm differs from the kept one, and what both have in common."""
+
+    first_ms: float = 0.0
+    """Added to the first request of an environment of the lazy arm."""
+    fast_failures: float = 0.0
+    """Share of requests of the kept arm that fail in 1 ms."""
+    hours_ms: float = 40.0
+    """A slow hour is so much slower than a fast one, in both arms."""
+    drift_ms: float = 2.0
+    """So much slower is each day than the one before, in both arms."""
+    deploy_ms: float = 15.0
+    """So much slower makes each deployment both arms."""
+
+
+def durations(
+    random: Generator, of: Pool, kept: Vector, effects: Effects, deploys: Vector
+) -> tuple[Vector, Vector]:
+    """Draw what users waited, and which requests failed.
+
+    Args:
+        random: Draws the speed of each environment, and the handler of each request, whose tail is heavy.
+        of: The pool.
+        kept: 1 for environments of the kept arm, 0 for those of the lazy one.
+        effects: How the arms differ.
+        deploys: When versions were deployed, in seconds.
+    """
+    n, units = len(of.unit), len(of.born_s)
+    speed = random.lognormal(-0.02, 0.2, units)
+    day = of.at_s / DAY_S
+    level = 20 + effects.hours_ms * (0.5 + 0.5 * np.sin(2 * np.pi * day)) + effects.drift_ms * day
+    level += effects.deploy_ms * np.searchsorted(deploys, of.born_s[of.unit])
+    ms = level * speed[of.unit] * 1.5 * random.pareto(2.5, n)
+    lazy_first = np.zeros(n)
+    lazy_first[of.first] = 1 - kept
+    ms[of.first] += 600 * random.lognormal(-0.005, 0.1, units)
+    ms += effects.first_ms * lazy_first
+    failed = (kept[of.unit] == 1) & (random.random(n) < effects.fast_failures)
+    return np.where(failed, 1.0, ms), failed.astype(np.float64)

@@ -1,0 +1,50 @@
+"""A startup that cannot be repeated is a finding, and the first thing that is said."""
+
+from collections.abc import Iterator
+
+from telemetry.report.show.verdict import verdict_of
+from tests.telemetry.report.log_streams import Stream, results_in
+from tests.telemetry.report.reported import tables_of
+
+ONCE = "stock Mangum cannot serve this app: its startup does not repeat"
+
+
+def environments(arm: str, count: int, requests: int, falls_back: int) -> Iterator[Stream]:
+    """Of an arm; the second request of some cannot start up again."""
+    for number in range(count):
+        one = Stream(f"{arm}-{number}", arm).startup()
+        for request in range(requests):
+            if request == 1 and number < falls_back:
+                one.record("fallback", in_force="init")
+            one.wait(1).request(6.0 + number / 10)
+        yield one
+
+
+def run(falls_back: int, requests: int = 3) -> list[Stream]:
+    return [*environments("init", 25, 3, 0), *environments("every_invocation", 25, requests, falls_back)]
+
+
+def test_v14_startup_that_does_not_repeat_is_the_headline() -> None:
+    results = results_in(run(falls_back=25))
+    verdict = verdict_of(results)
+    assert not results.startup_repeats
+    assert verdict.sentence.startswith(ONCE.capitalize().replace("mangum", "Mangum"))
+    assert verdict.headline[0].lower() == ONCE.lower()
+    assert "no visible difference" not in verdict.sentence
+    assert [row[-1] for row in tables_of(verdict)["per-request"].rows] == ["cannot serve"]
+
+
+def test_v14_it_stands_first_beside_a_lazy_arm() -> None:
+    verdict = verdict_of(results_in([*run(falls_back=25), *environments("first_invocation", 25, 3, 0)]))
+    assert verdict.headline[0].lower() == ONCE.lower()
+    assert len(verdict.headline) > 1
+
+
+def test_startup_that_repeats_sometimes_does_repeat() -> None:
+    assert results_in(run(falls_back=24)).startup_repeats
+
+
+def test_environments_of_one_request_have_nothing_to_repeat() -> None:
+    assert results_in(run(falls_back=0, requests=1)).startup_repeats
+    alone = Stream("alone", "every_invocation").startup().wait(1).request(6.0)
+    assert not results_in([*run(falls_back=25), alone]).startup_repeats

@@ -1,0 +1,23 @@
+import pytest
+
+from telemetry.report.estimate.pool import AGE_S, DAY_S, IDLE_S, environments_per_day
+
+
+def test_v4_rare_requests_start_one_each() -> None:
+    per_second = 1 / (20 * IDLE_S)
+    assert environments_per_day(per_second, 0.1) == pytest.approx(per_second * DAY_S, rel=0.15)
+
+
+def test_v4_steady_trickle_starts_one_for_each_lifetime() -> None:
+    """A request a minute never lets the environment expire, so it lives as long as Lambda keeps it."""
+    assert environments_per_day(1 / 60, 0.001) == pytest.approx(DAY_S / AGE_S, rel=0.2)
+
+
+def test_v4_long_requests_take_as_many_environments_as_run_at_once() -> None:
+    """40 at once, and replaced every four hours: six times 40 a day, and some that idle."""
+    found = environments_per_day(4.0, 10.0)
+    assert 40 * DAY_S / AGE_S < found < 3 * 40 * DAY_S / AGE_S
+
+
+def test_busier_pools_are_larger() -> None:
+    assert environments_per_day(2.0, 0.1) < environments_per_day(200.0, 0.1)

@@ -1,0 +1,63 @@
+import re
+
+import pytest
+
+from telemetry.report.show.verdict import Verdict
+from tests.telemetry.report.reported import tables_of, verdict_from
+from tests.telemetry.report.simulation import Loaded, Run
+
+THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
+
+
+@pytest.fixture(scope="module")
+def verdict() -> Verdict:
+    return verdict_from([*Run(arms=THREE_ARMS).lines(), "some text"])
+
+
+@pytest.fixture(scope="module")
+def on_lambda() -> Verdict:
+    return verdict_from(Run(arms=THREE_ARMS, lab=False).lines())
+
+
+def test_advice_of_a_lab_run_is_of_this_machine(verdict: Verdict, on_lambda: Verdict) -> None:
+    assert (
+        "with 512 MB on Lambda the same load may take up to 3.5 times as long"
+        in tables_of(verdict)["advice"].caption
+    )
+    assert "on Lambda" not in tables_of(on_lambda)["advice"].caption
+    shared = verdict_from(Run(arms=THREE_ARMS, cpu="lambda").lines())
+    assert tables_of(shared)["advice"].caption.endswith(" Measured on this machine, not on Lambda.")
+
+
+def test_slower_requests_may_turn_the_advice() -> None:
+    run = Run(arms={"init": 25}, resources={"thing": Loaded(200, 50, 0.015)})
+    verdict = verdict_from(run.lines())
+    found = verdict.results.resources[0]
+    assert (found.advice, found.advice_on_lambda) == ("make lazy", "not enough data")
+    because = tables_of(verdict)["advice"].rows[0][-1]
+    assert "; on Lambda perhaps: not enough data" in because
+    assert re.search(r"; keep it if environments serve more than about \d+ to \d+ requests;", because)
+
+
+@pytest.mark.parametrize(
+    ("touch", "run", "because"),
+    [
+        (0, {"first_ms": 3}, "less than 5 ms to save"),
+        (1, {}, "lazy saves less than 20 % of its load"),
+        (0.12, {}, "the interval leaves both open"),
+        (0, {"environments": 19}, "fewer than 20 environments"),
+        (0, {"overlapped": True}, "loads together with another"),
+        (1, {"visible": False}, "no state key has its name"),
+    ],
+)
+def test_advice_says_which_number_decided(touch: float, run: dict[str, float], because: str) -> None:
+    thing = Loaded(run.get("first_ms", 200), 50, touch, bool(run.get("visible", True)))
+    arms = {"init": int(run.get("environments", 25))}
+    lines = Run(arms=arms, resources={"thing": thing}, overlapped=bool(run.get("overlapped"))).lines()
+    assert tables_of(verdict_from(lines))["advice"].rows[0][-1] == because
+
+
+def test_startup_and_shutdown_stand_together(verdict: Verdict) -> None:
+    found = tables_of(verdict)["startup"].rows
+    assert [row[0] for row in found][:2] == ["startup", "startup + shutdown"]
+    assert found[-1][0] == "how often"

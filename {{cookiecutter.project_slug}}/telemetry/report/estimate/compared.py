@@ -1,0 +1,99 @@
+"""The arms, compared over one population in everything that is compared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from adapter.placement import Placement
+from telemetry.report.estimate.comparison import Comparison, Estimand, compare
+from telemetry.report.estimate.deciding.completeness import LeftOut, shown
+from telemetry.report.estimate.deciding.failures import (
+    FailureDifference,
+    FailureShare,
+    failure_differences,
+    share_of,
+)
+from telemetry.report.estimate.deciding.population import Population
+from telemetry.report.estimate.deciding.unplaced import Bounds, bounds_of
+from telemetry.report.estimate.first_request import FirstRequestResults, first_request_results
+from telemetry.report.estimate.intervals import ratios
+from telemetry.report.estimate.percentiles import PercentileDifference, percentile_differences
+from telemetry.report.estimate.smallest import Smallest
+from telemetry.report.estimate.strata import Means
+from telemetry.report.read.evidence import Evidence
+from telemetry.report.read.strata import strata_of
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How the arms are compared, and what that gives: for each baseline and estimand."""
+
+    population: Population
+    means: Means
+    """Of user-visible ms."""
+    comparisons: list[Comparison]
+    first_requests: FirstRequestResults
+    failures: list[FailureShare]
+    failure_differences: list[FailureDifference]
+    percentiles: list[PercentileDifference]
+    bounds: list[Bounds]
+
+
+def compared_in(evidence: Evidence, population: Population, smallest: Smallest) -> Compared:
+    """Compare arms over one population, in everything that is compared."""
+    totals = evidence.totals
+    sums, wide = totals.sums.only(population.counted), population.widening
+    strata = strata_of(evidence.ledger, sums)
+    stratified = len(strata.found) > 1 and population.randomised
+    means = Means(sums, sums.user, sums.timed, strata, stratified)
+    comparisons = []
+    estimands: dict[Estimand, Means] = {
+        "user_visible_ms": means,
+        "billed_ms": Means(sums, sums.billed, sums.billed_n, strata, stratified),
+    }
+    for estimand, of in estimands.items():
+        arms = ratios(sums, of.ms, of.n)
+        comparisons += compare(arms, estimand, of.pair, smallest=smallest, widening=wide)
+    failed = Means(sums, sums.failed, sums.n, strata, stratified)
+    shares = ratios(sums, sums.failed, sums.n)
+    first = first_request_results(evidence.ledger, totals, means, smallest, wide)
+    visible = [found for found in comparisons if found.estimand == "user_visible_ms"]
+    return Compared(
+        population=population,
+        means=means,
+        comparisons=[*comparisons, *first.comparisons],
+        first_requests=first,
+        failures=[share_of(arm, of) for arm, of in shares.items() if of.n],
+        failure_differences=failure_differences(shares, failed.pair, wide),
+        percentiles=[]
+        if evidence.aggregated
+        else percentile_differences(means, totals.durations, [one.baseline for one in visible], wide),
+        bounds=bounds_of(
+            visible, totals.unplaced, {arm: round(of.value * of.n) for arm, of in shares.items() if of.n}
+        ),
+    )
+
+
+def told(of: Compared, left_out: LeftOut, untold: Sequence[Placement]) -> Compared:
+    """Return what can be told of it: no interval where requests that are in no figure could change a finding.
+
+    Args:
+        of: Compared over the requests that are known.
+        left_out: Requests that are in no figure.
+        untold: Baselines of which nothing is told for that reason.
+    """
+    first = of.first_requests
+    firsts = {
+        found.baseline
+        for found in first.comparisons
+        if found.estimand == "first_request_ms" and left_out.tells(found)
+    }
+    return replace(
+        of,
+        comparisons=[shown(found, left_out) for found in of.comparisons],
+        first_requests=replace(
+            first,
+            comparisons=[shown(found, left_out) for found in first.comparisons],
+            per_request=[one for one in first.per_request if one.baseline in firsts],
+        ),
+        percentiles=[one for one in of.percentiles if one.baseline not in untold],
+    )

@@ -1,0 +1,1 @@
+"""Which environments are compared, and when a difference between them decides."""

@@ -1,0 +1,108 @@
+"""Requests that failed, by arm: a fast error makes an arm look fast, a time-out that is not seen does too.
+
+A share is a ratio like a mean, failed requests over requests, so environments are its unit as well. Where no
+request failed the jackknife knows no variance; the bound is then the exact one of so many requests.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from adapter.placement import PLACEMENTS, Placement
+from telemetry.report.estimate.intervals import FEWEST, known
+from telemetry.report.estimate.jackknife import LEVEL, Ratio, difference
+from telemetry.report.estimate.proportions import share_interval
+
+ALIKE: Final = 0.001
+"""Shares that differ by no more, 0.1 points, are taken to be alike."""
+Shares: TypeAlias = Literal["alike", "baseline fails more", "arm fails more", "cannot tell"]
+
+
+@dataclass(frozen=True, slots=True)
+class FailureShare:
+    """Failed requests of one arm: status 500 or above, no response, a crash or a time-out."""
+
+    placement: Placement
+    requests: int
+    failed: int
+    share: float
+    low: float | None
+    high: float | None
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class FailureDifference:
+    """Share of failures, baseline minus arm: above 0, the baseline fails more."""
+
+    baseline: Placement
+    arm: Placement
+    difference: float
+    low: float | None
+    high: float | None
+    level: float
+    none_failed: bool
+    """No request of either arm failed: taken as alike, within the bounds that so many requests allow."""
+    shares: Shares
+
+
+def share_of(placement: Placement, of: Ratio) -> FailureShare:
+    """Describe one arm."""
+    failed = round(of.value * of.n) if of.n else 0
+    low, high = of.interval() if of.environments >= FEWEST else (float("nan"), float("nan"))
+    if not failed:
+        low, high = share_interval(0, of.n)
+    return FailureShare(
+        placement=placement,
+        requests=of.n,
+        failed=failed,
+        share=of.value,
+        low=known(max(0.0, low)),
+        high=known(min(1.0, high)),
+        level=LEVEL,
+    )
+
+
+def failure_differences(
+    arms: dict[Placement, Ratio], pair: Callable[[Placement], dict[Placement, Ratio]], widening: float
+) -> list[FailureDifference]:
+    """Compare the shares of every recorded arm with those of `init`.
+
+    Args:
+        arms: Share of failures, by arm.
+        pair: Gives the shares of a baseline and of `init` that are to be compared.
+        widening: How many times as wide as that of a single look an interval has to be.
+    """
+    if not arms["init"].environments:
+        return []
+    baselines = [arm for arm in reversed(PLACEMENTS) if arm != "init" and arms[arm].environments]
+    return [_compared(name, pair(name), widening) for name in baselines]
+
+
+def _compared(baseline: Placement, both: dict[Placement, Ratio], widening: float) -> FailureDifference:
+    left, right = both[baseline].widened(widening), both["init"].widened(widening)
+    found = difference(left, right)
+    low, high = found.low, found.high
+    if min(left.environments, right.environments) < FEWEST:
+        low = high = float("nan")
+    none_failed = left.value == right.value == 0
+    if none_failed:
+        low, high = -share_interval(0, right.n)[1], share_interval(0, left.n)[1]
+    return FailureDifference(
+        baseline=baseline,
+        arm="init",
+        difference=found.value,
+        low=known(low),
+        high=known(high),
+        level=LEVEL,
+        none_failed=none_failed,
+        shares="alike" if none_failed else _shares(low, high),
+    )
+
+
+def _shares(low: float, high: float) -> Shares:
+    if low >= -ALIKE and high <= ALIKE:
+        return "alike"
+    if low > 0:
+        return "baseline fails more"
+    return "arm fails more" if high < 0 else "cannot tell"

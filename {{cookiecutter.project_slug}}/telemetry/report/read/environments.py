@@ -1,0 +1,40 @@
+"""What all records together tell of environments: which wrote which log stream, and how processes ended."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from telemetry.report.read.columns import Numbers
+from telemetry.report.read.ledger import Ledger
+
+
+def stream_units(ledger: Ledger) -> Numbers:
+    """Return the unit that wrote each log stream, by the stream's number: see `Streams.units`."""
+    judged, others = ledger.judged(), set(ledger.others)
+    units: dict[str, list[int]] = {}
+    for unit in ledger.units:
+        if judged[unit.number]:
+            units.setdefault(unit.environment, []).append(unit.number)
+        else:
+            others.add(unit.environment)
+    return ledger.streams.units(units, others.__contains__)
+
+
+def ended_processes(ledger: Ledger) -> Numbers:
+    """Return the processes of which a record says that they serve nothing any more."""
+    numbers = _numbers(ledger)
+    return numbers[numbers >= 0]
+
+
+def shutdowns_of(ledger: Ledger) -> NDArray[Any]:
+    """Return the shutdowns at the end of processes that are judged, each once: `process` and `ms`."""
+    rows, _ = ledger.shutdowns.deduplicated("key")
+    found = np.empty(len(rows), [("process", np.int64), ("ms", np.float64)])
+    found["process"], found["ms"] = _numbers(ledger)[rows["ended"]], rows["ms"]
+    return ledger.of_judged(found[found["process"] >= 0])
+
+
+def _numbers(ledger: Ledger) -> Numbers:
+    """Return the process of each ending; -1 where nothing else was recorded of it."""
+    return np.asarray([ledger.processes.get(identity, -1) for identity in ledger.ended], np.int64)

@@ -1,0 +1,64 @@
+"""Notes on which environments are compared, and on failures of unknown arm."""
+
+from collections.abc import Iterator
+
+from telemetry.report.estimate.deciding.population import IDLE_MS, Population
+from telemetry.report.estimate.deciding.unplaced import Bounds
+from telemetry.report.estimate.results import Results
+from telemetry.report.show.wording import counted, milliseconds, points, short_name
+
+HOURS = 3_600_000
+
+
+def population_notes(results: Results) -> Iterator[str]:
+    """Yield the notes on who is in the comparison."""
+    yield from _counted(results.population)
+    for bound in results.bounds:
+        yield _bound(bound)
+    for found in results.failure_differences:
+        if found.none_failed and found.high is not None:
+            most = max(found.high, -(found.low or 0.0))
+            yield (
+                f"no request failed here nor with {short_name(found.baseline)}: taken as alike, though so "
+                f"many requests leave open a share of up to {100 * most:.2g} %"
+            )
+
+
+def _counted(population: Population) -> Iterator[str]:
+    if population.outside:
+        yield (
+            f"{counted(population.outside, 'environment')} born before the experiment began or after it "
+            "ended: in no comparison"
+        )
+    if population.rule == "planned":
+        if population.later:
+            yield (
+                f"{counted(population.later, 'environment')} born after the smallest arm had its planned "
+                "size: in no comparison, so looking again changes nothing"
+            )
+        if population.still_serving:
+            yield (
+                f"{counted(population.still_serving, 'environment')} of those compared may still serve: the "
+                f"verdict is final when they have ended, or been silent for {IDLE_MS / HOURS:.0f} h"
+            )
+    if population.rule == "in order of birth":
+        yield (
+            "no size was declared: the intervals hold at every look at once, and are "
+            f"{population.widening:.2g} times as wide for that; environments enter in the order of their "
+            f"birth, when they have ended or been silent for {IDLE_MS / HOURS:.0f} h"
+            + (f" ({counted(population.later, 'environment')} not yet)" if population.later else "")
+        )
+
+
+def _bound(found: Bounds) -> str:
+    time = milliseconds((found.lowest_ms + found.highest_ms) / 2, found.lowest_ms, found.highest_ms)
+    _, _, ends = time.partition(" ms ")
+    share = points(
+        (found.failures_lowest + found.failures_highest) / 2, found.failures_lowest, found.failures_highest
+    )
+    _, _, shares = share.partition(" points ")
+    return (
+        f"{counted(found.requests, 'request')} failed that nothing gives to an environment: whichever arm "
+        f"they were of, the difference against {short_name(found.baseline)} is between {ends} ms, that of "
+        f"failures between {shares} points"
+    )

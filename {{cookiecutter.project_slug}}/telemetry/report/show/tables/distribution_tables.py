@@ -1,0 +1,87 @@
+"""Tables of what a mean hides: failed requests by arm, and percentiles of all requests."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from adapter.placement import Placement
+from telemetry.report.estimate.deciding.failures import ALIKE, FailureDifference, FailureShare, Shares
+from telemetry.report.estimate.percentiles import Percentile, PercentileDifference, Told
+from telemetry.report.show.section import NONE, Row, TableSection
+from telemetry.report.show.verdict import Verdict
+from telemetry.report.show.wording import arm_name, bracketed, points, short_name
+
+SHARES: Final[Mapping[Shares, str]] = {
+    "alike": "alike",
+    "baseline fails more": "the other arm fails more",
+    "arm fails more": "the lifespan kept fails more",
+    "cannot tell": "cannot tell",
+}
+FAILURES: Final = (
+    "Status 5xx, no answer, a crash or a time-out. Alike: none failed, or the difference is within "
+    f"{100 * ALIKE:g} points by its interval."
+)
+PERCENTILES: Final = (
+    "Of all requests, slow first ones too. Cannot tell: the percentile is where the first requests of "
+    "environments begin, so a few of them more or less decide it, or there are too few requests above it."
+)
+
+
+def failures(verdict: Verdict) -> TableSection:
+    """Show the shares of failed requests, where none failed too: that is no less worth knowing."""
+    results = verdict.results
+    differences = {found.baseline: found for found in results.failure_differences}
+    return TableSection(
+        "failures",
+        "Failed requests: share, and more than with the lifespan kept [95 %]",
+        ("arm", "requests", "failed", "share", "more than kept", "finding"),
+        [_failed(found, differences) for found in results.failures],
+        FAILURES,
+        frozenset({5}),
+    )
+
+
+def _failed(found: FailureShare, differences: Mapping[Placement, FailureDifference]) -> Row:
+    against = differences.get(found.placement)
+    more = NONE if against is None else points(against.difference, against.low, against.high)
+    finding = NONE if against is None else SHARES[against.shares]
+    share = bracketed(
+        100 * found.share,
+        None if found.low is None else 100 * found.low,
+        None if found.high is None else 100 * found.high,
+    )
+    return (arm_name(found.placement), str(found.requests), str(found.failed), f"{share} %", more, finding)
+
+
+def percentiles(verdict: Verdict) -> TableSection:
+    """Show percentiles of both arms and their difference."""
+    return TableSection(
+        "percentiles",
+        "Percentiles of user-visible ms [95 %]",
+        ("against", "percentile", "there", "lifespan kept", "saved by keeping"),
+        [
+            (short_name(found.baseline), f"p{found.percent}", _percentile(found.of[found.baseline]),
+             _percentile(found.of["init"]), _difference(found))
+            for found in verdict.results.percentiles
+        ],
+        PERCENTILES,
+    )  # fmt: skip
+
+
+def _percentile(found: Percentile) -> str:
+    if found.value != found.value:  # NaN: no version has enough of both arms
+        return NONE
+    return bracketed(found.value, found.low, found.high)
+
+
+def _difference(found: PercentileDifference) -> str:
+    if found.told != "told":
+        return f"cannot tell: {REASONS[found.told]}"
+    return bracketed(found.difference_ms, found.low, found.high)
+
+
+REASONS: Final[Mapping[Told, str]] = {
+    "told": "",
+    "edge of cold starts": "edge of cold starts",
+    "too few requests": "too few requests",
+    "too few environments": "too few environments",
+}
