@@ -1,0 +1,63 @@
+"""What `--help` of the lab says beside its options."""
+
+from typing import Final
+
+from telemetry.lab.run.failures import IN_A_ROW
+
+DESCRIPTION: Final = """\
+A local Lambda that measures a function, without AWS and without Docker. Each
+execution environment is a process of the real AWS Lambda runtime client. The
+lab serves it a Runtime API on 127.0.0.1, sends it API Gateway events, and
+writes what the function prints, with the report lines that Lambda would add, to
+a file of records. `python -m telemetry.report` turns these into a verdict.
+
+With several placements, environments of all of them run in random order and get
+the same events: they differ in nothing but when the lifespan's startup runs.
+
+INIT runs as fast as this machine can, and requests get the CPU that Lambda gives
+them: memory / 1769 of a core, 0.58 at 1024 MB. Processes are stopped when they
+have used up their share of a period of 20 ms, and go on with the next one. How
+exactly that works here is measured as the run begins.
+"""
+EXAMPLES: Final = f"""\
+examples:
+  this project with its table, a quick look (too small for a verdict):
+    python -m telemetry.lab --quick \\
+        --table events/tickets-table.json --env TICKETS_TABLE=tickets \\
+        --event events/read-ticket.json
+  what does a startup in every request cost, and one in the first request?
+    python -m telemetry.lab --placement init every_invocation first_invocation \\
+        --table events/tickets-table.json --env TICKETS_TABLE=tickets \\
+        --event events/read-ticket.json=9 events/create-ticket.json
+  any other ASGI app, from any folder:
+    python -m telemetry.lab --app shop.main:app --app-dir ../shop/src \\
+        --placement init every_invocation
+  an existing app in its own environment, to which nothing is added but the
+  runtime client (awslambdaric); the attribute may be a factory:
+    python -m telemetry.lab --python ../shop/.venv/bin/python \\
+        --app shop.main:create_app --app-dir ../shop --env DATABASE_URL=... \\
+        --placement init every_invocation
+  the handler that is deployed today, whose own Mangum writes no records:
+    python -m telemetry.lab --python ../shop/.venv/bin/python --app-dir ../shop \\
+        --handler main.handler --without-records --out before.jsonl
+  what `sam build` made, before it is deployed:
+    python -m telemetry.lab --artifact .aws-sam/build/Function \\
+        --table ... --env ... --event ...
+  what does more memory buy?
+    python -m telemetry.lab --app shop.main:app --memory 512 1024 1769
+  environments that Lambda started ahead of time:
+    python -m telemetry.lab --app shop.main:app --idle 12
+    python -m telemetry.lab --app shop.main:app --init-type provisioned-concurrency
+
+On Python 3.11 the function is told that it runs on Lambda's Python 3.12, the
+first version in which SIGTERM reaches it.
+
+The function inherits none of your environment variables (--env gives it some)
+and gets a HOME of its own, which does not exist, as on Lambda. A run stops
+early, and says why, if no request of the warm-up gets a 2xx response, or {IN_A_ROW} in
+a row do not; the first failing response is shown with its traceback.
+
+exit codes: 0 done, 1 the function failed, wrote no records or ignored its
+placement, 2 the command line is wrong or the function cannot be imported, 130
+stopped by Ctrl-C
+"""
