@@ -20,10 +20,10 @@ def records(tmp_path: Path) -> Path:
     return path
 
 
-def test_sentence_comes_first(records: Path) -> None:
+def test_headline_comes_first(records: Path) -> None:
     done = run(str(records))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Keeping the lifespan saves ")
+    assert done.stdout.startswith("Against stock Mangum: keeping the lifespan saves ")
 
 
 def test_pipe_gets_no_colours_and_80_columns(records: Path) -> None:
@@ -57,7 +57,7 @@ def test_cannot_tell_is_no_failure(tmp_path: Path) -> None:
     path.write_text(Run(arms={"init": 2, "every_invocation": 1}).text())
     done = run(str(path))
     assert done.returncode == 0
-    assert done.stdout.startswith("Cannot tell yet against stock Mangum")
+    assert done.stdout.startswith("Against stock Mangum: cannot tell yet, needs at least ")
 
 
 def test_skipped_lines_are_shown(tmp_path: Path) -> None:

@@ -61,6 +61,10 @@ def test_handler_serves(form: str, finished: Project, tmp_path: Path) -> None:
     assert Counter(name for sent in endpoint.received for name in sent.names)["lab"] == 12
 
 
+SAID_ANEW = ("sentence", "headline", "meaning", "ledger_sentence", "notes", "not_estimated")
+"""Keys of the verdict that say more, or less, of the same figures today."""
+
+
 @pytest.fixture
 def records(team: Project, tmp_path: Path) -> Path:
     """What the first version's lab wrote of the team's handler."""
@@ -70,7 +74,7 @@ def records(team: Project, tmp_path: Path) -> Path:
     return project.folder / "records.jsonl"
 
 
-def test_records_of_the_first_version_give_its_verdict(
+def test_records_of_the_first_version_give_its_figures(
     records: Path, team: Project, finished: Project, tmp_path: Path
 ) -> None:
     before, now = (
@@ -78,7 +82,8 @@ def test_records_of_the_first_version_give_its_verdict(
         for number, project in enumerate((team, finished))
     )
     assert before["sentence"]
-    assert differences(before, now) == []
+    assert [one for one in differences(before, now) if one[0].split(".")[1] not in SAID_ANEW] == []
+    assert before.keys() <= now.keys()
 
 
 def verdict(project: Project, records: Path, file: Path) -> dict[str, Any]:
@@ -87,15 +92,15 @@ def verdict(project: Project, records: Path, file: Path) -> dict[str, Any]:
     return read
 
 
-def differences(before: Any, now: Any, place: str = "") -> list[str]:
+def differences(before: Any, now: Any, place: str = "") -> list[tuple[str, Any, Any]]:
     """Where the second one lacks something of the first one, or says something else."""
     if isinstance(before, dict) and isinstance(now, dict):
-        return [
-            difference
-            for key, value in before.items()
-            for difference in differences(value, now.get(key), f"{place}.{key}")
-        ]
-    return [] if before == now else [f"{place}: {before!r}, now {now!r}"]
+        inside = [(value, now.get(key), key) for key, value in before.items()]
+    elif isinstance(before, list) and isinstance(now, list) and len(before) <= len(now):
+        inside = [(*both, number) for number, both in enumerate(zip(before, now, strict=False))]
+    else:
+        return [] if before == now else [(place, before, now)]
+    return [found for one, other, key in inside for found in differences(one, other, f"{place}.{key}")]
 
 
 def startups(lines: list[dict[str, Any]]) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from telemetry.report.estimate.planning import plan_of
 from telemetry.report.estimate.pool import environments_per_day
 from telemetry.report.estimate.results import Declared, results_of
 from telemetry.report.outputs import must_differ, write
+from telemetry.report.provenance import made_now
 from telemetry.report.read.evidence import Evidence, evidence_of
 from telemetry.report.read.lines import shown, source_of
 from telemetry.report.read.parallel.pieces import processors
@@ -54,7 +55,7 @@ def report(arguments: Sequence[str]) -> int:
     must_differ({"--json": options.json, "--html": options.html}, options.files)
     _refuse_word(options.files)
     results = results_of(_evidence(options, command), _declared(options))
-    verdict = verdict_of(results)
+    verdict = verdict_of(results, made_now(("python", "-m", "telemetry.report", *arguments)))
     written = list(write(verdict, options.json, options.html))
     console = Console()
     show_verdict(verdict, console)

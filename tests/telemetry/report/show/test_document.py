@@ -10,11 +10,12 @@ from tests.telemetry.report.reported import verdict_from
 from tests.telemetry.report.simulation import Run
 
 KEYS = [
-    "v", "sentence", "headline", "meaning", "measured_on", "time_split", "imports", "arms", "comparisons",
-    "completeness", "first_requests", "startup_repeats", "bound", "ledger", "ledger_sentence", "startup",
-    "resources", "state", "starts", "latency", "invocations", "assignment", "progress", "unrecorded",
-    "init_waits", "other_reading", "pings", "unused", "strata", "stratified", "population", "decisions",
-    "failures", "failure_differences", "bounds", "percentiles", "notes", "not_estimated", "input",
+    "v", "sentence", "headline", "brief", "meaning", "made", "measured_on", "time_split", "imports",
+    "arms", "comparisons", "completeness", "first_requests", "startup_repeats", "bound", "ledger",
+    "ledger_sentence", "startup", "resources", "state", "starts", "latency", "invocations", "assignment",
+    "progress", "unrecorded", "init_waits", "other_reading", "pings", "unused", "strata", "stratified",
+    "population", "decisions", "failures", "failure_differences", "bounds", "percentiles", "notes",
+    "not_estimated", "input",
 ]  # fmt: skip
 COMPARISON = [
     "comparator", "baseline", "arm", "estimand", "difference_ms", "low", "high", "level", "df", "times",

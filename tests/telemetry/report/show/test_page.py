@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from telemetry.report.show.made import Made
 from telemetry.report.show.page import page
-from tests.telemetry.report.reported import verdict_from
+from telemetry.report.show.verdict import verdict_of
+from tests.telemetry.report.reported import results_from, verdict_from
 from tests.telemetry.report.simulation import Run
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -51,10 +53,10 @@ def test_page_loads_and_runs_nothing(html: str) -> None:
     assert not re.search(r"@import|url\((?!#)", html)
 
 
-def test_sentence_is_the_heading(html: str) -> None:
+def test_first_line_is_the_heading(html: str) -> None:
     heading = re.search(r"<h1>(.*?)</h1>", html)
     assert heading
-    assert heading[1].startswith("Keeping the lifespan saves ")
+    assert heading[1].startswith("Against stock Mangum: keeping the lifespan saves ")
 
 
 def test_charts_keep_text_and_colour(html: str) -> None:
@@ -63,9 +65,18 @@ def test_charts_keep_text_and_colour(html: str) -> None:
     assert 'fill="currentColor"' in html
 
 
-def test_limits_follow_the_split_and_the_differences(html: str) -> None:
-    parts = html.split("</table>")
-    assert [number for number, part in enumerate(parts) if "Not estimated" in part] == [3]
+def test_what_a_reader_decides_by_comes_first_then_charts_then_limits(html: str) -> None:
+    tables = [f'id="table-{name}"' for name in ("time-split", "per-request", "advice", "percentiles")]
+    lines = ["<h1>", "Where the time goes:", "Advice by resource:"]
+    parts = [*lines, *tables[:-1], 'class="charts"', tables[-1], 'id="not-estimated"', 'id="notes"']
+    places = [html.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_page_says_when_from_which_commit_and_how_it_was_made() -> None:
+    made = Made("2026-01-02T03:04:05+00:00", "0123abcd", "python -m telemetry.report <b>")
+    shown = page(verdict_of(results_from(Run().lines()), made))
+    assert "Made 2026-01-02 03:04:05 UTC, commit 0123abcd, by python -m telemetry.report &lt;b&gt;" in shown
 
 
 def test_rule_of_the_check_is_whole(html: str) -> None:
@@ -142,7 +153,7 @@ def test_stage_is_labelled() -> None:
     run = Run(arms=THREE_ARMS, experiment="init=1,first_invocation=1,every_invocation=1", lab=False)
     early, done = (" ".join(page(verdict_from(run.lines(), planned=size)).split()) for size in (60, 25))
     assert '<p class="stage interim">Interim look: 25 of 60 planned environments per arm</p>' in early
-    assert "<h1>Interim look at 25 of 60 planned environments per arm, not the verdict yet: keeping" in early
+    assert "<h1>Interim look at 25 of 60 planned environments per arm, not the verdict yet.</h1>" in early
     assert '<p class="stage ">Planned size reached: 25 of 25 planned environments per arm</p>' in done
 
 

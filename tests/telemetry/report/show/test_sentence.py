@@ -53,12 +53,6 @@ def test_hidden_init_is_still_a_finding() -> None:
     assert "per request against a lazy singleton" in found.sentence
 
 
-def test_headline_has_a_line_for_each_comparator(verdict: Verdict, on_lambda: Verdict) -> None:
-    assert verdict.headline[0].endswith("against stock Mangum (lifespan on every invocation)")
-    assert verdict.headline[1].startswith(f"A{CANNOT}")
-    assert on_lambda.headline[1].startswith("It makes no visible difference (")
-
-
 def test_loss_is_called_a_cost() -> None:
     lines = []
     for line in Run(arms=LAZY, start="provisioned").lines():

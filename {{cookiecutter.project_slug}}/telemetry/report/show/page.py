@@ -12,8 +12,7 @@ from telemetry.report.estimate.startup.ledger_check import MATERIAL
 from telemetry.report.show.charts import size_charts, time_charts
 from telemetry.report.show.charts.drawing import Figure
 from telemetry.report.show.section import TONES, TableSection
-from telemetry.report.show.sections import not_estimated, sections
-from telemetry.report.show.sentence import MEANS
+from telemetry.report.show.sections import DECIDED_BY, sections
 from telemetry.report.show.verdict import Verdict
 
 Draw: TypeAlias = Callable[[Results], Figure | None]
@@ -43,13 +42,12 @@ def page(verdict: Verdict) -> str:
         verdict=verdict,
         results=verdict.results,
         sections=shown,
-        charts_follow=not_estimated(verdict).name,
+        charts_follow=[section.name for section in shown if section.name in DECIDED_BY][-1:],
         figures=list(_figures(verdict.results)),
         titles={section.name: section.title for section in shown if isinstance(section, TableSection)},
         tones=TONES,
         minimum_effective=MINIMUM_EFFECTIVE,
         minimum_environments=MINIMUM_ENVIRONMENTS,
-        means=MEANS,
         material_left=f"{100 * MATERIAL:.0f} %",
         material_share=f"{100 * MATERIAL_SHARE:.0f} %",
         material_ms=f"{MATERIAL_MS:.0f} ms",

@@ -32,20 +32,22 @@ SECTIONS: Final[tuple[Build, ...]] = (
     time_table.imports,
     request_tables.differences,
     first_request_table.first_requests,
-    not_estimated,
+    startup_tables.advice,
     distribution_tables.failures,
     distribution_tables.percentiles,
     startup_tables.startup,
-    startup_tables.advice,
     request_tables.arms,
     request_tables.strata,
     request_tables.ledger,
     startup_tables.state,
     request_tables.starts,
     request_tables.invocations,
+    not_estimated,
     notes,
 )
-"""Add a section here, and both show it."""
+"""Add a section here, and both show it. First what a reader decides by; last what the numbers do not say."""
+DECIDED_BY: Final = ("time-split", "imports", "per-request", "first-requests", "advice")
+"""Names of the first ones; charts follow them."""
 
 
 def sections(verdict: Verdict) -> Iterator[Section]:

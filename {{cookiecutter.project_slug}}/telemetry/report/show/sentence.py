@@ -44,16 +44,6 @@ class Statement:
         clauses = "; ".join([*first, *findings, *self.reservations, place])
         return f"{self.before}{_begun(clauses, self.before)}."
 
-    @property
-    def headline(self) -> list[str]:
-        """One line for each comparator; the place is left out."""
-        findings = [
-            f"{'It' if number else 'Keeping the lifespan'} {one}" for number, one in enumerate(self.findings)
-        ]
-        leading = [self.first] if self.first else []
-        first, *others = [*leading, *findings, *self.reservations]
-        return [self.before + _begun(first, self.before), *map(_begun, others)]
-
 
 def _begun(text: str, before: str = "") -> str:
     """Begin with a capital letter, or after other words with a small one."""
@@ -139,7 +129,7 @@ def interim(said: Statement, progress: Progress) -> Statement:
 
 
 def _finding(found: Comparison) -> str:
-    value, low, high = _turned(found)
+    value, low, high = signed(found)
     number = f"{milliseconds(value, low, high)} per request"
     if found.finding == "no difference seen":
         return f"makes no visible difference ({number}) against {comparator(found.baseline)}"
@@ -148,7 +138,7 @@ def _finding(found: Comparison) -> str:
     return f"{found.finding} {number} against {comparator(found.baseline)}"
 
 
-def _turned(found: Comparison) -> tuple[float, float | None, float | None]:
+def signed(found: Comparison) -> tuple[float, float | None, float | None]:
     """Return a difference with its interval, above 0 where it costs."""
     value, low, high = found.difference_ms, found.low, found.high
     if found.finding == "costs":
@@ -158,7 +148,7 @@ def _turned(found: Comparison) -> tuple[float, float | None, float | None]:
 
 def _first_request(found: Comparison, firsts: Sequence[PerRequest]) -> str:
     """Say what it changes in the first request of an environment, and what that is for each request."""
-    value, low, high = _turned(found)
+    value, low, high = signed(found)
     of_each = next((one.requests_of_each for one in firsts if one.baseline == found.baseline), None)
     share = "" if of_each is None else f", {value / of_each:.3g} ms per request of this traffic"
     return (
@@ -179,10 +169,11 @@ def _startup_takes(bound: UpperBound) -> str:
 def _unsure(unsure: Sequence[Comparison]) -> str:
     against = " nor against ".join(comparator(found.baseline) for found in unsure)
     more = {arm: number for found in unsure for arm, number in found.more_environments.items()}
-    return f"against {against}: {_needed(more)}"
+    return f"against {against}: {needed(more)}"
 
 
-def _needed(more: Mapping[Placement, int]) -> str:
+def needed(more: Mapping[Placement, int]) -> str:
+    """Say how many more environments it takes, by arm."""
     first, *rest = (arm for arm in PLACEMENTS if arm in more)
     noun = "environment" if more[first] == 1 else "environments"
     needs = [f"{more[first]} more {noun} of {first}", *(f"{more[arm]} of {arm}" for arm in rest)]
@@ -196,7 +187,7 @@ def _missing(bound: UpperBound | None, environments: Mapping[Placement, int]) ->
         return "what keeping the lifespan saves: no environment with placement init was recorded"
     if bound is None:
         return "what keeping the lifespan saves: no completed startup was recorded"
-    return f"against {comparator('every_invocation')}: {_needed({'init': bound.more_environments})}"
+    return f"against {comparator('every_invocation')}: {needed({'init': bound.more_environments})}"
 
 
 def ledger_sentence(found: LedgerCheck) -> str:

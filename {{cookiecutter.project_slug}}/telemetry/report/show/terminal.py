@@ -19,16 +19,16 @@ COLOURS: Final[Mapping[Tone, str]] = {"good": "green", "bad": "red", "open": "ye
 
 
 def show_verdict(verdict: Verdict, console: Console) -> None:
-    """Print the sentence first, then every section."""
+    """Print the headline first, then every section."""
     width = min(console.width, WIDEST)
     console.print(Group(*_parts(verdict, width)), width=width, highlight=False)
 
 
 def _parts(verdict: Verdict, width: int) -> Iterator[RenderableType]:
-    yield Text(verdict.sentence, style="bold")
-    for text in (verdict.meaning, verdict.ledger_sentence):
-        if text:
-            yield Text(f"\n{text}")
+    for line in verdict.headline:
+        yield Text(line, style="bold")
+    if verdict.meaning:
+        yield Text(f"\n{verdict.meaning}")
     for section in sections(verdict):
         yield Text(f"\n{section.title}", style="bold")
         yield from _rows(section, width)

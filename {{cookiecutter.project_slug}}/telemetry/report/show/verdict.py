@@ -9,7 +9,10 @@ from telemetry.report.estimate.comparison import Comparison, Estimand
 from telemetry.report.estimate.deciding.decision import deciding
 from telemetry.report.estimate.results import MeasuredOn, Results
 from telemetry.report.estimate.start_classes import same_wait
+from telemetry.report.show.brief import brief
 from telemetry.report.show.completeness import incomplete
+from telemetry.report.show.headline import headline
+from telemetry.report.show.made import Made
 from telemetry.report.show.meaning import meaning
 from telemetry.report.show.notes import notes
 from telemetry.report.show.request_notes import MOST_STRATA
@@ -39,16 +42,20 @@ class Verdict:
     results: Results
     sentence: str
     headline: list[str]
-    """The same by comparator, first what matters most; without the place."""
+    """The same in short lines: see `headline`."""
     meaning: str | None
     """What can be decided by that, and what not."""
     place: str
     """Where it was measured."""
     ledger_sentence: str | None
     notes: list[str]
+    brief: list[str]
+    """Where the time goes and the advice, a line each."""
+    made: Made | None = None
+    """None where nobody said how."""
 
 
-def verdict_of(results: Results) -> Verdict:
+def verdict_of(results: Results, made: Made | None = None) -> Verdict:
     """Put results into words."""
     comparisons = [found for found in results.comparisons if found.estimand in SAID]
     if not results.startup_repeats:
@@ -76,13 +83,15 @@ def verdict_of(results: Results) -> Verdict:
     return Verdict(
         results=results,
         sentence=said.text,
-        headline=said.headline,
+        headline=headline(results, said, place, same_wait=null),
         meaning=None if doubtful or early or gaps else _meaning(results, comparisons, same_wait=null),
         place=place,
         ledger_sentence=ledger_sentence(results.ledger)
         if results.ledger and results.startup_repeats
         else None,
         notes=list(notes(results)),
+        brief=brief(results),
+        made=made,
     )
 
 

@@ -56,8 +56,8 @@ def test_v2_fast_errors_forbid_to_decide() -> None:
     assert difference.difference == pytest.approx(-0.3)
     assert found.results.decisions[0].obstacles == ["fails more"]
     assert "decides" not in found.sentence + said(found)
-    assert found.headline[0].startswith(
-        "Requests of init fail more often than those of first_invocation, by 30.0 points [30.0, 30.0]. "
+    assert found.headline[0] == (
+        "Requests of init fail more often than those of first_invocation, by 30.0 points [30.0, 30.0]."
     )
 
 
@@ -109,6 +109,11 @@ def test_v8_before_and_after_is_no_experiment() -> None:
         "This does not decide whether to start up in INIT or lazily: nothing assigned the arms by chance, "
         "and before and after is no experiment."
     )
+    assert found.headline[1].startswith(
+        "INIT or lazy: not decided, as nothing assigned the arms by chance, and before and after is no "
+        "experiment; INIT saves 17.0 ms [16.7, 17.3] in the first request of an environment"
+    )
+    assert found.headline[2].endswith("30 environments an arm, no experiment.")
 
 
 def test_v9_ramped_weights_are_strata() -> None:

@@ -29,14 +29,14 @@ def test_v14_startup_that_does_not_repeat_is_the_headline() -> None:
     verdict = verdict_of(results)
     assert not results.startup_repeats
     assert verdict.sentence.startswith(ONCE.capitalize().replace("mangum", "Mangum"))
-    assert verdict.headline[0].lower() == ONCE.lower()
+    assert verdict.headline[0].lower() == f"{ONCE.lower()}."
     assert "no visible difference" not in verdict.sentence
     assert [row[-1] for row in tables_of(verdict)["per-request"].rows] == ["cannot serve"]
 
 
 def test_v14_it_stands_first_beside_a_lazy_arm() -> None:
     verdict = verdict_of(results_in([*run(falls_back=25), *environments("first_invocation", 25, 3, 0)]))
-    assert verdict.headline[0].lower() == ONCE.lower()
+    assert verdict.headline[0].lower() == f"{ONCE.lower()}."
     assert len(verdict.headline) > 1
 
 

@@ -142,7 +142,10 @@ def ledger(verdict: Verdict) -> TableSection:
             ("  in the requests: first use of what was loaded anew", _estimate(found.left_in_requests)),
             ("  around them: runtime, freeing, records of repeats", _estimate(found.left_around)),
         ]
-    return TableSection("ledger", "Why the arms differ: ms per request, mean [95 %]", ("part", "ms"), rows)
+    caption = verdict.ledger_sentence or ""
+    return TableSection(
+        "ledger", "Why the arms differ: ms per request, mean [95 %]", ("part", "ms"), rows, caption
+    )
 
 
 def _estimate(found: Estimate | None) -> str:

@@ -1,0 +1,61 @@
+"""Beside the headline, what a reader decides by: where the time goes, and the advice, in two lines."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from telemetry.report.estimate.results import Results
+from telemetry.report.estimate.startup.time_split import Part, TimeSplit
+from telemetry.report.read.names import printable
+from telemetry.report.show.wording import plain
+
+MOST: Final = 4
+"""Resources that are named for each advice."""
+
+
+def brief(results: Results) -> list[str]:
+    """Say both, as far as they are known; the tables hold all of it."""
+    return [*_split(results.time_split), *_advice(results)]
+
+
+def _split(splits: list[TimeSplit]) -> Iterator[str]:
+    split = next((one for one in splits if one.placement == "init"), None)
+    if split is None:
+        return
+    parts: dict[str, Part] = {part.kind: part for part in split.parts if part.kind != "resource"}
+    told = [*_init(parts)]
+    for kind, name in (("first request", "first request"), ("warm", "warm request")):
+        if (part := parts.get(kind)) is not None and part.ms is not None:
+            told.append(f"{name} {_ms(part.ms)}")
+    if told:
+        yield f"Where the time goes: {', '.join(told)}."
+
+
+def _init(parts: Mapping[str, Part]) -> Iterator[str]:
+    """Say how long INIT took, and what it went to; or else those of its parts that are known."""
+    known = {kind: part.ms for kind, part in parts.items() if part.ms is not None}
+    inside = {kind: known[kind] for kind in ("imports", "startup") if kind in known}
+    whole = known.get("INIT")
+    if not whole:
+        yield from (f"{kind} {_ms(ms)}" for kind, ms in inside.items())
+        return
+    shares = ", ".join(f"{kind} {100 * min(ms / whole, 1.0):.0f} %" for kind, ms in inside.items())
+    yield f"INIT {_ms(whole)}" + (f" ({shares})" if shares else "")
+
+
+def _ms(ms: float) -> str:
+    return f"{plain(ms, 0 if ms >= 100 else 1 if ms >= 1 else 2)} ms"
+
+
+def _advice(results: Results) -> Iterator[str]:
+    names: dict[str, list[str]] = {}
+    for found in results.resources:
+        names.setdefault(found.advice, []).append(printable(found.name))
+    told = [
+        f"{advice} {', '.join(some[:MOST])}{f' and {len(some) - MOST} more' if len(some) > MOST else ''}"
+        for advice, some in names.items()
+        if advice in {"keep", "make lazy"}
+    ]
+    if unsure := sum(len(some) for advice, some in names.items() if advice not in {"keep", "make lazy"}):
+        told.append(f"cannot be told of {unsure}")
+    if told:
+        yield f"Advice by resource: {'; '.join(told)}."
