@@ -1,9 +1,10 @@
 """Lines into a ledger: every line is entered, or counted with the reason why not."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from itertools import chain, repeat
+from typing import Any, Final
 
 import msgspec
 
@@ -13,10 +14,19 @@ from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Line
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Message, Origin
-from telemetry.report.read.platform.events import PlatformEvent
-from telemetry.report.read.platform.json_lines import KINDS_OF_EVENTS, MARK, UNREADABLE, event_from_json
+from telemetry.report.read.platform.events import PlatformEvent, PlatformReport
+from telemetry.report.read.platform.json_lines import (
+    DECODER,
+    KINDS_OF_EVENTS,
+    MARK,
+    UNREADABLE,
+    Report,
+    ReportLine,
+    event_from_json,
+    event_of,
+)
 from telemetry.report.read.platform.text_lines import event_from_text
-from telemetry.report.read.records import KINDS, OWN_NAME, Record
+from telemetry.report.read.records import KINDS, OWN_NAME, Invocation, Record
 from telemetry.report.read.shapes.majority import Tally, is_export
 from telemetry.report.read.shapes.sniffing import behind_prefix
 from telemetry.report.read.skipped import (
@@ -37,7 +47,9 @@ NAMES: Final[Mapping[type[msgspec.Struct], str]] = {
 }
 
 METRICS: Final = b'{"_aws":'
-"""How records with metrics begin, and no event of the platform does."""
+"""How records with metrics begin, nearly all of them of invocations, and no event of the platform does."""
+TOGETHER: Final = 2**19
+"""Bytes of lines, about, whose records wait to be entered at once."""
 
 MOST_DOUBTFUL: Final = 10_000
 """Records that wait for what else is in their log streams; all of them, where snapshots are restored."""
@@ -66,11 +78,19 @@ class Reader:
         self._writers = Writers()
         self._doubtful: list[tuple[Record, Origin]] = []
         self._record = msgspec.json.Decoder(Record)
+        self._invocation = msgspec.json.Decoder(Invocation)
+        self._records: list[Record] = []
+        """They wait to be entered at once."""
+        self._origins: list[Origin | None] = []
+        """Of the first of these records; no export says where the others came from."""
+        self._reports: list[Report] = []
+        """Of bare lines; they wait as well."""
+        self._size = 0
 
     @property
     def records(self) -> Counter[str]:
         """Records and platform events that were entered, by kind."""
-        return Counter({NAMES[kind]: count for kind, count in self._kinds.items()})
+        return Counter({name: self._kinds[kind] for kind, name in NAMES.items() if kind in self._kinds})
 
     def counts(self) -> Counts:
         """Return what was read so far."""
@@ -85,26 +105,33 @@ class Reader:
 
     def read(self, lines: Iterable[Line]) -> None:
         """Enter all lines; memory grows by what the ledger keeps, not by what was read."""
-        decode, kinds, version = self._record.decode, self._kinds, schema.VERSION
-        enter, enter_platform = self._ledger.enter, self._ledger.enter_platform
+        record, event, invocation = self._record.decode, DECODER.decode, self._invocation.decode
+        version, records, reports = schema.VERSION, self._records, self._reports
+        decode: Callable[[bytes], Any]  # which of the three it is tells what it returns
         for line in lines:
             if type(line) is not bytes:
                 self._other(line)
-            elif not line.startswith(METRICS) and MARK in line and (event := event_from_json(line)):
-                kinds[type(event)] += 1
-                enter_platform(event, None)
+                continue
+            decode = invocation if line.startswith(METRICS) else event if MARK in line else record
+            try:
+                found: Any = decode(line)
+            except UNREADABLE:
+                self._unlikely(line, decoded=decode is record)
+                continue
+            if decode is event:
+                if type(found) is ReportLine:
+                    reports.append(found.record)
+                else:
+                    self._enter_event(event_of(found), None)
+            elif found.v > version:
+                self._count(reason_for(line))
             else:
-                try:
-                    record = decode(line)
-                except UNREADABLE:
-                    self._second_look(line.strip(), None)
-                    continue
-                if record.v > version:
-                    self._count(reason_for(line))
-                    continue
-                kinds[type(record)] += 1
-                enter(record)
+                records.append(found)
+            self._size += len(line)
+            if self._size > TOGETHER:
+                self._enter_waiting()
         self._settle()
+        self._enter_waiting()
 
     @property
     def lines(self) -> int:
@@ -157,6 +184,9 @@ class Reader:
             self._message(line.text.strip(), line)
 
     def _message(self, text: bytes, message: Message) -> None:
+        self._size += len(text)
+        if self._size > TOGETHER:
+            self._enter_waiting()
         event = event_from_json(text) if MARK in text else None
         if event and not message.by_app:
             self._enter_event(event, message.origin)
@@ -175,9 +205,41 @@ class Reader:
             if len(self._doubtful) > MOST_DOUBTFUL:
                 self._settle()
 
+    def _unlikely(self, line: bytes, *, decoded: bool) -> None:
+        """Read a bare line that is not what its beginning promised; `decoded` ones are no records either."""
+        if not decoded:
+            try:
+                record = self._record.decode(line)
+            except UNREADABLE:
+                pass
+            else:
+                if record.v > schema.VERSION:
+                    self._count(reason_for(line))
+                else:
+                    self._records.append(record)
+                return
+        self._second_look(line.strip(), None)
+
     def _enter(self, record: Record, origin: Origin) -> None:
-        self._kinds[type(record)] += 1
-        self._ledger.enter(record, origin)
+        self._origins += repeat(None, len(self._records) - len(self._origins))
+        self._origins.append(origin)
+        self._records.append(record)
+
+    def _enter_waiting(self) -> None:
+        """Enter what was read, the records in their order and the reports in theirs."""
+        if self._records:
+            self._kinds.update(map(type, self._records))
+            self._ledger.enter_all(self._records, chain(self._origins, repeat(None)))
+            self._records.clear()
+            self._origins.clear()
+        self._enter_reports()
+        self._size = 0
+
+    def _enter_reports(self) -> None:
+        if self._reports:
+            self._kinds[PlatformReport] += len(self._reports)
+            self._ledger.enter_reports(self._reports)
+            self._reports.clear()
 
     def _settle(self) -> None:
         """Enter the records whose log stream is that of no other environment, as far as was read."""
@@ -189,6 +251,7 @@ class Reader:
         self._doubtful.clear()
 
     def _enter_event(self, event: PlatformEvent, origin: Origin | None) -> None:
+        self._enter_reports()
         self._kinds[type(event)] += 1
         self._ledger.enter_platform(event, origin)
 
