@@ -38,8 +38,8 @@ def invocation_rows(
     rows["touched"] = _touched(records, number_touched)
     rows["n"] = _integers([min(record.n, MOST_COUNTED) for record in records])
     rows["start"] = _integers([START_CODES[record.start] for record in records])
-    rows["failed"] = [record.status is None or record.status >= FAILED for record in records]
-    rows["doubtful"] = [record.gap_ms is not None and _is_doubtful(record) for record in records]
+    rows["failed"] = _integers([record.status is None or record.status >= FAILED for record in records])
+    rows["doubtful"] = _integers([record.gap_ms is not None and _is_doubtful(record) for record in records])
     rows["ms"] = _floats([record.duration_ms for record in records])
     rows["startup"] = _floats([record.startup_ms for record in records])
     rows["shutdown"] = _floats([record.shutdown_ms for record in records])
