@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import stdtrit
 
 from adapter.placement import Placement, Weights
 from telemetry.report.errors import UnusableError
@@ -149,6 +148,8 @@ def _precision(arms: dict[Placement, Ratio], weights: Weights, total: int) -> tu
 
 
 def _t(df: float, quantile: float) -> float:
+    from scipy.special import stdtrit  # noqa: PLC0415  # slow to import: see `jackknife.around`
+
     return float(stdtrit(df, quantile))
 
 

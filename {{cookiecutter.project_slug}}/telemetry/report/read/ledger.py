@@ -15,7 +15,7 @@ from telemetry.report.read.columns import Flags, Numbers
 from telemetry.report.read.keys import key_of, key_of_all
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Origin
-from telemetry.report.read.parallel.rows import invocation_rows, report_rows
+from telemetry.report.read.parallel.rows import enter_in_turn, invocation_rows, report_rows, report_values
 from telemetry.report.read.platform.events import PlatformEvent, PlatformInit, PlatformReport, PlatformStart
 from telemetry.report.read.platform.json_lines import Report
 from telemetry.report.read.records import (
@@ -32,7 +32,7 @@ from telemetry.report.read.records import (
 )
 from telemetry.report.read.streams import NO_STREAM, Streams, at_of
 from telemetry.report.read.tables import WHOLE
-from telemetry.report.read.units import OUTCOME_CODES, START_CODES, Description, Unit, said_by
+from telemetry.report.read.units import START_CODES, Description, Unit, said_by
 
 NAN = math.nan
 SNAP_START = "snap-start"
@@ -108,34 +108,11 @@ class Ledger:
 
     def enter_all(self, records: Iterable[Record], origins: Iterable[Origin | None] = repeat(None)) -> None:
         """Take records in a row, and where each came from: that takes less time than one by one."""
-        rows, processes = list[Invocation](), list[int]()
-        known, service, function = self.processes.get, None, None
-        for record, origin in zip(records, origins, strict=False):
-            if type(record) is not Invocation:  # `isinstance` takes longer to say no
-                if type(record) is Warm:
-                    self._add_requests(rows, processes)
-                self._take(record, origin)
-                continue
-            process = known((record.environment, record.process))
-            if (
-                process is None or record.start != "warm" or record.n == 1 or record.ping
-                or record.service != service or record.function != function
-            ):  # fmt: skip
-                process = self._take(record, origin)
-                if process is None:
-                    continue
-                service, function = record.service, record.function
-            rows.append(record)
-            processes.append(process)
-        self._add_requests(rows, processes)
+        enter_in_turn(zip(records, origins, strict=False), self.processes.get, self._take, self._add)
 
-    def _add_requests(self, records: list[Invocation], processes: list[int]) -> None:
-        if records:
-            self.invocations.extend(
-                invocation_rows(self.invocations.dtype, records, processes, self._touched)
-            )
-            records.clear()
-            processes.clear()
+    def _add(self, records: Sequence[Invocation], processes: Sequence[int]) -> None:
+        table = self.invocations
+        table.extend(invocation_rows(table.dtype, records, processes, self._touched))
 
     def _take(self, record: Record, origin: Origin | None) -> int | None:
         """Take all that a record says beside the row of a request; return the process that the row is of.
@@ -166,14 +143,7 @@ class Ledger:
         """Take what the platform says; joined with the records later, by request id and by log stream."""
         if isinstance(event, PlatformReport):
             stream, at = (NO_STREAM, NAN) if origin is None else (self.streams.number(origin), at_of(origin))
-            billed, init, restore = event.billed_ms, event.init_ms, event.restore_ms
-            used, memory = event.used_mb, event.memory_mb
-            self.reports.append(  # as `_number`, whose calls would cost as much as the rest
-                key_of(event.request_id), stream, OUTCOME_CODES[event.status], event.duration_ms,
-                NAN if billed is None else billed, NAN if init is None else init,
-                NAN if restore is None else restore, NAN if used is None else used,
-                NAN if memory is None else memory, at,
-            )  # fmt: skip
+            self.reports.append(*report_values(event, stream, at))
         elif isinstance(event, PlatformInit):
             self.streams.enter(event, origin)
         elif isinstance(event, PlatformStart) and event.version and (origin is None or origin.stream is None):

@@ -11,6 +11,7 @@ import msgspec
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Line
+from telemetry.report.read.mixtures import must_hold_one_service
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Message, Origin
 from telemetry.report.read.platform.events import PlatformEvent, PlatformReport
@@ -25,7 +26,7 @@ from telemetry.report.read.platform.json_lines import (
     event_of,
 )
 from telemetry.report.read.platform.text_lines import event_from_text
-from telemetry.report.read.records import KINDS, OWN_NAME, Invocation, Record
+from telemetry.report.read.records import KINDS, Invocation, Record
 from telemetry.report.read.shapes.majority import Tally, is_export
 from telemetry.report.read.shapes.sniffing import behind_prefix
 from telemetry.report.read.skipped import (
@@ -292,28 +293,3 @@ def must_be_one_shape(name: str, entered: Counter[str], others: Counter[str]) ->
 
 def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{reason} ({count})" for reason, count in counts.items())
-
-
-def must_hold_one_service(ledger: Ledger, where: str) -> None:
-    """Refuse to go on with several services, or without the one that was chosen; `where` names the input.
-
-    Raises:
-        UnusableError: One service has to be chosen among those that were read.
-    """
-    services, chosen = ledger.services, ledger.service
-    if (chosen is None and len(services) > 1) or (chosen is not None and chosen not in services):
-        many = f"{len(services)} services, " if len(services) > 1 else "service "
-        wanted = "" if chosen is None else f", none of service {printable(chosen)}"
-        raise UnusableError(
-            f"{where}: records of {many}{' and '.join(_described(ledger))}{wanted}. Choose one with "
-            "--service NAME."
-        )
-
-
-def _described(ledger: Ledger) -> Iterator[str]:
-    """Name each service, and say which ran in a lab, where the input tells it."""
-    ran = {lab.function or OWN_NAME for lab in ledger.labs}
-    for service, functions in ledger.services.items():
-        if functions:
-            place = "in a lab run on this machine" if functions <= ran else "on Lambda"
-        yield printable(service) + (f" ({place})" if ran and functions else "")

@@ -7,15 +7,52 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telemetry.report.read.columns import Numbers, Vector
-from telemetry.report.read.keys import keys_of
+from telemetry.report.read.keys import key_of, keys_of
+from telemetry.report.read.origin import Origin
+from telemetry.report.read.platform.events import PlatformReport
 from telemetry.report.read.platform.json_lines import Report
-from telemetry.report.read.records import Invocation
+from telemetry.report.read.records import Invocation, Record, Warm
 from telemetry.report.read.units import AT_ONCE_MS, OUTCOME_CODES, PROACTIVE_MS, START_CODES
 
+NAN: Final = float("nan")
 MOST_COUNTED: Final = 2**31 - 1
 FAILED: Final = 500
 """The least status that tells of a failure."""
 NumberTouched: TypeAlias = Callable[[Iterable[str]], int]
+Known: TypeAlias = Callable[[tuple[str, str]], int | None]
+"""Returns the number of a process, by environment and process; None if it was not seen before."""
+Take: TypeAlias = Callable[[Record, Origin | None], int | None]
+"""Takes what a record says beside the row of a request, and returns the process that served one."""
+Add: TypeAlias = Callable[[Sequence[Invocation], Sequence[int]], None]
+"""Adds the rows of requests, which these processes served."""
+
+
+def enter_in_turn(
+    records: Iterable[tuple[Record, Origin | None]], known: Known, take: Take, add: Add
+) -> None:
+    """Enter records as if one by one; what most requests say, that they were served, is only added."""
+    rows, processes = list[Invocation](), list[int]()
+    service = function = None
+    for record, origin in records:
+        if type(record) is not Invocation:  # `isinstance` takes longer to say no
+            if type(record) is Warm and rows:  # its requests come after these
+                add(rows, processes)
+                rows, processes = [], []
+            take(record, origin)
+            continue
+        process = known((record.environment, record.process))
+        if (
+            process is None or record.start != "warm" or record.n == 1 or record.ping
+            or record.service != service or record.function != function
+        ):  # fmt: skip
+            process = take(record, origin)
+            if process is None:
+                continue
+            service, function = record.service, record.function
+        rows.append(record)
+        processes.append(process)
+    if rows:
+        add(rows, processes)
 
 
 def invocation_rows(
@@ -69,6 +106,18 @@ def report_rows(dtype: "np.dtype[Any]", reports: Sequence[Report], stream: int, 
     rows["memory"] = _floats([figures.memory_mb for figures in metrics])
     rows["at"] = at
     return rows
+
+
+def report_values(event: PlatformReport, stream: int, at: float) -> tuple[float, ...]:
+    """Return the row of one report."""
+    billed, init, restore = event.billed_ms, event.init_ms, event.restore_ms
+    used, memory = event.used_mb, event.memory_mb
+    return (  # spelt out, as calls would take as long as the rest
+        key_of(event.request_id), stream, OUTCOME_CODES[event.status], event.duration_ms,
+        NAN if billed is None else billed, NAN if init is None else init,
+        NAN if restore is None else restore, NAN if used is None else used,
+        NAN if memory is None else memory, at,
+    )  # fmt: skip
 
 
 def _touched(records: Sequence[Invocation], number_touched: NumberTouched) -> Numbers:

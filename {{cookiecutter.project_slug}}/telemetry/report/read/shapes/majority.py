@@ -22,8 +22,8 @@ much as such a pair: apps that put a time before what a caller sent are common, 
 platform's lines are rare.
 """
 PAIR: Final = 5
-"""Bare records and platform lines together, as a bare log has them for each request, weigh that much more than
-one of them: an app may log a hundred lines of one kind for each request, and makes no export of the log.
+"""A bare record and a bare platform line, as a bare log has them for each request, weigh that much more than
+either: an app may log a hundred lines of one kind for each request, and makes no export of the log.
 """
 FEW: Final = 10
 """One of so many lines is no log of its own."""
