@@ -1,6 +1,5 @@
 """Everything that is kept of the records: environments in their arms, and tables of numbers."""
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
@@ -15,7 +14,13 @@ from telemetry.report.read.columns import Flags, Numbers
 from telemetry.report.read.keys import key_of, key_of_all
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Origin
-from telemetry.report.read.parallel.rows import enter_in_turn, invocation_rows, report_rows, report_values
+from telemetry.report.read.parallel.rows import (
+    NAN,
+    enter_in_turn,
+    invocation_rows,
+    report_rows,
+    report_values,
+)
 from telemetry.report.read.platform.events import PlatformEvent, PlatformInit, PlatformReport, PlatformStart
 from telemetry.report.read.platform.json_lines import Report
 from telemetry.report.read.records import (
@@ -34,7 +39,6 @@ from telemetry.report.read.streams import NO_STREAM, Streams, at_of
 from telemetry.report.read.tables import WHOLE
 from telemetry.report.read.units import START_CODES, Description, Unit, said_by
 
-NAN = math.nan
 SNAP_START = "snap-start"
 
 
@@ -127,11 +131,9 @@ class Ledger:
         if function := getattr(record, "function", None):  # some kinds have no such field
             functions.add(function)
         enter = self._enter.get(type(record))
-        if enter is None:
-            return None
         if self.service is None or service == self.service:
-            return enter(record, origin)
-        if isinstance(record, Common):
+            return None if enter is None else enter(record, origin)
+        if enter is not None and isinstance(record, Common):
             self.others.add(record.environment)
         return None
 
@@ -142,8 +144,7 @@ class Ledger:
     def enter_platform(self, event: PlatformEvent, origin: Origin | None = None) -> None:
         """Take what the platform says; joined with the records later, by request id and by log stream."""
         if isinstance(event, PlatformReport):
-            stream, at = (NO_STREAM, NAN) if origin is None else (self.streams.number(origin), at_of(origin))
-            self.reports.append(*report_values(event, stream, at))
+            self.reports.append(*report_values(event, self.streams.number(origin), at_of(origin)))
         elif isinstance(event, PlatformInit):
             self.streams.enter(event, origin)
         elif isinstance(event, PlatformStart) and event.version and (origin is None or origin.stream is None):

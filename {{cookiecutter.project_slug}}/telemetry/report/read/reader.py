@@ -91,8 +91,8 @@ class Reader:
 
     @property
     def records(self) -> Counter[str]:
-        """Records and platform events that were entered, by kind."""
-        return Counter({name: self._kinds[kind] for kind, name in NAMES.items() if kind in self._kinds})
+        """Records and platform events that were entered, by kind, in the order in which they first came."""
+        return Counter({NAMES[kind]: count for kind, count in self._kinds.items()})
 
     def counts(self) -> Counts:
         """Return what was read so far."""
@@ -109,6 +109,7 @@ class Reader:
         """Enter all lines; memory grows by what the ledger keeps, not by what was read."""
         record, event, invocation = self._record.decode, DECODER.decode, self._invocation.decode
         records, reports, size = self._records, self._reports, 0
+        had_report = PlatformReport in self._kinds
         decode: Callable[[bytes], Any]  # which of the three it is tells what it returns
         for line in lines:
             if type(line) is not bytes:
@@ -126,10 +127,11 @@ class Reader:
                 continue
             if decode is not event:
                 records.append(found)
-            elif type(found) is ReportLine:
+            elif had_report and type(found) is ReportLine:
                 reports.append(found.record)
             else:
                 self._enter_event(event_of(found), None)
+                had_report = PlatformReport in self._kinds
             size += len(line)
             if size > TOGETHER:
                 self._enter_waiting()
@@ -249,7 +251,10 @@ class Reader:
         self._doubtful.clear()
 
     def _enter_event(self, event: PlatformEvent, origin: Origin | None) -> None:
-        self._enter_reports()
+        if type(event) in self._kinds:
+            self._enter_reports()
+        else:  # what came before is counted before
+            self._enter_waiting()
         self._kinds[type(event)] += 1
         self._ledger.enter_platform(event, origin)
 
