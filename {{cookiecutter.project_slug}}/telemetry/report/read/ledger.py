@@ -14,13 +14,7 @@ from telemetry.report.read.columns import Flags, Numbers
 from telemetry.report.read.keys import key_of, key_of_all
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Origin
-from telemetry.report.read.parallel.rows import (
-    NAN,
-    enter_in_turn,
-    invocation_rows,
-    report_rows,
-    report_values,
-)
+from telemetry.report.read.parallel import rows
 from telemetry.report.read.platform.events import PlatformEvent, PlatformInit, PlatformReport, PlatformStart
 from telemetry.report.read.platform.json_lines import Report
 from telemetry.report.read.records import (
@@ -112,11 +106,11 @@ class Ledger:
 
     def enter_all(self, records: Iterable[Record], origins: Iterable[Origin | None] = repeat(None)) -> None:
         """Take records in a row, and where each came from: that takes less time than one by one."""
-        enter_in_turn(zip(records, origins, strict=False), self.processes.get, self._take, self._add)
+        rows.enter_in_turn(zip(records, origins, strict=False), self.processes.get, self._take, self._add)
 
     def _add(self, records: Sequence[Invocation], processes: Sequence[int]) -> None:
         table = self.invocations
-        table.extend(invocation_rows(table.dtype, records, processes, self._touched))
+        table.extend(rows.invocation_rows(table.dtype, records, processes, self._touched))
 
     def _take(self, record: Record, origin: Origin | None) -> int | None:
         """Take all that a record says beside the row of a request; return the process that the row is of.
@@ -144,7 +138,7 @@ class Ledger:
     def enter_platform(self, event: PlatformEvent, origin: Origin | None = None) -> None:
         """Take what the platform says; joined with the records later, by request id and by log stream."""
         if isinstance(event, PlatformReport):
-            self.reports.append(*report_values(event, self.streams.number(origin), at_of(origin)))
+            self.reports.append(*rows.report_values(event, self.streams.number(origin), at_of(origin)))
         elif isinstance(event, PlatformInit):
             self.streams.enter(event, origin)
         elif isinstance(event, PlatformStart) and event.version and (origin is None or origin.stream is None):
@@ -153,7 +147,7 @@ class Ledger:
 
     def enter_reports(self, reports: Sequence[Report]) -> None:
         """Take what the platform says of requests, in lines of which no export says where they came from."""
-        self.reports.extend(report_rows(self.reports.dtype, reports, NO_STREAM, NAN))
+        self.reports.extend(rows.report_rows(self.reports.dtype, reports, NO_STREAM, np.nan))
 
     def _invocation(self, record: Invocation, origin: Origin | None) -> int | None:
         """Return the process that served a request; None of a ping."""
@@ -302,4 +296,4 @@ class Ledger:
 
 
 def _number(value: float | None) -> float:
-    return NAN if value is None else value
+    return np.nan if value is None else value
