@@ -14,7 +14,7 @@ from telemetry.report.errors import UnusableError
 from telemetry.report.read.evidence import Evidence, Input
 from telemetry.report.read.lines import Source
 from telemetry.report.read.loads import loads_of
-from telemetry.report.read.reader import must_hold_one_service
+from telemetry.report.read.mixtures import must_hold_one_service
 
 
 def groups_of(stacks: list[str], groups: list[str]) -> list[str]:

@@ -8,8 +8,6 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-from scipy.special import stdtrit
-
 from telemetry.report.read.columns import Vector
 
 LEVEL: Final = 0.95
@@ -111,5 +109,8 @@ def around(value: float, variance: float, df: float) -> tuple[float, float]:
     """Two-sided Student t interval at `LEVEL`; NaN where it cannot be had."""
     if not (variance >= 0 and df >= LEAST_DF):
         return NO_INTERVAL
+    # SciPy takes as long to import as all the rest together: what reads a log starts before that.
+    from scipy.special import stdtrit  # noqa: PLC0415  # as above
+
     margin = float(stdtrit(df, (1 + LEVEL) / 2)) * math.sqrt(variance)
     return value - margin, value + margin

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
-from scipy.special import stdtrit
 
 from adapter.placement import Placement, Weights
 from telemetry.report.errors import UnusableError
@@ -219,6 +218,8 @@ def _precision(arms: dict[Placement, Ratio], weights: Weights, total: float) -> 
 
 
 def _t(df: float, quantile: float) -> float:
+    from scipy.special import stdtrit  # noqa: PLC0415  # slow to import: see `jackknife.around`
+
     return float(stdtrit(df, quantile))
 
 

@@ -46,7 +46,7 @@ class Table:
 
     def extend(self, rows: NDArray[Any]) -> None:
         """Add rows that have the table's columns."""
-        self.buffer += rows.tobytes()
+        self.buffer += rows.data
 
     def clear(self) -> None:
         """Remove all rows; arrays that were taken keep theirs."""

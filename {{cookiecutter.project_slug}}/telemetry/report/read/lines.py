@@ -21,7 +21,7 @@ from telemetry.report.read.skipped import Skip
 
 STDIN: Final = "-"
 Line: TypeAlias = bytes | Message | Skip
-"""A bare line, or one that came out of an export, or the reason why there is none."""
+"""A bare line, with its end, or one that came out of an export, or the reason why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,11 @@ def lines_from(file: BinaryIO) -> Iterator[Line]:
         return iter([shape])
     if shape == DOCUMENTS:
         return document_messages(blocks)
-    lines = lines_in(blocks)
     if isinstance(shape, Prefix):
-        return messages(lines, shape)
+        return messages(lines_in(blocks), shape)
     if shape in READERS:
-        return READERS[shape](lines)
-    return lines
+        return READERS[shape](lines_in(blocks))
+    return lines_in(blocks, ends=True)
 
 
 READERS: Final = {EVENTS: event_messages, DOCKER: docker_messages, TABLE: table_messages}
@@ -117,7 +116,7 @@ def _stream_of(file: Path) -> str | None:
 def _from_stream(line: Line, stream: str) -> Line:
     if isinstance(line, Message) and line.origin.stream is None:
         return line._replace(origin=line.origin._replace(stream=stream))
-    return Message(line, Origin(stream=stream)) if isinstance(line, bytes) else line
+    return Message(line.removesuffix(b"\n"), Origin(stream=stream)) if isinstance(line, bytes) else line
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What must not be judged as one: different functions, and a lab run with records from Lambda."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -93,3 +93,28 @@ def _strangers(ledger: Ledger, judged: set[str | None]) -> list[str]:
         ledger.labs = []
     # Else it may be a run that was told another name, in a record that does not say which.
     return strangers if any(lab.function is not None for lab in ledger.labs) else []
+
+
+def must_hold_one_service(ledger: Ledger, where: str) -> None:
+    """Refuse to go on with several services, or without the one that was chosen; `where` names the input.
+
+    Raises:
+        UnusableError: One service has to be chosen among those that were read.
+    """
+    services, chosen = ledger.services, ledger.service
+    if (chosen is None and len(services) > 1) or (chosen is not None and chosen not in services):
+        many = f"{len(services)} services, " if len(services) > 1 else "service "
+        wanted = "" if chosen is None else f", none of service {printable(chosen)}"
+        raise UnusableError(
+            f"{where}: records of {many}{' and '.join(_described(ledger))}{wanted}. Choose one with "
+            "--service NAME."
+        )
+
+
+def _described(ledger: Ledger) -> Iterator[str]:
+    """Name each service, and say which ran in a lab, where the input tells it."""
+    ran = {lab.function or OWN_NAME for lab in ledger.labs}
+    for service, functions in ledger.services.items():
+        if functions:
+            place = "in a lab run on this machine" if functions <= ran else "on Lambda"
+        yield printable(service) + (f" ({place})" if ran and functions else "")

@@ -13,12 +13,14 @@ OWN_NAME: Final = "lab"
 """Name of the function in a lab run, unless the run was told another one."""
 EXPERIMENT = r"^\s*\w+\s*=\s*\d[\d.]*\s*(,\s*\w+\s*=\s*\d[\d.]*\s*)+$"
 Counted: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
+Version: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=schema.VERSION)]
+"""Of the schema; what a later one means is not known."""
 
 
 class Common(msgspec.Struct, frozen=True, tag_field=schema.RECORD, gc=False):
     """What every record of an execution environment carries."""
 
-    v: Counted
+    v: Version
     at: float
     service: str
     environment: str
@@ -157,7 +159,7 @@ class Death(Common, frozen=True, tag=schema.DEATH):
 class Fault(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.FAULT):
     """A sink failed, perhaps before the environment was known."""
 
-    v: Counted
+    v: Version
     service: str
 
 
@@ -204,7 +206,7 @@ class Sent(msgspec.Struct, frozen=True):
 class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
     """What a lab run was, written when it begins and again when it ends."""
 
-    v: Counted
+    v: Version
     run: str = ""
     app: str | None = None
     """What it ran: an app, or else a handler."""

@@ -7,6 +7,8 @@ from adapter.placement import Placement
 from telemetry import schema
 from telemetry.report.read.records import Assigned, Invocation, Startup
 
+AT_ONCE_MS, PROACTIVE_MS = 100.0, 10_000.0
+"""Between these two, the gap between INIT and the first request does not tell whether the request waited."""
 START_CODES: Final[Mapping[str, int]] = {start: code for code, start in enumerate(schema.STARTS)}
 OUTCOME_CODES: Final[Mapping[str | None, int]] = {
     None: 0,

@@ -32,7 +32,7 @@ def test_pieces_together_are_all_lines(tmp_path: Path) -> None:
         found = cut(file, os.fsencode(path), [1, 4, 5, 300_000, 600_000])
     lines = [line for piece in found for line in lines_of_piece(piece) if line]
     assert len(found) == 4
-    assert lines == [b"one", b"two\r", b"y" * 600_000, b"last"]
+    assert lines == [b"one\n", b"\n", b"two\r\n", b"y" * 600_000 + b"\n", b"last"]
 
 
 @pytest.mark.parametrize(

@@ -84,18 +84,20 @@ def match(
     left = np.ones(len(reports), np.bool_)
     if not len(reports) or not len(keys):
         return found, left
-    repeated = _has_repetition(reports["key"])
-    order = np.argsort(reports["key"], kind="stable" if repeated else None)  # the latter takes a third of it
+    order = np.argsort(reports["key"])
     ordered = reports["key"][order]
-    low = np.searchsorted(ordered, keys)
-    at = order[np.minimum(low, len(order) - 1)]
-    high = np.searchsorted(ordered, keys, side="right") if repeated else low + (reports["key"][at] == keys)
-    alone = _by_repetition(keys)[0] if _has_repetition(keys) else np.ones(len(keys), np.bool_)
-    simple = alone & (high - low == 1)
-    simple_at = at[simple]
+    repeated = bool((ordered[1:] == ordered[:-1]).any())
+    if repeated:
+        order = np.argsort(reports["key"], kind="stable")  # takes three times as long
+    low = np.minimum(np.searchsorted(ordered, keys), len(order) - 1)
+    same = ordered[low] == keys
+    high = np.searchsorted(ordered, keys, side="right") if repeated else low + same
+    times = np.bincount(low[same], minlength=len(order))  # that each key occurs among the records
+    simple = same & (high - low == 1) & (times[low] == 1)
+    simple_at = order[low[simple]]
     fits = (wrote[simple_at] < 0) | (wrote[simple_at] == units[simple])
     found[np.flatnonzero(simple)[fits]] = simple_at[fits]
-    several = np.flatnonzero(~simple & (high > low))
+    several = np.flatnonzero(same & ~simple)
     for group in _groups(several, low):
         candidates = order[low[group[0]] : high[group[0]]]
         for record, report in _pairs(_Weighed(ms, units, reports, wrote), group, candidates):

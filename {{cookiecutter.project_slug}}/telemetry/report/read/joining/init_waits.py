@@ -9,7 +9,8 @@ import numpy as np
 
 from adapter.placement import PLACEMENTS
 from telemetry.report.read.columns import Flags, Numbers, Vector
-from telemetry.report.read.ledger import AT_ONCE_MS, PROACTIVE_MS, Ledger
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.units import AT_ONCE_MS, PROACTIVE_MS
 
 INIT_ARM = PLACEMENTS.index("init")
 

@@ -5,6 +5,7 @@ given in the order in which names were first seen, and a number of a piece becom
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from io import BufferedIOBase
 from typing import IO, Any, Final, TypeAlias
 
 import msgspec
@@ -90,10 +91,10 @@ def write_portion(ledger: Ledger, reader: Reader, file: IO[bytes]) -> None:
     file.write(head)
     for table in tables.values():
         for rows in batches(table):
-            file.write(rows.tobytes())
+            file.write(rows.data)
 
 
-def merge(ledger: Ledger, reader: Reader, file: IO[bytes]) -> None:
+def merge(ledger: Ledger, reader: Reader, file: BufferedIOBase) -> None:
     """Take what `write_portion` wrote, as if the ledger and its reader had read it now."""
     size = int.from_bytes(file.read(8), "little")
     portion = msgspec.msgpack.decode(file.read(size), type=Portion)
@@ -159,9 +160,11 @@ def batches(table: Table | SpillingTable) -> Iterator[NDArray[Any]]:
         yield table.array()
 
 
-def _read(file: IO[bytes], of: "np.dtype[Any]", rows: int) -> Iterator[NDArray[Any]]:
+def _read(file: BufferedIOBase, of: "np.dtype[Any]", rows: int) -> Iterator[NDArray[Any]]:
     """Yield rows, a few megabytes at a time; they can be written to."""
     most = BATCH // of.itemsize
     for begin in range(0, rows, most):
-        found = bytearray(file.read(min(most, rows - begin) * of.itemsize))
-        yield np.frombuffer(found, of)
+        found = np.empty(min(most, rows - begin), of)
+        if file.readinto(found.data) != found.nbytes:
+            raise OSError("the rows of a piece end too early")
+        yield found

@@ -56,14 +56,15 @@ def cut(file: BinaryIO, path: bytes, near: Iterable[int]) -> list[Piece]:
 
 
 def lines_of_piece(piece: Piece) -> Iterator[bytes | Skip]:
-    """Yield the lines of a piece.
+    """Yield the lines of a piece, with their ends.
 
     Raises:
         OSError: The file cannot be read.
     """
     with Path(os.fsdecode(piece.path)).open("rb", buffering=0) as file:
         file.seek(piece.begin)
-        yield from lines_in(_blocks(file, None if piece.end is None else piece.end - piece.begin))
+        size = None if piece.end is None else piece.end - piece.begin
+        yield from lines_in(_blocks(file, size), ends=True)
 
 
 def processors() -> int:

@@ -20,6 +20,8 @@ from telemetry.report.read.parallel.worker import Task
 from telemetry.report.read.reader import Reader
 
 Running: TypeAlias = subprocess.Popen[bytes]
+ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1"}
+"""NumPy starts threads for products of matrices, of which there are none here."""
 COMMAND: Final = ("-m", "telemetry.report.read.parallel.worker")
 
 
@@ -67,7 +69,7 @@ def _started(task: Task) -> Iterator[Running | None]:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": _import_path()},
+            env=os.environ | {"PYTHONPATH": _import_path(), **ONE_THREAD},
             start_new_session=True,  # Ctrl-C is for this process, which ends the others
         )
     except (OSError, UnicodeEncodeError):  # the latter: a --service that no record can have

@@ -52,9 +52,11 @@ class _Duration(msgspec.Struct, frozen=True, gc=False, rename={"duration_ms": "d
     duration_ms: Milliseconds
 
 
-class _Report(
+class Report(
     msgspec.Struct, frozen=True, gc=False, rename={"request_id": "requestId", "error_type": "errorType"}
 ):
+    """One attempt at one request."""
+
     request_id: RequestId
     metrics: Metrics
     status: Status | None = None
@@ -94,7 +96,7 @@ class Line(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag_field="type"
 class ReportLine(Line, frozen=True, kw_only=True, tag=schema.PLATFORM_REPORT):
     """A `platform.report`."""
 
-    record: _Report
+    record: Report
 
 
 class StartLine(Line, frozen=True, kw_only=True, tag="platform.start"):
@@ -134,11 +136,15 @@ DECODER: Final = msgspec.json.Decoder(ReportLine | StartLine | InitLine | Restor
 def event_from_json(line: bytes) -> PlatformEvent | None:
     """Read an event of the JSON log format; None if the line is none that this report reads."""
     try:
-        found = DECODER.decode(line)
+        return event_of(DECODER.decode(line))
     except UNREADABLE:
         return None
+
+
+def event_of(found: PlatformLine) -> PlatformEvent:
+    """Take an event out of its line."""
     record, time = found.record, found.time
-    if type(record) is _Report:
+    if type(record) is Report:
         of = record.metrics
         return PlatformReport(
             record.request_id, of.duration_ms, of.billed_ms, of.memory_mb, of.used_mb, of.init_ms,
