@@ -1,5 +1,6 @@
 """Everything that is kept of the records: environments in their arms, and tables of numbers."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
