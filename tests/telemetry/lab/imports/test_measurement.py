@@ -4,7 +4,7 @@ IMPORT_TIMES = """\
 import time: self [us] | cumulative | imported package
 import time:       100 |        100 |   encodings
 import time:       200 |        200 | asyncio
-import time:        50 |         50 | telemetry.lab.platform.target
+import time:        50 |         50 | telemetry.lab.app.target
 import time:      1000 |       1000 |       numpy.core
 import time:      2000 |       3000 |     numpy
 import time:       500 |       3500 |   langid

@@ -40,7 +40,7 @@ async def start(app: Any) -> None:
 
 def main(target: str) -> None:
     """Import the app and start it."""
-    from telemetry.lab.platform.target import TargetError, load_app  # noqa: PLC0415 - what follows is the app's
+    from telemetry.lab.app.target import TargetError, load_app  # noqa: PLC0415 - what follows is the app's
 
     try:
         if module := target.partition(":")[0]:

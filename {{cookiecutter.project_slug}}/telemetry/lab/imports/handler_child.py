@@ -3,7 +3,7 @@
 import os
 
 # What is imported after this module is the function's.
-import telemetry.lab.platform.target  # noqa: F401
+import telemetry.lab.app.target  # noqa: F401
 
 if __name__ == "__main__":
     __import__(os.environ["_HANDLER"].rpartition(".")[0])  # as a statement would; `importlib` is not timed

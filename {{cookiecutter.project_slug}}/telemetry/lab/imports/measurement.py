@@ -12,7 +12,7 @@ STDLIB: Final = "(standard library)"
 LONGEST_S: Final = 60.0
 
 _LINE: Final = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \|(\s+)(\S+)")
-_LAST_OF_CHILD: Final = "telemetry.lab.platform.target"
+_LAST_OF_CHILD: Final = "telemetry.lab.app.target"
 """The last module that the child imports for itself; those after it are the app's."""
 
 

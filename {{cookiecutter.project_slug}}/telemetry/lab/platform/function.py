@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from telemetry.lab.platform.interpreter import Interpreter
+from telemetry.lab.app.interpreter import Interpreter
 from telemetry.schema import Start
 
 InitType: TypeAlias = Literal["on-demand", "provisioned-concurrency"]
@@ -14,7 +14,7 @@ FUNCTION_NAME: Final = "lab"
 REGION: Final = "us-east-1"
 FUNCTION_ARN: Final = f"arn:aws:lambda:{REGION}:123456789012:function:{FUNCTION_NAME}"
 PROJECT_HANDLER: Final = "service.handler.handler"
-ANY_APP_HANDLER: Final = "telemetry.lab.platform.any_app.handler"
+ANY_APP_HANDLER: Final = "telemetry.lab.app.any_app.handler"
 MEMORY_MB: Final = 1024
 """As the template deploys."""
 PROACTIVE_GAP_MS: Final = 10_000.0

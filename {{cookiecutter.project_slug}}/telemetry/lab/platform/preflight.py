@@ -5,9 +5,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from telemetry.lab.app.missing_variables import MissingFields, missing_variables, set_them
 from telemetry.lab.platform.command import run_alone
 from telemetry.lab.platform.function import FunctionConfiguration
-from telemetry.lab.platform.missing_variables import MissingFields, missing_variables, set_them
 from telemetry.lab.platform.variables import module_command
 from telemetry.lab.usage import UsageError
 
@@ -69,7 +69,7 @@ async def describe_handler(function: FunctionConfiguration, environ: Mapping[str
 
 
 async def _ask(function: FunctionConfiguration, environ: Mapping[str, str], *question: str) -> Answer:
-    command = module_command(function, "telemetry.lab.platform.inspection", *question)
+    command = module_command(function, "telemetry.lab.app.inspection", *question)
     try:
         ran = await run_alone(command, environ, LONGEST_IMPORT, environ["LAMBDA_TASK_ROOT"])
     except TimeoutError as error:

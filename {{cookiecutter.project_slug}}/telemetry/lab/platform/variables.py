@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from telemetry.lab.platform import bootstrap
-from telemetry.lab.platform.bootstrap import CODE_VARIABLE, PRIVATE_VARIABLE
+from telemetry.lab.app import bootstrap
+from telemetry.lab.app.bootstrap import CODE_VARIABLE, PRIVATE_VARIABLE
+from telemetry.lab.app.lab_code import LabCode
 from telemetry.lab.platform.function import FUNCTION_NAME, REGION, FunctionConfiguration
-from telemetry.lab.platform.lab_code import LabCode
 
 MEMORY_VARIABLE: Final = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
 INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")

@@ -9,9 +9,9 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, Final
 
+from telemetry.lab.app.interpreter import Interpreter
+from telemetry.lab.app.lab_code import brought_packages
 from telemetry.lab.platform.function import FUNCTION_NAME, FunctionConfiguration
-from telemetry.lab.platform.interpreter import Interpreter
-from telemetry.lab.platform.lab_code import brought_packages
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.settings import Settings
 from telemetry.schema import AT, LAB, RECORD, SCHEMA, VERSION

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from telemetry.lab.app.lab_code import LabCode, lab_code
 from telemetry.lab.dynamodb import dynamodb_server
 from telemetry.lab.imports.function import dearest_imports
 from telemetry.lab.imports.measurement import Package
 from telemetry.lab.platform.artifact import runtime_packages
 from telemetry.lab.platform.function import FunctionConfiguration
-from telemetry.lab.platform.lab_code import LabCode, lab_code
 from telemetry.lab.platform.preflight import preflight
 from telemetry.lab.platform.run_folder import run_folder
 from telemetry.lab.platform.supervisor import RUN_VARIABLE

@@ -13,8 +13,9 @@ from adapter.placement import (
     PlacementError,
     parse_weights,
 )
+from telemetry.lab.app.bootstrap import CODE_VARIABLE, PRIVATE_VARIABLE
+from telemetry.lab.app.interpreter import find_interpreter
 from telemetry.lab.platform.artifact import check_artifact
-from telemetry.lab.platform.bootstrap import CODE_VARIABLE, PRIVATE_VARIABLE
 from telemetry.lab.platform.cpu_share import (
     ONE_CORE_MB,
     CpuMode,
@@ -29,7 +30,6 @@ from telemetry.lab.platform.function import (
     FunctionConfiguration,
     InitType,
 )
-from telemetry.lab.platform.interpreter import find_interpreter
 from telemetry.lab.platform.supervisor import RUN_VARIABLE
 from telemetry.lab.platform.variables import MEMORY_VARIABLE
 from telemetry.lab.usage import UsageError, parse_variables

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import Any, NamedTuple
 
-from telemetry.lab.platform.factory import TargetError, made_by
+from telemetry.lab.app.factory import TargetError, made_by
 
 __all__ = ["LoadedApp", "TargetError", "find_app", "find_handler", "load_app", "prepend_app_path"]
 
@@ -73,7 +73,7 @@ def _imported(module_name: str, target: str) -> Any:
 
 def _note_hidden(error: ImportError) -> None:
     """Say so where the app most likely means a package of its own, in whose place the lab's is."""
-    from telemetry.lab.platform.bootstrap import ROOMS  # noqa: PLC0415 - only where something is wrong
+    from telemetry.lab.app.bootstrap import ROOMS  # noqa: PLC0415 - only where something is wrong
 
     name = (error.name or "").partition(".")[0]
     if name in ROOMS:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from telemetry.lab.platform.lab_code import NEEDS
+from telemetry.lab.app.lab_code import NEEDS
 from tests.telemetry.lab.conftest import Lab
 from tests.telemetry.lab.environments import RUNTIME_CLIENT, STARLETTE, install, linked, uv_environment
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from telemetry.lab.platform.missing_variables import MissingFields, missing_variables, set_them
+from telemetry.lab.app.missing_variables import MissingFields, missing_variables, set_them
 from tests.telemetry.lab.conftest import Lab
 from tests.telemetry.lab.environments import uv_environment
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from uvicorn import Config
 
-from telemetry.lab.platform.target import TargetError, find_app
+from telemetry.lab.app.target import TargetError, find_app
 from tests.telemetry.lab.conftest import Lab
 
 FACTORIES = """

@@ -1,6 +1,6 @@
 """Answers questions about the function in a process like its own. As outside of Lambda, nothing starts.
 
-`python -m telemetry.lab.platform.inspection check | handler | variables TITLE [FIELD]` writes a line of JSON.
+`python -m telemetry.lab.app.inspection check | handler | variables TITLE [FIELD]` writes a line of JSON.
 It is run with the app's own Python, and imports nothing but the standard library and the app.
 """
 
@@ -13,10 +13,10 @@ import traceback
 from collections.abc import Sequence
 from typing import Any, Final
 
-from telemetry.lab.platform.settings_class import variable_names
-from telemetry.lab.platform.target import TargetError, find_handler
+from telemetry.lab.app.settings_class import variable_names
+from telemetry.lab.app.target import TargetError, find_handler
 
-ANY_APP: Final = "telemetry.lab.platform.any_app"
+ANY_APP: Final = "telemetry.lab.app.any_app"
 
 
 def check() -> tuple[int, dict[str, Any]]:

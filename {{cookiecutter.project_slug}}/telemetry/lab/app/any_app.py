@@ -7,7 +7,7 @@ import os
 
 from adapter import LifespanAdapter
 from telemetry import Telemetry
-from telemetry.lab.platform.target import find_app, prepend_app_path
+from telemetry.lab.app.target import find_app, prepend_app_path
 
 # Only after the imports above: the app's folders may hold packages of the same names.
 prepend_app_path()

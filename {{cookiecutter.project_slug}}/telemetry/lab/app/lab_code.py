@@ -11,8 +11,8 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from telemetry.lab.platform.bootstrap import ROOMS
-from telemetry.lab.platform.interpreter import Interpreter
+from telemetry.lab.app.bootstrap import ROOMS
+from telemetry.lab.app.interpreter import Interpreter
 from telemetry.lab.usage import UsageError
 
 

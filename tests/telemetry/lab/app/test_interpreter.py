@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from telemetry.lab.__main__ import main
-from telemetry.lab.platform.interpreter import Interpreter, find_interpreter, install_command
+from telemetry.lab.app.interpreter import Interpreter, find_interpreter, install_command
 from tests.telemetry.lab.environments import RUNTIME_CLIENT, STARLETTE, linked, uv_environment
 
 
