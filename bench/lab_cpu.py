@@ -32,7 +32,7 @@ from telemetry.lab.platform.throttle import Throttle
 from telemetry.lab.platform.variables import function_environ
 
 SIZES: Final = (128, 256, 512, 1024, 1536)
-REPETITIONS: Final = 5
+REPETITIONS: Final = 3
 """Of which the shortest counts: what disturbs a run makes it longer."""
 CLOSE: Final = 0.05
 """What a time may be off, as a part of what was computed."""
@@ -118,13 +118,17 @@ async def shares(sizes: Sequence[int]) -> list[Row]:
     rows = []
     with Throttle() as throttle, tempfile.TemporaryFile() as log:
         for work in WORKS:
-            late = await _took(work, SIZES[-1], None, log) - work.bursts * (work.cpu_ms + work.wait_ms)
-            real = replace(work, wait_ms=work.wait_ms + late / work.bursts)
+            real = await _with_real_waits(work, log) if work.wait_ms else work
             for memory_mb in sizes:
                 took = await _took(work, memory_mb, throttle, log)
                 rows.append(Row(work.name, memory_mb, computed(real, cpu_share(memory_mb)), took))
                 sys.stderr.write(f"{_cells(rows[-1])}\n")
     return rows
+
+
+async def _with_real_waits(work: Work, log: BinaryIO) -> Work:
+    late = await _took(work, SIZES[-1], None, log) - work.bursts * (work.cpu_ms + work.wait_ms)
+    return replace(work, wait_ms=work.wait_ms + late / work.bursts)
 
 
 async def _took(work: Work, memory_mb: int, throttle: Throttle | None, log: BinaryIO) -> float:
