@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from adapter.placement import Weights
+from telemetry.report.estimate.by_memory import ComparedWithin, by_memory
 from telemetry.report.estimate.compared import compared_in, told
 from telemetry.report.estimate.comparison import Arm, Comparison, arms_of
 from telemetry.report.estimate.counted_apart import (
@@ -129,6 +130,8 @@ class Results:
     arms: list[Arm]
     comparisons: list[Comparison]
     """Of all requests first, then of first and of warm ones."""
+    by_memory: list[ComparedWithin]
+    """The same at each memory size, where a lab run compares several."""
     completeness: Completeness | None
     """None where nothing that is left out could change what is told."""
     first_requests: FirstRequestResults
@@ -208,6 +211,7 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
         imports=next((list(lab.imports) for lab in reversed(ledger.labs) if lab.imports), []),
         arms=[shown_arm(arm, left_out) for arm in arms],
         comparisons=compared.comparisons,
+        by_memory=by_memory(evidence, population, declared.smallest, left_out),
         completeness=completeness,
         first_requests=compared.first_requests,
         bound=upper_bound(ledger, sums) if bounded else None,

@@ -1,10 +1,12 @@
 """verdict.json: the numbers of a verdict with the words for them, under keys that programs rely on."""
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from telemetry.report.estimate.by_memory import ComparedWithin
 from telemetry.report.estimate.comparison import Comparison
 from telemetry.report.estimate.deciding.population import Population
 from telemetry.report.estimate.first_request import FirstRequestResults
@@ -39,7 +41,7 @@ def document(verdict: Verdict) -> Document:
         "time_split": [_fields(found) for found in results.time_split],
         "imports": [_imported(found) for found in results.imports],
         "arms": [_fields(arm) for arm in results.arms],
-        "comparisons": [_comparison(found) for found in results.comparisons],
+        "comparisons": [*map(_comparison, results.comparisons), *_by_memory(results.by_memory)],
         "completeness": None if results.completeness is None else _fields(results.completeness),
         "first_requests": _first_requests(results.first_requests),
         "startup_repeats": results.startup_repeats,
@@ -81,6 +83,13 @@ def _fields(found: object) -> Document:
 def _comparison(found: Comparison) -> Document:
     more = more_to_tell(found)
     return {"comparator": comparator(found.baseline), **_fields(found), "more_to_tell": more}
+
+
+def _by_memory(compared: Sequence[ComparedWithin]) -> Iterator[Document]:
+    """Yield the comparisons at each memory size, which say so; those of all sizes come before them."""
+    for within in compared:
+        for found in within.comparisons:
+            yield {**_comparison(found), "settings": _fields(within.settings)}
 
 
 def _imported(found: Imported) -> Document:

@@ -38,6 +38,7 @@ SECTIONS: Final[tuple[Build, ...]] = (
     startup_tables.startup,
     request_tables.arms,
     request_tables.strata,
+    request_tables.by_memory,
     request_tables.ledger,
     startup_tables.state,
     request_tables.starts,

@@ -129,6 +129,25 @@ def strata(verdict: Verdict) -> TableSection:
     )
 
 
+def by_memory(verdict: Verdict) -> TableSection:
+    """Show what keeping saves at each memory size that a lab run compares."""
+    rows: list[Row] = []
+    for within in verdict.results.by_memory:
+        found = {(one.baseline, one.estimand): one for one in within.comparisons}
+        for baseline in dict.fromkeys(one.baseline for one in within.comparisons):
+            first, user = (found.get((baseline, name)) for name in ("first_request_ms", "user_visible_ms"))
+            size = f"{within.settings.memory_mb:.0f} MB"
+            rows.append((size, arm_name(baseline), _difference(first), _difference(user)))
+    return TableSection(
+        "by-memory",
+        "Saved by keeping the lifespan, by memory size: ms, mean [95 %]",
+        ("memory", "against", "first request", "user-visible, per request"),
+        rows,
+        "",
+        frozenset({1}),
+    )
+
+
 def ledger(verdict: Verdict) -> TableSection:
     """Show what the repeats explain of the difference, and where the rest is."""
     found = verdict.results.ledger
