@@ -8,15 +8,16 @@ out.
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
 
 from adapter.placement import PLACEMENTS
 from bench.fleet import DAY_S, Effects, Pool, durations, pool
+from bench.fleet_runs import Counts, Part, parts_of, run
 from telemetry.report.estimate.compared import Compared, compared_in
 from telemetry.report.estimate.deciding.assignment import Assignment, assignment_of
 from telemetry.report.estimate.deciding.decision import Decision, Grounds, decision_of
@@ -240,13 +241,29 @@ def table(rows: Sequence[Counted]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+NUMBERS = (
+    "experiments", "wrong", "right", "judged", "covered", "percentiles", "percentiles_covered",
+)  # fmt: skip
+"""Fields of `Counted` that add up."""
+
+
 def _share(count: int, of: int) -> str:
     return f"{100 * count / of:.1f}" if of else "-"
 
 
-def _measured(job: tuple[int, Cell, int]) -> Counted:
-    number, cell, experiments = job
-    return measure(cell, experiments, (SEED, number))
+def _measured(part: Part) -> Counts:
+    number, chunk, experiments = part
+    found = measure(list(cells())[number], experiments, (SEED, number, chunk))
+    return {name: getattr(found, name) for name in NUMBERS}
+
+
+def _add(row: Counted, counts: Counts) -> None:
+    for name in NUMBERS:
+        before, more = getattr(row, name), counts[name]
+        added = (
+            [a + b for a, b in zip(before, more, strict=True)] if isinstance(before, list) else before + more
+        )
+        setattr(row, name, added)
 
 
 def main() -> None:
@@ -257,18 +274,15 @@ def main() -> None:
     parser.add_argument("--experiments", type=int, default=EXPERIMENTS, help="per cell (%(default)s)")
     parser.add_argument("--effect", choices=EFFECTS, help="this one alone")
     parser.add_argument("--processes", type=int, default=2, help="(%(default)s)")
+    parser.add_argument("--kept", type=Path, metavar="FILE", help="keep what is done there, and go on")
     options = parser.parse_args()
-    jobs = [
-        (number, cell, options.experiments)
-        for number, cell in enumerate(cells())
-        if options.effect in {None, cell.effect}
-    ]
-    rows = []
-    with ProcessPoolExecutor(options.processes) as workers:
-        for row in workers.map(_measured, jobs):
-            rows.append(row)
-            sys.stderr.write(f"{len(rows)} of {len(jobs)}: {row}\n")
-    sys.stdout.write(table(rows) + "\n")
+    rows = {
+        number: Counted(cell) for number, cell in enumerate(cells()) if options.effect in {None, cell.effect}
+    }
+    parts = parts_of(list(rows), options.experiments, PER_POOL)
+    for (number, _, _), counts in run(parts, _measured, options.processes, options.kept):
+        _add(rows[number], counts)
+    sys.stdout.write(table(list(rows.values())) + "\n")
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ ARROWS = {
     "service.lifespan": {"service", "adapter.preload"},  # the function, from the package's front door
     "service.handler": {"service", "adapter", "telemetry"},
     "telemetry": {"telemetry.pipeline"},  # the front door, and nothing else
+    "telemetry.__main__": {"adapter.facts"},  # the commands by their names
     **dict.fromkeys(VOCABULARY, CONTRACT | VOCABULARY),
     "telemetry.schema": set(),
     "telemetry.metrics": CONTRACT | VOCABULARY,

@@ -105,7 +105,7 @@ def test_insights_reads_no_file(records: Path, capsys: pytest.CaptureFixture[str
 
 def test_mistyped_command_hears_the_commands(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "pln: no such file" in (said := refused(capsys, "pln", str(records)))
-    assert "commands are plan and doctor" in said
+    assert "commands are compare, plan, doctor." in said
 
 
 def test_file_of_one_word_is_read(records: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,12 +49,40 @@ def test_unwritable_path_is_named(records: Path, tmp_path: Path, capsys: pytest.
     assert "cannot be written" in refused(capsys, str(records), "--json", str(target))
 
 
-def test_written_json_holds_the_sentence(
+def test_written_json_holds_the_headline(
     records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / ("long" * 30) / "verdict.json"
     path.parent.mkdir()
     assert main([str(records), "--json", str(path)]) == 0
     printed = capsys.readouterr().out
-    assert " ".join(printed.split()).startswith(json.loads(path.read_text())["sentence"])
+    assert " ".join(printed.split()).startswith(" ".join(json.loads(path.read_text())["headline"]))
     assert printed.endswith(f"wrote {path}\n")  # on one line: to be copied
+
+
+def test_stale_file_goes_when_a_run_fails(tmp_path: Path) -> None:
+    stale, missing = tmp_path / "verdict.json", tmp_path / "missing.jsonl"
+    stale.write_text("{}", encoding="utf-8")
+    assert main([str(missing), "--json", str(stale)]) == 2
+    assert not stale.exists()
+
+
+def test_file_gets_its_name_when_it_is_whole(records: Path, tmp_path: Path) -> None:
+    first, link = tmp_path / "verdict.json", tmp_path / "latest.json"
+    first.write_text("{}", encoding="utf-8")
+    first.chmod(0o640)
+    link.symlink_to(first)
+    assert main([str(records), "--json", str(link)]) == 0
+    assert link.is_symlink()
+    assert json.loads(first.read_text(encoding="utf-8"))["v"] == 1
+    assert first.stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "latest.json",
+        "records.jsonl",
+        "verdict.json",
+    ]
+
+
+def test_dash_is_standard_output(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(records), "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["v"] == 1

@@ -10,24 +10,37 @@ from typing import Final
 
 from rich.console import Console
 
-from telemetry.report.arguments import FOR_AWS, SINCE, doctor_parser, plan_parser, report_parser
+from telemetry.report.arguments import (
+    FOR_AWS,
+    SINCE,
+    compare_parser,
+    doctor_parser,
+    plan_parser,
+    report_parser,
+)
 from telemetry.report.aws.period import period
 from telemetry.report.errors import UnusableError
 from telemetry.report.estimate.planning import plan_of
 from telemetry.report.estimate.pool import environments_per_day
 from telemetry.report.estimate.results import Declared, results_of
-from telemetry.report.outputs import must_differ, write
+from telemetry.report.estimate.two_runs import two_runs
+from telemetry.report.gate import judge
+from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ, write
 from telemetry.report.provenance import made_now
 from telemetry.report.read.evidence import Evidence, evidence_of
 from telemetry.report.read.lines import shown, source_of
 from telemetry.report.read.parallel.pieces import processors
+from telemetry.report.show.document import document
 from telemetry.report.show.plan import show_plan, show_traffic
 from telemetry.report.show.terminal import show_verdict
-from telemetry.report.show.verdict import verdict_of
+from telemetry.report.show.two_runs import show_two_runs
+from telemetry.report.show.verdict import Verdict, verdict_of
 
 OK: Final = 0
 BROKEN: Final = 1
 UNUSABLE: Final = 2
+FAILED: Final = 3
+"""A condition of `--fail-if`."""
 INTERRUPTED: Final = 130
 
 
@@ -52,16 +65,29 @@ def report(arguments: Sequence[str]) -> int:
     """Print a verdict, and write the files that were asked for."""
     command = report_parser()
     options = command.parse_args(arguments)
-    must_differ({"--json": options.json, "--html": options.html}, options.files)
-    _refuse_word(options.files)
-    results = results_of(_evidence(options, command), _declared(options))
-    verdict = verdict_of(results, made_now(("python", "-m", "telemetry.report", *arguments)))
-    written = list(write(verdict, options.json, options.html))
-    console = Console()
-    show_verdict(verdict, console)
-    for path in written:
-        console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
-    return OK
+    outputs = {"--json": options.json, "--html": options.html, "--markdown": options.markdown}
+    must_differ(outputs, options.files)
+    with discarded_on_failure(outputs.values()):
+        _refuse_word(options.files)
+        results = results_of(_evidence(options, command), _declared(options))
+        verdict = verdict_of(results, made_now(("python", "-m", "telemetry.report", *arguments)))
+        written = list(write(verdict, options.json, options.html, options.markdown))
+    if STDOUT not in map(str, outputs.values()):
+        console = Console()
+        show_verdict(verdict, console)
+        for path in written:
+            console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
+    return _gate(verdict, options)
+
+
+def _gate(verdict: Verdict, options: argparse.Namespace) -> int:
+    """Hold the conditions against the verdict, and say on stderr what became of each."""
+    numbers = document(verdict)
+    judged = [judge(one, numbers) for one in options.fail_if]
+    for one in judged:
+        sys.stderr.write(f"telemetry.report: {one.text}\n")
+    bad = {"fails", "cannot tell"} if options.strict else {"fails"}
+    return FAILED if any(one.outcome in bad for one in judged) else OK
 
 
 def plan(arguments: Sequence[str]) -> int:
@@ -80,6 +106,19 @@ def plan(arguments: Sequence[str]) -> int:
     return OK
 
 
+def compare(arguments: Sequence[str]) -> int:
+    """Show two runs beside each other."""
+    options = compare_parser().parse_args(arguments)
+    both = (options.before, options.after)
+    before, after = (
+        results_of(evidence_of([source_of(one)], options.service, options.function, processors()))
+        for one in both
+    )
+    first, second = map(shown, both)
+    show_two_runs(two_runs(before, after), first, second, Console())
+    return OK
+
+
 def doctor(arguments: Sequence[str]) -> int:
     """Examine a deployment; the exit code says whether something is broken."""
     from telemetry.report.aws.doctor import examine  # noqa: PLC0415  # boto3 is slow to import
@@ -91,7 +130,11 @@ def doctor(arguments: Sequence[str]) -> int:
     return BROKEN if examination.broken else OK
 
 
-COMMANDS: Final[Mapping[str, Callable[[Sequence[str]], int]]] = {"plan": plan, "doctor": doctor}
+COMMANDS: Final[Mapping[str, Callable[[Sequence[str]], int]]] = {
+    "compare": compare,
+    "plan": plan,
+    "doctor": doctor,
+}
 
 
 def _declared(options: argparse.Namespace) -> Declared:
@@ -132,7 +175,7 @@ def _refuse_word(files: Sequence[str]) -> None:
     if files and WORD.fullmatch(files[0]) and not Path(files[0]).exists():
         raise UnusableError(
             f"{shown(files[0])}: no such file. Name a file or folder of records, or `-` for standard input; "
-            f"commands are {' and '.join(COMMANDS)}."
+            f"commands are {', '.join(COMMANDS)}."
         )
 
 

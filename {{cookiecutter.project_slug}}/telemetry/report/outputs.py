@@ -1,14 +1,22 @@
 """The files that are written: never one that is read, nor one for two; whole, or the command says why not."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.lines import STDIN
 from telemetry.report.show.document import document
+from telemetry.report.show.markdown import markdown as as_markdown
 from telemetry.report.show.verdict import Verdict
+
+STDOUT: Final = "-"
 
 
 def must_differ(outputs: Mapping[str, Path | None], inputs: Sequence[str]) -> None:
@@ -23,7 +31,7 @@ def must_differ(outputs: Mapping[str, Path | None], inputs: Sequence[str]) -> No
     """
     taken = [("an input", Path("/dev/stdin" if name == STDIN else name)) for name in inputs]
     for option, path in outputs.items():
-        if path is None:
+        if path is None or str(path) == STDOUT:
             continue
         for what, other in taken:
             if _same(path, other):
@@ -42,7 +50,22 @@ def _same(path: Path, other: Path) -> bool:
         return False
 
 
-def write(verdict: Verdict, json: Path | None, html: Path | None) -> Iterator[Path]:
+@contextmanager
+def discarded_on_failure(outputs: Iterable[Path | None]) -> Iterator[None]:
+    """Remove what an earlier run had written where this one fails: it is not the new verdict."""
+    try:
+        yield
+    except BaseException:
+        for path in outputs:
+            if path is not None and str(path) != STDOUT and path.is_file():
+                with suppress(OSError):
+                    path.unlink()
+        raise
+
+
+def write(
+    verdict: Verdict, json: Path | None, html: Path | None, markdown: Path | None = None
+) -> Iterator[Path]:
     """Write the files that were asked for, and yield the path of each.
 
     Raises:
@@ -55,11 +78,28 @@ def write(verdict: Verdict, json: Path | None, html: Path | None) -> Iterator[Pa
         from telemetry.report.show.page import page  # noqa: PLC0415  # charts take a second to import
 
         yield _write(html, page(verdict))
+    if markdown:
+        yield _write(markdown, as_markdown(verdict))
 
 
 def _write(path: Path, text: str) -> Path:
+    """Write a whole file or none: it is complete before it gets its name. Devices are written to."""
+    if str(path) == STDOUT:
+        sys.stdout.write(text)
+        return path
     try:
-        path.write_text(text, encoding="utf-8")
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return path
+        place = path.resolve()
+        partial = place.with_name(f".{place.name}.{os.getpid()}.part")
+        try:
+            partial.write_text(text, encoding="utf-8")
+            if place.exists():
+                shutil.copymode(place, partial)
+            partial.replace(place)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
         raise UnusableError(f"{path}: cannot be written ({error.strerror}).") from error
     return path

@@ -1,0 +1,26 @@
+"""The verdict as a comment: what a reader decides by, and nothing that the records could forge."""
+
+from telemetry.report.show.markdown import markdown
+from tests.telemetry.report.reported import verdict_from
+from tests.telemetry.report.simulation import Run
+
+
+def test_headline_brief_and_first_tables() -> None:
+    lines = markdown(verdict_from(Run(arms={"init": 25, "every_invocation": 25}).lines())).splitlines()
+    assert lines[0].startswith("**Against stock Mangum: keeping the lifespan saves ")
+    titles = [line for line in lines if line.startswith("#### ")]
+    assert [title.split(":")[0] for title in titles[:2]] == [
+        "#### Where the time goes",
+        "#### Saved per request by keeping the lifespan",
+    ]
+    rows = [line for line in lines if line.startswith("|")]
+    assert rows
+    assert all(row.endswith("|") for row in rows)
+
+
+def test_names_are_no_markup() -> None:
+    lines = [line.replace('"model"', '"<b>@all | [x](y)"') for line in Run(arms={"init": 25}).lines()]
+    said = markdown(verdict_from(lines))
+    assert "<b>" not in said
+    assert "[x](y)" not in said
+    assert "\\@all" in said

@@ -1,0 +1,62 @@
+"""`python -m telemetry`: the commands that measure, under one name."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+from adapter.facts import VERSION
+
+COMMANDS: Final = {
+    "lab": ("telemetry.lab.__main__", "run the function here as Lambda would, and write its records"),
+    "imports": ("telemetry.lab.imports.__main__", "rank what the app's imports cost"),
+    "report": (
+        "telemetry.report.__main__",
+        "judge records: where the time goes, what the lifespan saves",
+    ),
+    "compare": ("telemetry.report.__main__", "compare two runs, of two commits say"),
+    "plan": ("telemetry.report.__main__", "say how many environments and days an experiment takes"),
+    "doctor": ("telemetry.report.__main__", "examine a deployment, and say what to do"),
+}
+"""Module and purpose of each command."""
+OF_REPORT: Final = frozenset({"compare", "plan", "doctor"})
+USAGE: Final = 2
+HELP: Final = """\
+usage: python -m telemetry COMMAND ...
+
+Does keeping the ASGI lifespan help, and by how much?
+
+commands
+{commands}
+
+first steps
+  python -m telemetry lab --placement init every_invocation     # measures here, writes records.jsonl
+  python -m telemetry report records.jsonl --html report.html   # says what it means
+  python -m telemetry plan --per-second 3 --request-ms 120      # how long an experiment on Lambda would take
+
+`python -m telemetry COMMAND --help` teaches each of them; --version prints the version.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command, of this process's arguments by default, and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    name = given[0] if given else "--help"
+    if name in {"-h", "--help"}:
+        sys.stdout.write(
+            HELP.format(commands="\n".join(f"  {one:<9}{why}" for one, (_, why) in COMMANDS.items()))
+        )
+        return 0 if given else USAGE
+    if name == "--version":
+        sys.stdout.write(f"{VERSION}\n")
+        return 0
+    if name not in COMMANDS:
+        sys.stderr.write(f"telemetry: there is no command {name!r}; there are {', '.join(COMMANDS)}.\n")
+        return USAGE
+    command = import_module(COMMANDS[name][0])
+    code: int = command.main(given if name in OF_REPORT else given[1:])
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

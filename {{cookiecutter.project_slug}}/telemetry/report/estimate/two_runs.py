@@ -1,0 +1,84 @@
+"""Two runs beside each other: two commits, or before and after. No experiment, so nothing is decided."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from telemetry.report.estimate.intervals import Estimate
+from telemetry.report.estimate.jackknife import LEVEL
+from telemetry.report.estimate.results import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One number of both runs, and how it changed: second minus first, ms."""
+
+    what: str
+    before: Estimate
+    after: Estimate
+    difference: Estimate
+    """Without an interval where the machines differ, or one of the two has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwoRuns:
+    """What changed between two runs."""
+
+    changes: list[Change]
+    same_machine: bool
+    """Both were measured on one kind of machine: intervals of their difference mean something."""
+
+
+def two_runs(before: Results, after: Results) -> TwoRuns:
+    """Compare the numbers that both runs have."""
+    same = _machine(before) == _machine(after)
+    numbers = dict(_numbers(before))
+    changes = [
+        Change(what, numbers[what], found, _difference(numbers[what], found, bounded=same))
+        for what, found in _numbers(after)
+        if what in numbers
+    ]
+    return TwoRuns(changes, same)
+
+
+def _machine(of: Results) -> tuple[object, ...]:
+    """Return what has to be alike: place, processor, Python, memory."""
+    place, host = of.measured_on, of.measured_on.host
+    kind = None if host is None else (host.cpu, host.cores, host.system)
+    return place.where, kind, tuple(place.python), place.memory_mb
+
+
+def _numbers(of: Results) -> Iterator[tuple[str, Estimate]]:
+    """Yield what a change of code may change, first what users wait for."""
+    for arm in of.arms:
+        if arm.environments:
+            yield f"request, {arm.placement}", arm.user_visible_ms
+            if arm.billed_ms is not None:
+                yield f"billed, {arm.placement}", arm.billed_ms
+    yield from _loads(of)
+    for split in of.time_split:
+        for part in split.parts:
+            if part.kind in {"INIT", "imports"} and part.ms is not None:
+                yield f"{part.kind}, {split.placement}", Estimate(part.ms, None, None, LEVEL)
+
+
+def _loads(of: Results) -> Iterator[tuple[str, Estimate]]:
+    whole = of.startup.whole
+    for name, load in (("startup in INIT", whole.first_in_init), ("startup, repeated", whole.repeat)):
+        if load is not None:
+            yield name, Estimate(load.mean, load.mean_low, load.mean_high, load.level)
+    for resource in of.resources:
+        if resource.load_ms is not None:
+            yield f"resource {resource.name}", resource.load_ms
+
+
+def _difference(before: Estimate, after: Estimate, *, bounded: bool) -> Estimate:
+    """Put both intervals together, each side by itself (Zou and Donner, Statistics in Medicine 27, 2008)."""
+    value = after.value - before.value
+    ends = (before.low, before.high, after.low, after.high)
+    if not bounded or any(end is None for end in ends):
+        return Estimate(value, None, None, after.level)
+    low, high, after_low, after_high = (0.0 if end is None else end for end in ends)
+    down = math.hypot(after.value - after_low, high - before.value)
+    up = math.hypot(after_high - after.value, before.value - low)
+    return Estimate(value, value - down, value + up, after.level)

@@ -1,0 +1,54 @@
+"""Two runs beside each other, on the terminal."""
+
+from collections.abc import Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from telemetry.report.estimate.intervals import Estimate
+from telemetry.report.estimate.two_runs import TwoRuns
+from telemetry.report.read.names import printable
+from telemetry.report.show.section import NONE
+from telemetry.report.show.wording import bracketed
+
+NO_EXPERIMENT = (
+    "No experiment: whatever else changed between the two runs is in these numbers too. They show what to "
+    "look at, and decide nothing."
+)
+OTHER_MACHINES = "The machines differ: an interval of the difference would mean nothing."
+
+
+def show_two_runs(found: TwoRuns, first: str, second: str, console: Console) -> None:
+    """Print every number that both runs have, with the change."""
+    console.print(f"{first} -> {second}: ms, mean [95 %]", style="bold", markup=False, highlight=False)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("what", overflow="fold")
+    for heading in ("before", "after", "change"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("finding", overflow="fold")
+    for one in found.changes:
+        cells = (printable(one.what), _number(one.before), _number(one.after), _number(one.difference))
+        table.add_row(*map(Text, (*cells, _finding(one.difference))))
+    console.print(table)
+    for line in _words(found):
+        console.print(line, highlight=False)
+
+
+def _number(of: Estimate) -> str:
+    return bracketed(of.value, of.low, of.high)
+
+
+def _finding(of: Estimate) -> str:
+    if of.low is None or of.high is None:
+        return NONE
+    return "slower" if of.low > 0 else "faster" if of.high < 0 else "no difference seen"
+
+
+def _words(found: TwoRuns) -> Iterator[str]:
+    yield NO_EXPERIMENT
+    if not found.same_machine:
+        yield OTHER_MACHINES
+    if not found.changes:
+        yield "The two have no number in common."
