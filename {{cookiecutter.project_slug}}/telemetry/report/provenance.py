@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from telemetry.report.read.lines import shown
 from telemetry.report.show.made import Made
 
 LONGEST_S: Final = 5.0
@@ -14,7 +15,7 @@ GIT: Final = ("git", "rev-parse", "--short=12", "HEAD")
 
 def made_now(command: Sequence[str]) -> Made:
     """Say how the report is being made: the commit is that of the folder in which it runs."""
-    return Made(datetime.now(UTC).isoformat(timespec="seconds"), _commit(), shlex.join(command))
+    return Made(datetime.now(UTC).isoformat(timespec="seconds"), _commit(), shown(shlex.join(command)))
 
 
 def _commit() -> str | None:

@@ -98,7 +98,7 @@ def test_stack_leads_to_its_records(logs: Any, tmp_path: Path, capsys: pytest.Ca
     deploy(TEMPLATE)
     put(logs, Run(lab=False).lines())
     assert main(["--stack", "tickets", "--cache", str(tmp_path)]) == 0
-    assert capsys.readouterr().out.startswith("Keeping the lifespan saves ")
+    assert capsys.readouterr().out.startswith("Against stock Mangum: keeping the lifespan saves ")
 
 
 @pytest.mark.parametrize(("level", "code"), [("INFO", 0), ("WARN", 1)])
