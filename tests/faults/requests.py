@@ -90,7 +90,7 @@ REQUESTS = (
         "__import__('gc').collect(); await respond(send)", "200"),
     row("after-response-raises", "The work after each response raises",
         function("def work(seconds): raise ConnectionError\n", after_response=Name("work")),
-        (get("/", "/", "/"), until_idle, sigterm), "200, 200, 200",
+        (get("/", "/", "/"), until_logged("ConnectionError"), until_idle, sigterm), "200, 200, 200",
         "The work after a response failed", "ConnectionError"),
     odd("large-response", "A response of 6 MB",
         "await respond(send, b'x' * (6 * 1024 * 1024))", f"200 ({6 * MEGABYTE} bytes)"),

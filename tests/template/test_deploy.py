@@ -185,10 +185,11 @@ def test_dashboard_tells_of_the_artifact(
     assert said.startswith("7 series plotted")
     assert variables["LIFESPAN_PLACEMENT"] == "init"
     asked = set().union(*map(fields, queries(json.loads(dashboard.read_text(encoding="utf-8")))))
-    assert asked - known_fields(records) == NOT_IN_A_GOOD_RUN
+    assert asked - known_fields(records) <= NOT_IN_A_GOOD_RUN
 
 
 NOT_IN_A_GOOD_RUN = {"level", "error", "record.metrics.restoreDurationMs"}
+"""Fields of warnings, failures and snapshots; on a busy machine INIT may take so long that it warns."""
 WORDS = {
     "SOURCE",
     "filter",

@@ -120,12 +120,16 @@ async def app(scope, receive, send):
 
 {handler}
 """
+CLASSES = """
+from adapter import LifespanAdapter
+
+class Own(LifespanAdapter):
+    def __init__(self, app):
+        super().__init__(app, "on")
+"""
 WAYS = {
     "itself": "handler = LifespanAdapter(app, 'on')",
-    "a class of its own": (
-        "class Own(LifespanAdapter):\n    def __init__(self, app):\n        super().__init__(app, 'on')\n"
-        "handler = Own(app)"
-    ),
+    "a class of another module": "from classes import Own\nhandler = Own(app)",
     "a function": "def make():\n    return LifespanAdapter(app, 'on')\nhandler = make()",
 }
 
@@ -133,6 +137,7 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_l3_error_names_who_made_the_adapter_beside_the_handler(tmp_path: Path, way: str) -> None:
     """A worker that imports the app from the API's module starts the API, as a re-export would have to."""
+    (tmp_path / "classes.py").write_text(CLASSES)
     (tmp_path / "main.py").write_text(MAIN.format(handler=way))
     error, _ = only_init_error("from main import app\ndef handler(event, context): pass\n", tmp_path)
     assert error["errorMessage"].endswith(

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -34,23 +35,29 @@ def served_after_a_freeze(app: Starlette, requests: int = 1) -> str:
 
 
 def dying(depth: int) -> Starlette:
-    """An app whose lifespan dies of a task, so many groups deep; it answers with the lifespan's ordinal."""
+    """An app whose lifespan dies of a task, so many groups deep, a while after its first request.
+
+    It answers with the lifespan's ordinal.
+    """
     started: list[int] = []
 
-    async def expire() -> None:
+    async def expire(served: asyncio.Event) -> None:
+        await served.wait()
         await asyncio.sleep(DUE_S)
         raise ConnectionError("server closed the connection")
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, int]]:
+    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
         started.append(len(started) + 1)
+        served = asyncio.Event()
         async with contextlib.AsyncExitStack() as stack:
             groups = [await stack.enter_async_context(asyncio.TaskGroup()) for _ in range(depth)]
-            task = groups[-1].create_task(expire())
-            yield {"ordinal": started[-1]}
+            task = groups[-1].create_task(expire(served))
+            yield {"ordinal": started[-1], "served": served}
             task.cancel()
 
     async def serve(request: Request) -> PlainTextResponse:
+        request.state.served.set()
         return PlainTextResponse(str(request.state.ordinal))
 
     return Starlette(routes=[Route("/", serve)], lifespan=lifespan)
