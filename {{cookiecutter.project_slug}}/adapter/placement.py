@@ -31,7 +31,7 @@ EVERY_INVOCATION_CAP: Final = 0.10
 """Largest share of the environments that may start up in every request: their users pay for it."""
 EXAMPLE: Final = "init=50,first_invocation=50"
 
-_DECIMAL: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_DECIMAL: Final = r"[0-9]{1,9}(\.[0-9]{1,9})?"
 
 logger = logging.getLogger("adapter")
 
@@ -89,7 +89,7 @@ def parse_weights(text: str) -> Weights:
             raise _malformed(text, f"{name!r} is no placement; choices are: {', '.join(PLACEMENTS)}")
         if arm in given:
             raise _malformed(text, f"{arm} comes twice")
-        if not _DECIMAL.fullmatch(weight) or not float(weight) > 0:
+        if not re.fullmatch(_DECIMAL, weight) or not float(weight) > 0:
             raise _malformed(text, f"{weight!r} is no number above 0")
         given[arm] = float(weight)
     _check_arms(text, given)

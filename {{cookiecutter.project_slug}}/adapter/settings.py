@@ -3,10 +3,10 @@
 import math
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from adapter.errors import SettingError, UnknownEventError
-from adapter.facts import OnDeath
+from adapter.facts import OnDeath, Struct
 from adapter.placement import Placement, PlacementError, parse_placement, placement_from
 from adapter.process.identity import inside_lambda
 
@@ -21,7 +21,7 @@ DEADLINE_GUARD_S: Final = 0.5
 """Enough to unwind a request, to state what became of it, and for the response to leave."""
 
 
-class Settings(NamedTuple):
+class Settings(Struct):
     """The parameters of `LifespanAdapter` that are about the lifespan; times are in seconds."""
 
     mode: Literal["auto", "on", "off"]
@@ -66,7 +66,7 @@ def checked_settings(  # noqa: PLR0913 - as the fields are
     )
 
 
-class EventSettings(NamedTuple):
+class EventSettings(Struct):
     """What becomes of events that are not HTTP."""
 
     on_event: OnEvent | None

@@ -6,7 +6,6 @@ Nothing here raises, whatever an event holds: a field of an unexpected type coun
 
 import base64
 import binascii
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import quote, unquote
@@ -25,7 +24,7 @@ IN_PATH: Final = "/:@!$&'()*+,;=-._~"
 _SCHEMES: Final = {b"https": "https", b"http": "http"}
 _PORTS: Final = {"https": 443, "http": 80}
 _KNOWN_PORTS: Final = {b"443": 443, b"80": 80}
-_only_path_characters = re.compile(r"[A-Za-z0-9/:@!$&'()*+,;=\-._~]+").fullmatch
+_PLAIN: Final = f"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789{IN_PATH}"
 
 
 class Stage(NamedTuple):
@@ -45,7 +44,7 @@ def decoded_path(path: Any) -> Path:
     """From a path that the gateway has decoded: what the client wrote is not known, so it is encoded anew."""
     if not isinstance(path, str) or not path:
         return ROOT
-    if _only_path_characters(path):
+    if not path.strip(_PLAIN):  # it holds nothing else; compiling a pattern would take 0.2 ms of INIT
         return path, path.encode("ascii")
     path = octets(path).decode()  # without halves of surrogate pairs
     return path, quote(path, safe=IN_PATH).encode("ascii")

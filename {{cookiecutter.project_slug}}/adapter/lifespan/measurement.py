@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from adapter.facts import MemoryDelta, Outcome, ResourceLoaded, StartupBegan, StartupEnded
+from adapter.facts import MemoryDelta, Outcome, ResourceLoaded, StartupBegan, StartupEnded, Struct
 from adapter.process.observer import Observer
 
 
-class Memory(NamedTuple):
+class Memory(Struct):
     """The process at one moment."""
 
     rss_bytes: int
