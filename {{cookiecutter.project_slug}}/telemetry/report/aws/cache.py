@@ -66,4 +66,4 @@ def _read(path: Path) -> Iterator[Message]:
             if isinstance(line, Message):
                 yield line
             elif isinstance(line, bytes):
-                yield Message(line)
+                yield Message(line.removesuffix(b"\n"))

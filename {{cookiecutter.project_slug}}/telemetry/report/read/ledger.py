@@ -143,7 +143,7 @@ class Ledger:
     def enter_platform(self, event: PlatformEvent, origin: Origin | None = None) -> None:
         """Take what the platform says; joined with the records later, by request id and by log stream."""
         if isinstance(event, PlatformReport):
-            self.reports.append(*rows.report_values(event, self.streams.number(origin), at_of(origin)))
+            rows.add_report(self.reports, event, self.streams.number(origin), at_of(origin))
         elif isinstance(event, PlatformInit):
             self.streams.enter(event, origin)
         elif isinstance(event, PlatformStart) and event.version and (origin is None or origin.stream is None):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, repeat
 from typing import Any, Final
 
@@ -193,7 +193,7 @@ class Reader:
         self._size += len(text)
         if self._size > TOGETHER:
             self._enter_waiting()
-        event = event_from_json(text) if MARK in text else None
+        event = event_from_json(text) if text.find(MARK) >= 0 else None
         if event and not message.by_app:
             self._enter_event(event, message.origin)
             return
@@ -212,16 +212,14 @@ class Reader:
     def _unlikely(self, line: bytes, *, decoded: bool) -> None:
         """Read a bare line that is not what it looked like; `decoded` ones are no records either."""
         if not decoded:
-            try:
+            with suppress(*UNREADABLE):
                 self._records.append(self._record.decode(line))
-            except UNREADABLE:
-                pass
-            else:
                 return
         self._second_look(line.strip(), None)
 
     def _enter(self, record: Record, origin: Origin) -> None:
-        self._origins += repeat(None, len(self._records) - len(self._origins))
+        if bare := len(self._records) - len(self._origins):
+            self._origins += repeat(None, bare)
         self._origins.append(origin)
         self._records.append(record)
 
@@ -232,14 +230,14 @@ class Reader:
             self._ledger.enter_all(self._records, chain(self._origins, repeat(None)))
             self._records.clear()
             self._origins.clear()
-        self._enter_reports()
+        if self._reports:
+            self._enter_reports()
         self._size = 0
 
     def _enter_reports(self) -> None:
-        if self._reports:
-            self._kinds[PlatformReport] += len(self._reports)
-            self._ledger.enter_reports(self._reports)
-            self._reports.clear()
+        self._kinds[PlatformReport] += len(self._reports)
+        self._ledger.enter_reports(self._reports)
+        self._reports.clear()
 
     def _settle(self) -> None:
         """Enter the records whose log stream is that of no other environment, as far as was read."""
@@ -251,10 +249,10 @@ class Reader:
         self._doubtful.clear()
 
     def _enter_event(self, event: PlatformEvent, origin: Origin | None) -> None:
-        if type(event) in self._kinds:
+        if type(event) not in self._kinds:
+            self._enter_waiting()  # what came before is counted before
+        elif self._reports:
             self._enter_reports()
-        else:  # what came before is counted before
-            self._enter_waiting()
         self._kinds[type(event)] += 1
         self._ledger.enter_platform(event, origin)
 

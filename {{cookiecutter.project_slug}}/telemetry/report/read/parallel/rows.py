@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from telemetry.report.read.columns import Numbers, Vector
+from telemetry.report.read.columns import Numbers, SpillingTable, Vector
 from telemetry.report.read.keys import key_of, keys_of
 from telemetry.report.read.origin import Origin
 from telemetry.report.read.platform.events import PlatformReport
@@ -108,11 +108,11 @@ def report_rows(dtype: "np.dtype[Any]", reports: Sequence[Report], stream: int, 
     return rows
 
 
-def report_values(event: PlatformReport, stream: int, at: float) -> tuple[float, ...]:
-    """Return the row of one report."""
+def add_report(table: SpillingTable, event: PlatformReport, stream: int, at: float) -> None:
+    """Add the row of one report."""
     billed, init, restore = event.billed_ms, event.init_ms, event.restore_ms
     used, memory = event.used_mb, event.memory_mb
-    return (  # spelt out, as calls would take as long as the rest
+    table.append(  # spelt out, as calls would take as long as the rest
         key_of(event.request_id), stream, OUTCOME_CODES[event.status], event.duration_ms,
         NAN if billed is None else billed, NAN if init is None else init,
         NAN if restore is None else restore, NAN if used is None else used,
