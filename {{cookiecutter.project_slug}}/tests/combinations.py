@@ -16,6 +16,7 @@ from tests.rendering import Rendering
 SECRET: Final = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:otlp-AbCdEf"
 TOPIC: Final = "arn:aws:sns:eu-west-1:123456789012:alarms"
 NOTHING: Final[dict[str, str]] = {}
+RELEASE: Final = {"ReleaseId": "0123abcd"}
 
 CHOICES: Final = (
     (NOTHING, {"Tracing": "on", "TraceCallers": "off"}),
@@ -23,7 +24,10 @@ CHOICES: Final = (
     (NOTHING, {"OtlpHeadersArn": SECRET}),
     (NOTHING, {"SnapStart": "on"}),
     (NOTHING, {"ProvisionedConcurrency": "2"}),
-    (NOTHING, {"ReleaseId": "0123abcd"}),
+    (RELEASE,),
+    (NOTHING, {"LiveVersion": "3"}),
+    (NOTHING, {"ThrottleRate": "50", "AccessLog": "on"}),
+    (NOTHING, {"ReservedConcurrency": "20", "StartupAlarmMs": "5000"}),
     (NOTHING, {"Endpoint": "function-url"}, {"Endpoint": "function-url-iam"}),
     (NOTHING, {"Experiment": "init=50,first_invocation=50", "ExperimentPlanned": "400"}),
     (NOTHING, {"AlarmTopicArn": TOPIC}),
@@ -41,10 +45,13 @@ def all_combinations() -> Iterator[Rendering]:
 def few_combinations() -> Iterator[Rendering]:
     """The default, a few that between them hold each choice, and no two of the same kind."""
     everything = {"Tracing": "on", "OtlpEndpoint": "https://otlp.example.com", "OtlpHeadersArn": SECRET}
-    yield Rendering()
-    yield Rendering(**everything, Experiment="init=50,first_invocation=50", AlarmTopicArn=TOPIC)
-    yield Rendering(SnapStart="on", ReleaseId="0123abcd", Endpoint="function-url")
-    yield Rendering(ProvisionedConcurrency="2", ReleaseId="0123abcd", Endpoint="function-url-iam")
+    limits = {"ThrottleRate": "50", "ThrottleBurst": "100", "AccessLog": "on", "ReservedConcurrency": "20"}
+    yield Rendering(**RELEASE)
+    yield Rendering(
+        **RELEASE, **everything, **limits, Experiment="init=50,first_invocation=50", AlarmTopicArn=TOPIC
+    )
+    yield Rendering(**RELEASE, SnapStart="on", Endpoint="function-url", LiveVersion="3")
+    yield Rendering(**RELEASE, ProvisionedConcurrency="2", Endpoint="function-url-iam", StartupAlarmMs="5000")
 
 
 def lint(rendering: Rendering) -> list[Match]:
