@@ -110,12 +110,13 @@ def register(port: int) -> None:
     def publish(properties: dict[str, Any]) -> LambdaVersion:
         connect: Any = boto3.Session().client
         made = connect("lambda", endpoint_url=ENDPOINT.format(port)).publish_version(**properties)
-        return LambdaVersion({"Version": made["Version"]})
+        version: LambdaVersion = taught({"Version": made["Version"]})
+        return version
 
-    def create(cls: Any, resource_name: str, cloudformation_json: Any, *more: Any, **named: Any) -> Any:
+    def create(_: Any, /, name: str, cloudformation_json: Any, *more: Any, **named: Any) -> LambdaVersion:
         return publish(cloudformation_json["Properties"])
 
-    def replace(cls: Any, original_resource: Any, cloudformation_json: Any, **named: Any) -> Any:
+    def replace(_: Any, /, cloudformation_json: Any, **named: Any) -> LambdaVersion:
         """Publish a new one; the old one stays, as UpdateReplacePolicy says."""
         return publish(cloudformation_json["Properties"])
 

@@ -127,7 +127,7 @@ def test_threshold_is_a_parameter(parameter: str, alarm: str) -> None:
 
 
 def test_arms_alarm_says_how_the_experiment_ends() -> None:
-    """Without `make deploy`, taking the line out would change nothing: SAM has the stack keep the old value."""
+    """Without `make deploy`, taking the line out would change nothing: SAM keeps the old value."""
     for name, alarm in alarms(**EXPERIMENT).items():
         if name.endswith("ArmAlarm"):
             assert "take Experiment out of samconfig.toml and run `make deploy`" in alarm["AlarmDescription"]
