@@ -3,6 +3,7 @@
 A small artifact stands in for the built one, for it is not run here; see `test_deploy`.
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -111,6 +112,28 @@ def test_a3_plain_sam_deploy_names_no_release(project: Project) -> None:
     project.write("second = 2\n")
     project.sam_deploy()
     assert [request["ReleaseId"].get("ParameterValue") for request in project.sent()][1:] == [""]
+
+
+IAM = {"s3:HeadObject": "s3:GetObject", "s3:HeadBucket": "s3:ListBucket", "s3:ListObjectsV2": "s3:ListBucket"}
+"""Where IAM has another name for a call."""
+
+
+def test_policy_allows_what_the_tools_call(project: Project) -> None:
+    """SAM's own calls, and ours; what CloudFormation calls is in `tests/docs/test_policies.py`."""
+    project.deploy()
+    project.write("second = 2\n")
+    project.deploy()
+    project.write("third = 3\n")
+    project.deploy()
+    project.rollback()
+    calls = {call["Call"] for call in asked(project.requests, "Call", None)}
+    policies = [project.folder / "docs" / "policies" / f"{name}.json" for name in ("deploy", "rollback")]
+    statements = [one for policy in policies for one in json.loads(policy.read_text())["Statement"]]
+    allowed = {action for statement in statements for action in statement["Action"]}
+
+    told = {IAM.get(call, call) for call in calls if call.startswith(("cloudformation:", "s3:", "sts:", "lambda:"))}
+    assert {"cloudformation:CreateChangeSet", "s3:PutObject", "lambda:ListVersionsByFunction"} <= told
+    assert told - allowed == set()
 
 
 def test_tags_reach_the_stack(project: Project) -> None:
