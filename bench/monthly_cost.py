@@ -1,7 +1,7 @@
 """`python -m bench.monthly_cost`: what the sample costs in a month, as the table of docs/operate.md.
 
-`--prices FILE` computes it with the prices of another region; the files in bench/prices/ are examples. What is
-assumed of the service is in `Service`. Free tiers are left out.
+`--prices FILE` computes it with the prices of another region; the files in bench/prices/ are examples. What
+is assumed of the service is in `Service`. Free tiers are left out.
 """
 
 import argparse

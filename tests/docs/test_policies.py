@@ -33,19 +33,26 @@ OWN_SERVICES: Final = {
 }
 """The types that SAM makes of template.yaml, by the prefix of their actions."""
 NOT_USED: Final = {
-    "managed policies and boundaries": "iam: AttachRolePolicy DetachRolePolicy PutRolePermissionsBoundary "
-    "DeleteRolePermissionsBoundary",
-    "signed code, layers, capacity providers": "lambda: PutFunctionCodeSigningConfig GetCodeSigningConfig "
-    "DeleteFunctionCodeSigningConfig GetLayerVersion PassCapacityProvider AssociateRuntimeAlias",
-    "log groups with keys, indexes, masks, tokens, a lock": "logs: AssociateKmsKey DisassociateKmsKey "
-    "PutDataProtectionPolicy DeleteDataProtectionPolicy PutIndexPolicy DeleteIndexPolicy DeleteResourcePolicy "
-    "PutBearerTokenAuthentication PutLogGroupDeletionProtection",
-    "imports, streams, replicas, resource policies of a table": "dynamodb: DescribeImport ImportTable "
-    "EnableKinesisStreamingDestination DisableKinesisStreamingDestination UpdateKinesisStreamingDestination "
-    "CreateTableReplica AssociateTableReplica PutResourcePolicy DeleteResourcePolicy Scan Query UpdateItem PutItem "
-    "GetItem DeleteItem BatchWriteItem",
+    "iam": "AttachRolePolicy DetachRolePolicy PutRolePermissionsBoundary DeleteRolePermissionsBoundary",
+    "lambda": """
+        PutFunctionCodeSigningConfig GetCodeSigningConfig DeleteFunctionCodeSigningConfig GetLayerVersion
+        PassCapacityProvider AssociateRuntimeAlias
+    """,
+    "logs": """
+        AssociateKmsKey DisassociateKmsKey PutDataProtectionPolicy DeleteDataProtectionPolicy PutIndexPolicy
+        DeleteIndexPolicy DeleteResourcePolicy PutBearerTokenAuthentication PutLogGroupDeletionProtection
+    """,
+    "dynamodb": """
+        DescribeImport ImportTable EnableKinesisStreamingDestination DisableKinesisStreamingDestination
+        UpdateKinesisStreamingDestination CreateTableReplica AssociateTableReplica PutResourcePolicy
+        DeleteResourcePolicy Scan Query UpdateItem PutItem GetItem DeleteItem BatchWriteItem
+    """,
 }
-"""What CloudFormation may call for these types, but not for what template.yaml has of them."""
+"""What CloudFormation may call for these types, but not for what template.yaml has of them.
+
+No managed policies or boundaries; no signed code, layers or capacity providers; no log groups with keys, masks,
+indexes, tokens or a lock; no imports, streams, replicas or resource policies of a table.
+"""
 
 
 def document(policy: str | Path) -> dict[str, Any]:
@@ -81,7 +88,9 @@ def test_iam_takes_it(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda path: path.stem)
 def test_everything_is_narrow_that_can_be(policy: Path) -> None:
     """Only answers of queries, which have no ARN, and the delivery of logs are open."""
-    wide = {statement["Sid"] for statement in document(policy)["Statement"] if statement.get("Resource") == "*"}
+    wide = {
+        statement["Sid"] for statement in document(policy)["Statement"] if statement.get("Resource") == "*"
+    }
     assert wide <= {"ReadAnswers", "AccessLog"}
     for statement in document(policy)["Statement"]:
         assert "*" not in str(statement["Action"])
@@ -124,11 +133,7 @@ def called_for(kind: str) -> set[str]:
 
 
 def test_deployer_may_what_cloudformation_calls_for_each_resource() -> None:
-    unused = {
-        f"{service}:{name}"
-        for service, _, names in (row.partition(": ") for row in NOT_USED.values())
-        for name in names.split()
-    }
+    unused = {f"{service}:{name}" for service, names in NOT_USED.items() for name in names.split()}
     needed = set().union(*(called_for(kind) for kind in OWN_SERVICES))
     assert needed - unused - actions("deploy") == set()
     assert unused & actions("deploy") == set()

@@ -52,7 +52,7 @@ def _free_port() -> int:
         return port
 
 
-def asked(requests: Path, action: str, stack: str | None) -> list[dict[str, Any]]:
+def asked(requests: Path, action: str, stack: str) -> list[dict[str, Any]]:
     """The requests of one kind that are about a stack, in order."""
     lines = requests.read_text(encoding="utf-8").splitlines() if requests.exists() else []
     found = [json.loads(line) for line in lines]

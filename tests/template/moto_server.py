@@ -17,7 +17,6 @@ from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.parsing import ResourceMap
 from moto.cloudformation.responses import CloudFormationResponse
-from moto.core.responses import BaseResponse
 from moto.server import ThreadedMotoServer
 from samtranslator.parser.parser import Parser  # type: ignore[import-untyped] # it has no types
 from samtranslator.translator.translator import Translator  # type: ignore[import-untyped] # as above
@@ -126,22 +125,8 @@ def teach_numbers() -> None:
 
 def record_requests(file: Path) -> None:
     """Write down what is asked of CloudFormation, before moto fills in previous values."""
-    _record_calls(file)
     for action, method in (("CreateChangeSet", "create_change_set"), ("UpdateStack", "update_stack")):
         _record(action, method, file)
-
-
-def _record_calls(file: Path) -> None:
-    answer: Any = BaseResponse.call_action
-
-    def call_action(response: BaseResponse) -> Any:
-        call = f"{response.service_name}:{response._get_action()}"
-        with file.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps({"Action": "Call", "StackName": None, "Call": call}) + "\n")
-        return answer(response)
-
-    taught: Any = BaseResponse
-    taught.call_action = call_action
 
 
 def _record(action: str, method: str, file: Path) -> None:

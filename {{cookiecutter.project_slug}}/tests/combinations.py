@@ -18,19 +18,25 @@ TOPIC: Final = "arn:aws:sns:eu-west-1:123456789012:alarms"
 NOTHING: Final[dict[str, str]] = {}
 RELEASE: Final = {"ReleaseId": "0123abcd"}
 
+LIMITED: Final = {"ThrottleRate": "50", "AccessLog": "on"}
+REST: Final = {
+    "AlarmTopicArn": TOPIC,
+    "LiveVersion": "3",
+    "ReservedConcurrency": "20",
+    "StartupAlarmMs": "5000",
+}
+"""Conditions that no other one meets: they go together, or the combinations would take minutes."""
+
 CHOICES: Final = (
+    (RELEASE,),
     (NOTHING, {"Tracing": "on", "TraceCallers": "off"}),
     (NOTHING, {"OtlpEndpoint": "https://otlp.example.com"}),
     (NOTHING, {"OtlpHeadersArn": SECRET}),
     (NOTHING, {"SnapStart": "on"}),
     (NOTHING, {"ProvisionedConcurrency": "2"}),
-    (RELEASE,),
-    (NOTHING, {"LiveVersion": "3"}),
-    (NOTHING, {"ThrottleRate": "50", "AccessLog": "on"}),
-    (NOTHING, {"ReservedConcurrency": "20", "StartupAlarmMs": "5000"}),
-    (NOTHING, {"Endpoint": "function-url"}, {"Endpoint": "function-url-iam"}),
+    (NOTHING, LIMITED, {"Endpoint": "function-url"}, {"Endpoint": "function-url-iam"}),
     (NOTHING, {"Experiment": "init=50,first_invocation=50", "ExperimentPlanned": "400"}),
-    (NOTHING, {"AlarmTopicArn": TOPIC}),
+    (NOTHING, REST),
 )
 
 

@@ -54,8 +54,7 @@ def called() -> Iterator[set[str]]:
 def prepared() -> None:
     """A stack with its function, alias and log."""
     logs, functions, roles = (
-        boto3.client(service, region_name="eu-west-1")  # type: ignore[call-overload] # a name known at run time
-        for service in ("logs", "lambda", "iam")
+        boto3.client(service, region_name="eu-west-1") for service in ("logs", "lambda", "iam")
     )
     role = roles.create_role(RoleName="role", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     functions.create_function(
@@ -71,7 +70,10 @@ def prepared() -> None:
 @pytest.mark.parametrize(
     ("policy", "commands"),
     [
-        ("report", [["--stack", "tickets"], ["--stack", "tickets", "--engine", "insights"], ["plan", "--stack"]]),
+        (
+            "report",
+            [["--stack", "tickets"], ["--stack", "tickets", "--engine", "insights"], ["plan", "--stack"]],
+        ),
         ("doctor", [["doctor", "--stack", "tickets"]]),
     ],
 )
