@@ -50,8 +50,8 @@ NOT_USED: Final = {
 }
 """What CloudFormation may call for these types, but not for what template.yaml has of them.
 
-No managed policies or boundaries; no signed code, layers or capacity providers; no log groups with keys, masks,
-indexes, tokens or a lock; no imports, streams, replicas or resource policies of a table.
+No managed policies or boundaries; no signed code, layers or capacity providers; no log groups with keys,
+masks, indexes, tokens or a lock; no imports, streams, replicas or resource policies of a table.
 """
 
 
