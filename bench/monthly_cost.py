@@ -16,10 +16,10 @@ REGIONS: Final = ("us-east-1", "eu-west-1")
 RATES: Final = (1, 30, 1000)
 """Requests per second, day and night."""
 MONTH_S: Final = 30 * 24 * 3600
-PER_ENVIRONMENT: Final = 10
-"""Requests per second that Lambda gives one environment at most.
+PER_CONCURRENCY: Final = 10
+"""Requests per second that Lambda lets through for each unit of concurrency, however short they are.
 
-https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
 """
 
 
@@ -82,9 +82,9 @@ def month(rate: float, prices: Mapping[str, Any], of: Service = Service()) -> Co
     }
 
 
-def environments(rate: float, of: Service = Service()) -> float:  # noqa: B008 - it is immutable
-    """Return how many environments are busy at least: by the time of requests, or by Lambda's limit."""
-    return max(rate * of.request_s, rate / PER_ENVIRONMENT, 1.0)
+def concurrency(rate: float, of: Service = Service()) -> float:  # noqa: B008 - it is immutable
+    """Return what it takes at least: environments that are busy at a time, or what the limit asks for."""
+    return max(rate * of.request_s, rate / PER_CONCURRENCY, 1.0)
 
 
 def break_even(prices: Mapping[str, float]) -> float:
@@ -102,7 +102,7 @@ def table(prices: Sequence[Mapping[str, Any]], rates: Sequence[float] = RATES) -
     for name in months[0]:
         yield _row(name, [costs[name] for costs in months])
     yield _row("**A month**", [sum(costs.values()) for costs in months])
-    yield f"| Environments, at least | {' | '.join(f'{environments(rate):,.0f}' for rate, _ in columns)} |"
+    yield f"| Concurrency, at least | {' | '.join(f'{concurrency(rate):,.0f}' for rate, _ in columns)} |"
 
 
 def _row(name: str, costs: Sequence[float]) -> str:

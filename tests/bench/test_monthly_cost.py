@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.monthly_cost import PRICES, Service, break_even, environments, main, month, read, tiered
+from bench.monthly_cost import PRICES, Service, break_even, concurrency, main, month, read, tiered
 from tests.docs.documents import text
 
 
@@ -41,10 +41,10 @@ def test_tiers_hold_for_what_is_within_them(amount: float, cost: float) -> None:
     assert tiered(amount, [(10, 2), (20, 1), (None, 0.6)]) == pytest.approx(cost)
 
 
-def test_environments_are_bounded_by_ten_requests_a_second() -> None:
-    assert environments(1000) == 100  # 20 by the time that requests take
-    assert environments(1000, Service(request_s=0.5)) == 500
-    assert environments(0.1) == 1
+def test_concurrency_is_bounded_by_ten_requests_a_second() -> None:
+    assert concurrency(1000) == 100  # 20 by the time that requests take
+    assert concurrency(1000, Service(request_s=0.5)) == 500
+    assert concurrency(0.1) == 1
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
