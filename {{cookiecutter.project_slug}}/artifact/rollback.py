@@ -36,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stack = samconfig.target(samconfig.read(PROJECT), given)
     try:
         left, live = roll_back(stack, given.to)
+    except KeyError:
+        sys.stderr.write(f"{stack.stack}: it has no output FunctionName\n")
+        return 1
     except (RollbackError, ClientError, WaiterError, BotoCoreError) as error:
         sys.stderr.write(f"{stack.stack}: {error}\n")
         return 1
