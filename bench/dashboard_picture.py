@@ -6,6 +6,7 @@ what will be on it, before anything is deployed.
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from telemetry.schema import PLACEMENT
 ROOT: Final = Path(__file__).parents[1]
 TEMPLATE: Final = ROOT / "template.yaml"
 PICTURE: Final = ROOT / "bench" / "dashboard.svg"
+NUMBER: Final = re.compile(r"(?<=: )\$\{(\w+)\}")
+"""A parameter outside of quotes: CloudFormation puts a number there."""
 EXPERIMENT: Final = "ExperimentOn"
 """The condition of template.yaml that depends on the run; every other one is taken to hold."""
 COLUMN: Final = 42
@@ -53,6 +56,8 @@ def widgets(template: str, *, experiment: bool) -> list[dict[str, Any]]:
     for name, (condition, then, otherwise) in choices.items():
         holds = experiment or condition != EXPERIMENT
         body = body.replace(f"${{{name}}}", then if holds else otherwise)
+    numbers = stack.get("Parameters", {})
+    body = NUMBER.sub(lambda found: str(numbers[found[1]]["Default"]), body)
     found: list[dict[str, Any]] = json.loads(body)["widgets"]
     return found
 

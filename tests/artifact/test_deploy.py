@@ -2,36 +2,27 @@ from pathlib import Path
 
 import pytest
 
-from adapter.placement import PlacementError
-from artifact.deploy import check_experiment, deploy_command, main, parameter_overrides, release_id
+from artifact.deploy import deploy_command, main, release_id
 
 PARAMETERS = ("MemorySize=1024", "ProvisionedConcurrency=2")
+TEMPLATE = """
+Parameters:
+  MemorySize: {Type: Number, Default: 512}
+  Experiment: {Type: String, Default: ""}
+Resources:
+  Alias: {FunctionVersion: !GetAtt Version.Version}
+"""
 
 
-def test_deploy_repeats_the_parameters(build: Path) -> None:
-    project = build.parent.parent
-    overrides = ", ".join(f'"{text}"' for text in PARAMETERS)
-    config = f"[prod.deploy.parameters]\nparameter_overrides = [{overrides}]\n"
-    (project / "samconfig.toml").write_text(config, encoding="utf-8")
+def test_defaults_come_first_and_the_release_last(build: Path) -> None:
+    """SAM takes the last value that it is told for a parameter."""
+    (build / "template.yaml").write_text(TEMPLATE, encoding="utf-8")
 
-    command = deploy_command(project, "sam", "prod")
+    command = deploy_command(build.parent.parent, "sam", "prod", PARAMETERS)
 
     assert command[:5] == ("sam", "deploy", "--config-env", "prod", "--parameter-overrides")
-    assert command[5:] == (*PARAMETERS, f"ReleaseId={release_id(build, PARAMETERS)}")
-
-
-@pytest.mark.parametrize(
-    ("part", "expected"),
-    [
-        ({"deploy": {"parameters": {"parameter_overrides": ["A=1", "B=2"]}}}, ["A=1", "B=2"]),
-        ({"deploy": {"parameters": {"parameter_overrides": "A=1 B=2"}}}, ["A=1 B=2"]),
-        ({"global": {"parameters": {"parameter_overrides": ["A=1"]}}}, ["A=1"]),
-        ({"deploy": {"parameters": {}}}, []),
-        ({}, []),
-    ],
-)
-def test_overrides_as_sam_reads_them(part: dict[str, object], expected: list[str]) -> None:
-    assert parameter_overrides({"default": part}, "default") == expected
+    assert command[5:7] == ('MemorySize="512"', 'Experiment=""')
+    assert command[7:] == (*PARAMETERS, f"ReleaseId={release_id(build, PARAMETERS)}")
 
 
 def test_nothing_built(
@@ -69,16 +60,6 @@ def test_experiment_that_cannot_start_is_not_deployed(
     said = capsys.readouterr().err
     assert "the parameter Experiment of samconfig.toml" in said
     assert reason in said
-
-
-@pytest.mark.parametrize("text", ["MemorySize=512 Experiment=init=1,init=1", 'Experiment="init=1,init=1"'])
-def test_experiment_is_found_as_sam_reads_it(text: str) -> None:
-    with pytest.raises(PlacementError, match="comes twice"):
-        check_experiment([text])
-
-
-def test_sound_experiment_is_deployed() -> None:
-    check_experiment(["Experiment=init=45,first_invocation=45,every_invocation=10", "ExperimentPlanned=200"])
 
 
 def test_same_release_has_same_id(build: Path) -> None:

@@ -60,19 +60,27 @@ def test_every_alarm_is_explained(template: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("alarm", "threshold", "said"),
     [
-        ("DurationAlarm", 24_000, "p99 over 24 s"),
-        ("StateAlarm", 60, "over 60 % of the memory"),
-        ("ServerErrorsAlarm", 1, "more than 1 % of answers"),
+        ("DurationAlarm", ("DurationAlarmMs", 24_000), "p99 over 24 s"),
+        ("StateAlarm", ("StateAlarmPercent", 60), "over 60 % of the memory"),
+        ("ServerErrorsAlarm", ("ServerErrorsAlarmPercent", 1), "more than 1 % of answers"),
         (
             "StartupAlarm",
-            ["Published", 100_000, 7000],
+            ("StartupAlarmMs", 0),
             "over 7 s (100 s with SnapStart or provisioned concurrency), in 2 of 12 times 5 minutes",
         ),
     ],
 )
-def test_thresholds_are_as_said(template: dict[str, Any], alarm: str, threshold: Any, said: str) -> None:
-    assert template["Resources"][alarm]["Properties"]["Threshold"] == threshold
+def test_thresholds_are_as_said(
+    template: dict[str, Any], alarm: str, threshold: tuple[str, int], said: str
+) -> None:
+    parameter, value = threshold
+    assert template["Parameters"][parameter]["Default"] == value
     assert f"| {alarm.removesuffix('Alarm')} | {said}" in DOCS[0].read_text(encoding="utf-8")
+
+
+def test_startup_alarm_has_two_defaults(template: dict[str, Any]) -> None:
+    given, _, otherwise = template["Resources"]["StartupAlarm"]["Properties"]["Threshold"]
+    assert (given, otherwise) == ("StartupAlarmGiven", ["Published", 100_000, 7000])
 
 
 def test_metrics_are_counted_as_paid() -> None:

@@ -1,22 +1,31 @@
-"""An AWS on loopback that `sam deploy` can deploy to: `python -m tests.template.moto_server PORT`.
+"""An AWS on loopback that `sam deploy` can deploy to: `python -m tests.template.moto_server PORT REQUESTS`.
 
 Serves until its stdin ends. moto ignores SAM's transform, computes no outputs of a stack that a change set
-creates, sees changes where there are none, keeps holes in lists, and lacks types: see `moto_types`.
+creates, sees changes where there are none and not all that there are, keeps holes in lists, and lacks
+types: see `moto_types`. It hides what SAM sends of parameters, so requests that make or change a stack go
+to REQUESTS.
 """
 
 import json
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import boto3
+from moto.awslambda.models import LambdaStorage
 from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend, Stack
+from moto.cloudformation.parsing import ResourceMap
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.server import ThreadedMotoServer
 from samtranslator.parser.parser import Parser  # type: ignore[import-untyped] # it has no types
 from samtranslator.translator.translator import Translator  # type: ignore[import-untyped] # as above
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped] # as above
 
 from tests.template.moto_types import register
+
+FOLLOWING: Final = ("Function", "Version", "Alias")
+"""In the order in which they have to change."""
 
 
 def transformed(template: str, parameters: dict[str, Any], region: str) -> str:
@@ -81,14 +90,69 @@ def teach_no_value() -> None:
     taught.clean_json = clean_json
 
 
+def teach_dependents() -> None:
+    """Update the alias with its version; moto looks only at the parameters that a resource names itself."""
+    difference: Any = ResourceMap.build_resource_diff
+
+    def build_resource_diff(resources: ResourceMap, template: dict[str, Any], *more: Any) -> dict[str, Any]:
+        found: dict[str, Any] = difference(resources, template, *more)
+        modified = found["Modify"]
+        if "Version" in modified and "Alias" in template["Resources"] and "Alias" not in modified:
+            modified.append("Alias")
+        modified.sort(key=lambda name: FOLLOWING.index(name) if name in FOLLOWING else -1)
+        return found
+
+    taught: Any = ResourceMap
+    taught.build_resource_diff = build_resource_diff
+
+
+def teach_numbers() -> None:
+    """Give no version the number of another one; moto counts those that are there, also after a deletion."""
+    publish: Any = LambdaStorage.publish_version
+
+    def publish_version(storage: Any, name: str, description: str = "") -> Any:
+        made = publish(storage, name, description)
+        versions = storage._functions[made.function_name]["versions"]
+        others = [version.version for version in versions if version is not made]
+        if made.version in others:
+            made.set_version(max(others) + 1)
+            storage._arns.update({version.function_arn: version for version in versions})
+        return made
+
+    taught: Any = LambdaStorage
+    taught.publish_version = publish_version
+
+
+def record_requests(file: Path) -> None:
+    """Write down what is asked of CloudFormation, before moto fills in previous values."""
+    for action, method in (("CreateChangeSet", "create_change_set"), ("UpdateStack", "update_stack")):
+        _record(action, method, file)
+
+
+def _record(action: str, method: str, file: Path) -> None:
+    answer: Any = getattr(CloudFormationResponse, method)
+
+    def recorded(response: CloudFormationResponse) -> Any:
+        names = ("StackName", "Parameters", "Tags", "Capabilities", "ChangeSetType", "UsePreviousTemplate")
+        request = {"Action": action, **{name: response._get_param(name) for name in names}}
+        with file.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(request) + "\n")
+        return answer(response)
+
+    setattr(CloudFormationResponse, method, recorded)
+
+
 def _refresh_outputs(stack: Stack) -> None:
     stack._parse_template()
     stack.output_map = stack._create_output_map()
 
 
 def main() -> None:
-    port = int(sys.argv[1])
+    port, requests = int(sys.argv[1]), Path(sys.argv[2])
     register(port)
+    record_requests(requests)
+    teach_dependents()
+    teach_numbers()
     teach_change_sets()
     teach_no_value()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)

@@ -1,7 +1,7 @@
 """CloudFormation's types that moto lacks, each by the call of the service that it stands for.
 
 boto3 checks what the template says against the service's own model, and moto keeps it. Enough for a first
-deployment: nothing here can be updated.
+deployment, and for a release that follows it: of these, only a version and an alias change.
 """
 
 from collections.abc import Callable
@@ -54,6 +54,12 @@ def alias(client: Client, name: str, properties: dict[str, Any]) -> Made:
     return Made(made["AliasArn"], {})
 
 
+def lead_alias(client: Client, properties: dict[str, Any]) -> None:
+    """Send requests to another version."""
+    names = ("FunctionName", "Name", "FunctionVersion")
+    client("lambda").update_alias(**{name: properties[name] for name in names})
+
+
 def function_url(client: Client, name: str, properties: dict[str, Any]) -> Made:
     made = client("lambda").create_function_url_config(
         FunctionName=properties.pop("TargetFunctionArn"), **properties
@@ -101,9 +107,34 @@ def register(port: int) -> None:
         assert name == "Version"
         return str(version.version)
 
+    def publish(properties: dict[str, Any]) -> LambdaVersion:
+        connect: Any = boto3.Session().client
+        made = connect("lambda", endpoint_url=ENDPOINT.format(port)).publish_version(**properties)
+        version: LambdaVersion = taught({"Version": made["Version"]})
+        return version
+
+    def create(_: Any, /, name: str, cloudformation_json: Any, *more: Any, **named: Any) -> LambdaVersion:
+        return publish(cloudformation_json["Properties"])
+
+    def replace(_: Any, /, cloudformation_json: Any, **named: Any) -> LambdaVersion:
+        """Publish a new one; the old one stays, as UpdateReplacePolicy says."""
+        return publish(cloudformation_json["Properties"])
+
     taught: Any = LambdaVersion
+    taught.create_from_cloudformation_json = classmethod(create)
+    taught.update_from_cloudformation_json = classmethod(replace)
     taught.get_cfn_attribute = version_attribute
     taught.declared_beside = declared  # a class knows its subclasses only as long as somebody else does
+
+
+def _connected(region: str, endpoint: str) -> Client:
+    session = boto3.Session(region_name=region)
+
+    def client(service: str) -> Any:
+        connect: Any = session.client
+        return connect(service, endpoint_url=endpoint)
+
+    return client
 
 
 def _declare(kind: str, make: Make, endpoint: str) -> type[CloudFormationModel]:
@@ -133,13 +164,24 @@ def _declare(kind: str, make: Make, endpoint: str) -> type[CloudFormationModel]:
             region_name: str,
             **kwargs: Any,  # noqa: ARG003
         ) -> "Resource":
-            session = boto3.Session(region_name=region_name)
+            return cls(
+                make(
+                    _connected(region_name, endpoint), resource_name, dict(cloudformation_json["Properties"])
+                )
+            )
 
-            def client(service: str) -> Any:
-                connect: Any = session.client
-                return connect(service, endpoint_url=endpoint)
-
-            return cls(make(client, resource_name, dict(cloudformation_json["Properties"])))
+        @classmethod
+        def update_from_cloudformation_json(
+            cls,
+            original_resource: "Resource",
+            new_resource_name: str,  # noqa: ARG003
+            cloudformation_json: Any,
+            account_id: str,  # noqa: ARG003
+            region_name: str,
+        ) -> "Resource":
+            if kind == "AWS::Lambda::Alias":
+                lead_alias(_connected(region_name, endpoint), cloudformation_json["Properties"])
+            return original_resource
 
         def get_cfn_attribute(self, name: str) -> str:
             return self._attributes[name]

@@ -1,5 +1,7 @@
 """Every combination of the template's conditions, where the generated project's suite tries a few."""
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -7,13 +9,47 @@ import pytest
 
 from tests.template.building import run
 
+COMBINATIONS = 240
+"""Of the conditions that meet, each with each."""
+
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_every_combination_lints(baked: Path) -> None:
     # -B, because others compare the folder's files.
     said = run(sys.executable, "-B", "-m", "tests.combinations", cwd=baked, env={"PATH": "/usr/bin:/bin"})
-    assert said.endswith("252 combinations\n")
+    assert said.endswith(f"{COMBINATIONS} combinations\n")
+
+
+EXCEPTIONS = {"WS1000", "WS1002", "WS1004", "ES2000", "ES2003"}
+"""The rules for serverless applications that the template leaves, each with its reason beside it."""
+
+
+def found_by_serverless_rules(template: Path, sam: Path) -> set[str]:
+    command = (
+        sam.parent / "cfn-lint",
+        "-a",
+        "cfn_lint_serverless.rules",
+        "-t",
+        template,
+        "--regions",
+        "eu-west-1",
+    )
+    done = subprocess.run([*command, "--format", "parseable"], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    return set(re.findall(r":([EW]S?\d+):", done.stdout))
+
+
+def test_serverless_rules_are_kept_or_left_with_a_reason(baked: Path, sam: Path, tmp_path: Path) -> None:
+    text = (baked / "template.yaml").read_text(encoding="utf-8")
+    without = tmp_path / "template.yaml"
+    without.write_text(re.sub(r"\b[WE]S\d{4}\b", "W9999", text), encoding="utf-8")
+
+    assert found_by_serverless_rules(baked / "template.yaml", sam) == set()
+    assert found_by_serverless_rules(without, sam) == EXCEPTIONS
+    for line in text.splitlines():
+        if re.search(r"\b[WE]S\d{4}\b", line):
+            assert " # " in line, line
 
 
 def test_sam_accepts_the_template(baked: Path, home: dict[str, str], sam: Path) -> None:

@@ -1,65 +1,33 @@
 """`make deploy` of a generated project, against an AWS on loopback.
 
-What this cannot show, for moto does not do it: an update of a stack, rules, whether Lambda runs the code,
+What this cannot show, for moto does not do it: rules, whether Lambda runs the code,
 what IAM allows, metrics and alarms of real data, log queries, SnapStart, provisioned concurrency, X-Ray.
 """
 
 import json
 import re
 import shutil
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from tests.template.building import THIS, building, lab_python, run
 from tests.template.interpreters import interpreter
+from tests.template.loopback_aws import CREDENTIALS, REGION, Account, loopback_aws
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-ROOT = Path(__file__).parents[2]
-REGION = "eu-west-1"
 STACK = "support-tickets"
 MORE = ('"ProvisionedConcurrency=2"', '"Experiment=init=50,first_invocation=50"')
-CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "nobody",
-    "AWS_SECRET_ACCESS_KEY": "nobody",
-    "AWS_DEFAULT_REGION": REGION,
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
-
-
-def free_port() -> int:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port: int = unused.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
-def aws() -> Iterator[str]:
-    """The address of an empty AWS; by this name, for moto takes no other for a path to a bucket."""
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.template.moto_server", str(port)],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", **CREDENTIALS},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert server.stdout is not None
-        assert server.stdout.readline() == "serving\n"
-        yield f"http://localhost:{port}"
-    finally:
-        server.communicate("", timeout=10)
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with loopback_aws(tmp_path_factory.mktemp("aws") / "requests") as endpoint:
+        yield endpoint
 
 
 @pytest.fixture(scope="module")
@@ -92,45 +60,6 @@ def deployed(project: Path, env: dict[str, str], sam: Path) -> str:
     return deploy(project, env, sam, "FLAGS=--no-confirm-changeset")
 
 
-class Account:
-    """What is in AWS after a deployment."""
-
-    def __init__(self, endpoint: str, stack: str) -> None:
-        self._endpoint = endpoint
-        (found,) = self._connect("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-        self.status = found["StackStatus"]
-        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
-        self.parameters = {pair["ParameterKey"]: pair["ParameterValue"] for pair in found["Parameters"]}
-
-    def _connect(self, service: str) -> Any:
-        connect: Any = boto3.Session("nobody", "nobody", region_name=REGION).client
-        return connect(service, endpoint_url=self._endpoint)
-
-    def function(self) -> dict[str, Any]:
-        name = self.outputs["FunctionName"]
-        found: dict[str, Any] = self._connect("lambda").get_function_configuration(FunctionName=name)
-        return found
-
-    def dashboard(self, name: str) -> str:
-        body: str = self._connect("cloudwatch").get_dashboard(DashboardName=name)["DashboardBody"]
-        return body
-
-    def alarms(self) -> set[str]:
-        found = self._connect("cloudwatch").describe_alarms()["MetricAlarms"]
-        return {alarm["AlarmName"].rpartition("-")[0] for alarm in found}
-
-    def integration(self) -> str:
-        (api,) = self._connect("apigatewayv2").get_apis()["Items"][-1:]
-        (integration,) = self._connect("apigatewayv2").get_integrations(ApiId=api["ApiId"])["Items"]
-        uri: str = integration["IntegrationUri"]
-        return uri
-
-    def alias(self) -> dict[str, Any]:
-        name = self.outputs["FunctionName"]
-        found: dict[str, Any] = self._connect("lambda").get_alias(FunctionName=name, Name="live")
-        return found
-
-
 def test_stack_is_complete(deployed: str, aws: str) -> None:
     account = Account(aws, STACK)
     assert "Successfully created/updated stack" in deployed
@@ -138,7 +67,8 @@ def test_stack_is_complete(deployed: str, aws: str) -> None:
     assert re.fullmatch("[0-9a-f]{12}", account.parameters["ReleaseId"])
     assert account.outputs["Url"].startswith("https://")
     assert account.outputs["Dashboard"].endswith(f"#dashboards/dashboard/{STACK}")
-    assert account.outputs["Report"] == f"python -m telemetry.report --stack {STACK} --since 7d"
+    command = f".venv/bin/python -m telemetry.report --stack {STACK} --since 7d"
+    assert account.outputs["Report"] == f"AWS_DEFAULT_REGION={REGION} {command}"
     assert account.outputs["LogGroup"] == f"/aws/lambda/{STACK}"
     assert len(account.alarms()) == 8
 
@@ -148,7 +78,8 @@ def test_function_is_what_was_built(deployed: str, aws: str) -> None:
     assert (function["Runtime"], function["MemorySize"], function["Timeout"]) == ("python3.13", 1024, 30)
     assert function["Handler"] == "service.handler.handler"
     assert 5_000_000 < function["CodeSize"] < 50_000_000
-    assert Account(aws, STACK).integration().endswith(f"{function['FunctionArn']}/invocations")
+    account = Account(aws, STACK)
+    assert account.integration().endswith(f"{account.alias()['AliasArn']}/invocations")
 
 
 def test_second_time_nothing_changes(deployed: str, project: Path, env: dict[str, str], sam: Path) -> None:

@@ -1,5 +1,6 @@
 """What the generated project's workflows may do."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,16 @@ def test_only_tested_main_is_deployed() -> None:
         assert condition in deploy["if"]
     assert deploy["permissions"] == {"contents": "read", "id-token": "write"}
     assert steps(deploy, "run")[-1] == "make deploy CONFIG_ENV=prod"
+
+
+def test_sam_is_the_tested_one() -> None:
+    """A newer SAM may build or deploy otherwise, and this workflow deploys without anybody looking."""
+    uses = [
+        step for step in workflow("ci.yml")["jobs"]["deploy"]["steps"] if "setup-sam" in step.get("uses", "")
+    ]
+    lock = (Path(__file__).parents[2] / "requirements-sam.txt").read_text(encoding="utf-8")
+    (tested,) = re.findall(r"^aws-sam-cli==(\S+)", lock, re.MULTILINE)
+    assert [step["with"]["version"] for step in uses] == [tested]
 
 
 def test_config_step_reads_samconfig(baked: Path, home: dict[str, str], tmp_path: Path) -> None:

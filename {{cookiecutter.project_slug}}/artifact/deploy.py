@@ -1,75 +1,101 @@
-"""`python -m artifact.deploy`: `sam deploy` with the parameters of samconfig.toml and the id of the release.
+"""`python -m artifact.deploy`: `sam deploy` with every parameter and the id of the release.
 
-With SnapStart or provisioned concurrency, requests go to a published version, which keeps its code and its
-settings. One is published for each new id, so without a new id a changed parameter would reach no request.
+Requests go to a published version, which keeps its code and its settings. One is published for each new id,
+so without a new id a changed parameter would reach no request. The version that served before is kept for
+`make rollback`; older ones are deleted.
 """
 
 import argparse
 import hashlib
-import re
 import subprocess
 import sys
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from adapter.placement import PlacementError, parse_weights
+from botocore.exceptions import BotoCoreError, ClientError
 
-PROJECT = Path(__file__).parent.parent
-BUILD = Path(".aws-sam/build")
-EXPERIMENT: Final = re.compile(r"(?:^|\s)Experiment=(\S+)")
+from adapter.placement import PlacementError
+from artifact import samconfig, versions
+from artifact.parameters import check_experiment, defaults, parameter_overrides
+from artifact.samconfig import PROJECT, Target
+
+BUILD: Final = Path(".aws-sam/build")
+UNKNOWN: Final = (BotoCoreError, ClientError, KeyError)
+"""What is raised where there is no stack yet, or nobody may look."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Deploy what is built; return the exit code of `sam deploy`."""
     parser = argparse.ArgumentParser(prog="python -m artifact.deploy", description=__doc__)
-    parser.add_argument(
-        "--config-env", default="default", help="part of samconfig.toml (default: %(default)s)"
-    )
+    samconfig.add_options(parser)
     parser.add_argument("--sam", default="sam", help="the SAM CLI (default: %(default)s)")
+    parser.add_argument(
+        "--parameter-overrides",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help="beside those of samconfig.toml",
+    )
     given, more = parser.parse_known_args(arguments)
     if not (PROJECT / BUILD).is_dir():
         parser.error("nothing is built: run `make build`")
+    config = samconfig.read(PROJECT)
+    overrides = [*parameter_overrides(config, given.config_env), *given.parameter_overrides]
     try:
-        command = deploy_command(PROJECT, given.sam, given.config_env)
+        command = deploy_command(PROJECT, given.sam, given.config_env, overrides)
     except PlacementError as error:
         parser.error(f"the parameter Experiment of samconfig.toml: {error}")
-    return subprocess.run((*command, *more), cwd=PROJECT, check=False).returncode
+    stack = samconfig.target(config, given)
+    before = serving(stack)
+    code = subprocess.run((*command, *_named(given), *more), cwd=PROJECT, check=False).returncode
+    if code == 0 and before is not None:
+        keep_two(stack, before)
+    return code
 
 
-def deploy_command(project: Path, sam: str, config_env: str) -> tuple[str, ...]:
-    """Put the command together. What it says of parameters replaces the file's, so it repeats them.
+def deploy_command(project: Path, sam: str, config_env: str, overrides: Sequence[str]) -> tuple[str, ...]:
+    """Put the command together. What it says of parameters replaces the file's, so it names them all.
+
+    A parameter that comes twice has its last value, which is never the default.
 
     Raises:
         PlacementError: The function would refuse the experiment at every start.
     """
-    config = tomllib.loads((project / "samconfig.toml").read_text(encoding="utf-8"))
-    overrides = parameter_overrides(config, config_env)
     check_experiment(overrides)
+    every = (*defaults(project / BUILD / "template.yaml"), *overrides)
     release = f"ReleaseId={release_id(project / BUILD, overrides)}"
-    return (sam, "deploy", "--config-env", config_env, "--parameter-overrides", *overrides, release)
+    return (sam, "deploy", "--config-env", config_env, "--parameter-overrides", *every, release)
 
 
-def parameter_overrides(config: Mapping[str, Any], config_env: str) -> list[str]:
-    """Return the parameters that the file has for `sam deploy`, a list or one string as there."""
-    part = config.get(config_env, {})
-    for command in ("deploy", "global"):
-        found = part.get(command, {}).get("parameters", {}).get("parameter_overrides")
-        if found is not None:
-            return [found] if isinstance(found, str) else list(found)
-    return []
+def _named(given: argparse.Namespace) -> Iterator[str]:
+    """Pass on the options that are read here as well."""
+    for option in ("stack_name", "region", "profile"):
+        if value := getattr(given, option):
+            yield from (f"--{option.replace('_', '-')}", value)
 
 
-def check_experiment(overrides: Sequence[str]) -> None:
-    """Read the experiment as the function will, since the template's pattern knows only half of its rule.
+def serving(stack: Target) -> versions.Live | None:
+    """Return the version that serves; None before there is one."""
+    try:
+        return versions.live(stack.client("cloudformation"), stack.client("lambda"), stack.stack)
+    except UNKNOWN:
+        return None
 
-    Raises:
-        PlacementError: It is one that no environment could start with.
-    """
-    for text in overrides:
-        if found := EXPERIMENT.search(text):
-            parse_weights(found[1].strip("\"'"))
+
+def keep_two(stack: Target, before: versions.Live) -> None:
+    """Delete the releases that neither serve nor served until now. Not to be allowed to is no failure."""
+    functions: Any = stack.client("lambda")
+    try:
+        now = versions.live(stack.client("cloudformation"), functions, stack.stack)
+        if now.version == before.version:
+            return
+        deleted = versions.delete_all_but(functions, now.function, (now.version, before.version))
+    except UNKNOWN as error:
+        sys.stderr.write(f"Old versions are still there: {error}\n")
+        return
+    gone = f"; deleted: {', '.join(map(str, deleted))}" if deleted else ""
+    sys.stdout.write(f"Version {now.version} serves, {before.version} is kept for `make rollback`{gone}.\n")
 
 
 def release_id(build: Path, overrides: Iterable[str]) -> str:

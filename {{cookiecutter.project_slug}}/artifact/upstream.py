@@ -1,8 +1,8 @@
 """`python -m artifact.upstream`: the version of the template's folders, and what a project changed in them.
 
-`adapter/`, `artifact/` and `telemetry/` are written in the template and are the same bytes in every project.
-`upstream.sha256` holds the hash of each file as the template published it; `sha256sum --check` reads it too.
-This module needs nothing but the standard library, so it runs before anything is installed.
+`adapter/`, `artifact/` and `telemetry/` are written in the template and are the same bytes in every
+project. `upstream.sha256` holds the hash of each file as the template published it; `sha256sum --check`
+reads it too. This module needs nothing but the standard library, so it runs before anything is installed.
 """
 
 import argparse

@@ -16,17 +16,27 @@ from tests.rendering import Rendering
 SECRET: Final = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:otlp-AbCdEf"
 TOPIC: Final = "arn:aws:sns:eu-west-1:123456789012:alarms"
 NOTHING: Final[dict[str, str]] = {}
+RELEASE: Final = {"ReleaseId": "0123abcd"}
+
+LIMITED: Final = {"ThrottleRate": "50", "AccessLog": "on"}
+REST: Final = {
+    "AlarmTopicArn": TOPIC,
+    "LiveVersion": "3",
+    "ReservedConcurrency": "20",
+    "StartupAlarmMs": "5000",
+}
+"""Conditions that no other one meets: they go together, or the combinations would take minutes."""
 
 CHOICES: Final = (
+    (RELEASE,),
     (NOTHING, {"Tracing": "on", "TraceCallers": "off"}),
     (NOTHING, {"OtlpEndpoint": "https://otlp.example.com"}),
     (NOTHING, {"OtlpHeadersArn": SECRET}),
     (NOTHING, {"SnapStart": "on"}),
     (NOTHING, {"ProvisionedConcurrency": "2"}),
-    (NOTHING, {"ReleaseId": "0123abcd"}),
-    (NOTHING, {"Endpoint": "function-url"}, {"Endpoint": "function-url-iam"}),
+    (NOTHING, LIMITED, {"Endpoint": "function-url"}, {"Endpoint": "function-url-iam"}),
     (NOTHING, {"Experiment": "init=50,first_invocation=50", "ExperimentPlanned": "400"}),
-    (NOTHING, {"AlarmTopicArn": TOPIC}),
+    (NOTHING, REST),
 )
 
 
@@ -41,10 +51,13 @@ def all_combinations() -> Iterator[Rendering]:
 def few_combinations() -> Iterator[Rendering]:
     """The default, a few that between them hold each choice, and no two of the same kind."""
     everything = {"Tracing": "on", "OtlpEndpoint": "https://otlp.example.com", "OtlpHeadersArn": SECRET}
-    yield Rendering()
-    yield Rendering(**everything, Experiment="init=50,first_invocation=50", AlarmTopicArn=TOPIC)
-    yield Rendering(SnapStart="on", ReleaseId="0123abcd", Endpoint="function-url")
-    yield Rendering(ProvisionedConcurrency="2", ReleaseId="0123abcd", Endpoint="function-url-iam")
+    limits = {"ThrottleRate": "50", "ThrottleBurst": "100", "AccessLog": "on", "ReservedConcurrency": "20"}
+    yield Rendering(**RELEASE)
+    yield Rendering(
+        **RELEASE, **everything, **limits, Experiment="init=50,first_invocation=50", AlarmTopicArn=TOPIC
+    )
+    yield Rendering(**RELEASE, SnapStart="on", Endpoint="function-url", LiveVersion="3")
+    yield Rendering(**RELEASE, ProvisionedConcurrency="2", Endpoint="function-url-iam", StartupAlarmMs="5000")
 
 
 def lint(rendering: Rendering) -> list[Match]:

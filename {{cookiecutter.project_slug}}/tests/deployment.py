@@ -67,7 +67,9 @@ def deploy(rendering: Rendering) -> Deployment:
 def _known_to_moto(template: dict[str, Any], rendering: Rendering) -> dict[str, Any]:
     """Leave out types that moto does not know; their ids and ARNs become their names."""
     resources = template["Resources"]
-    known = {name: resource for name, resource in resources.items() if resource["Type"] in get_model_map()}
+    # A permission is for the alias, which is one of those that moto does not know.
+    types = set(get_model_map()) - {"AWS::Lambda::Permission"}
+    known = {name: resource for name, resource in resources.items() if resource["Type"] in types}
 
     def value_of(reference: str) -> str | None:
         name = reference.partition(".")[0]

@@ -35,7 +35,7 @@ class Rendering:
         return [
             assertion["AssertDescription"]
             for rule in self._template["Rules"].values()
-            if self._holds(rule["RuleCondition"])
+            if "RuleCondition" not in rule or self._holds(rule["RuleCondition"])
             for assertion in rule["Assertions"]
             if not self._holds(assertion["Assert"])
         ]
@@ -77,6 +77,8 @@ class Rendering:
                 return not self._holds(operands[0])
             case "Fn::Or":
                 return any(map(self._holds, operands))
+            case "Fn::And":
+                return all(map(self._holds, operands))
         raise AssertionError(f"no condition: {node}")
 
     def _text(self, node: Any) -> str:

@@ -30,7 +30,12 @@ BY_ARM = {
 
 
 def alarms(**parameters: str) -> dict[str, dict[str, Any]]:
-    resources = filled_in(Rendering(**parameters).template()["Resources"], lambda reference: f"<{reference}>")
+    rendering = Rendering(**parameters)
+    given = rendering.parameters.items()
+    numbers = {name: value for name, value in given if rendering.definition(name)["Type"] == "Number"}
+    resources = filled_in(
+        rendering.template()["Resources"], lambda reference: numbers.get(reference, f"<{reference}>")
+    )
     return {
         name: resource["Properties"]
         for name, resource in resources.items()
@@ -85,7 +90,7 @@ def test_description_says_the_numbers() -> None:
 
 def test_duration_alarm_is_below_timeout() -> None:
     timeout = Rendering().template()["Resources"]["Function"]["Properties"]["Timeout"]
-    assert alarms()["DurationAlarm"]["Threshold"] == 0.8 * timeout * 1000
+    assert float(alarms()["DurationAlarm"]["Threshold"]) == 0.8 * timeout * 1000
 
 
 def test_startup_alarm_fits_the_budget() -> None:
@@ -100,7 +105,32 @@ def test_startup_alarm_fits_the_budget() -> None:
 def test_state_alarm_is_a_percentage() -> None:
     alarm = alarms()["StateAlarm"]
     assert (alarm["MetricName"], STATE_SHARE_OF_MEMORY.unit) == ("StateShareOfMemory", "Percent")
-    assert 0 < alarm["Threshold"] < 100
+    assert 0 < float(alarm["Threshold"]) < 100
+
+
+@pytest.mark.parametrize(
+    ("parameter", "alarm"),
+    [
+        ("ServerErrorsAlarmPercent", "ServerErrorsAlarm"),
+        ("DurationAlarmMs", "DurationAlarm"),
+        ("StartupAlarmMs", "StartupAlarm"),
+        ("StateAlarmPercent", "StateAlarm"),
+        ("ArmAlarmPercent", "InitArmAlarm"),
+        ("ArmAlarmPercent", "FirstInvocationArmAlarm"),
+        ("ArmAlarmPercent", "EveryInvocationArmAlarm"),
+    ],
+)
+def test_threshold_is_a_parameter(parameter: str, alarm: str) -> None:
+    changed = alarms(**{parameter: "42"}, **EXPERIMENT)[alarm]
+    assert changed["Threshold"] == "42"
+    assert "42" in changed["AlarmDescription"] or alarm == "StartupAlarm"
+
+
+def test_arms_alarm_says_how_the_experiment_ends() -> None:
+    """Without `make deploy`, taking the line out would change nothing: SAM keeps the old value."""
+    for name, alarm in alarms(**EXPERIMENT).items():
+        if name.endswith("ArmAlarm"):
+            assert "take Experiment out of samconfig.toml and run `make deploy`" in alarm["AlarmDescription"]
 
 
 def test_topic_hears_of_each() -> None:

@@ -2,11 +2,10 @@ from typing import Any
 
 import pytest
 
-from tests.combinations import SECRET, all_combinations, few_combinations, lint
+from tests.combinations import RELEASE, SECRET, all_combinations, few_combinations, lint
 from tests.deployment import translated
 from tests.rendering import Rendering
 
-RELEASE = {"ReleaseId": "0123abcd"}
 EXPERIMENT = {"Experiment": "init=50,first_invocation=50", "ExperimentPlanned": "400"}
 
 
@@ -22,7 +21,7 @@ def test_each_combination_translates() -> None:
         tuple(sorted(resource["Type"] for resource in translated(rendering)["Resources"].values()))
         for rendering in all_combinations()
     }
-    assert len(kinds) == 12  # three doors, with and without a version, with and without an experiment
+    assert len(kinds) == 8  # three doors, one of them with and without an access log; an experiment or none
 
 
 @pytest.mark.parametrize(
@@ -30,9 +29,10 @@ def test_each_combination_translates() -> None:
     [
         ({"SnapStart": "on", "ProvisionedConcurrency": "1", **RELEASE}, "no SnapStart with provisioned"),
         ({"SnapStart": "on", **EXPERIMENT, **RELEASE}, "an experiment cannot assign them"),
-        ({"SnapStart": "on"}, "Deploy with `make deploy`"),
-        ({"ProvisionedConcurrency": "1"}, "Deploy with `make deploy`"),
-        ({"OtlpHeadersArn": SECRET}, "OtlpEndpoint, which it is for, is empty"),
+        ({}, "Deploy with `make deploy`"),
+        ({"OtlpHeadersArn": SECRET, **RELEASE}, "OtlpEndpoint, which it is for, is empty"),
+        ({"ThrottleBurst": "9", **RELEASE}, "ThrottleRate, which it goes with, is 0"),
+        ({"AccessLog": "on", "Endpoint": "function-url", **RELEASE}, "A function URL has neither"),
     ],
 )
 def test_rules_refuse(parameters: dict[str, str], reason: str) -> None:
@@ -53,6 +53,7 @@ def test_rules_refuse(parameters: dict[str, str], reason: str) -> None:
         {"AlarmTopicArn": "alarms"},
         {"MemorySize": "128"},
         {"Runtime": "python3.11"},
+        {"LiveVersion": "$LATEST"},
     ],
 )
 def test_malformed_value_refused(parameters: dict[str, str]) -> None:
@@ -103,4 +104,4 @@ def test_default_path_is_plain() -> None:
         "LOG_LEVEL",
     }
     assert "SnapStart" not in properties
-    assert "Description" not in properties
+    assert properties["Description"] == {"Fn::Sub": "Release ${ReleaseId}"}

@@ -1,3 +1,5 @@
+import json
+import re
 import tomllib
 from typing import Any
 
@@ -6,6 +8,7 @@ import pytest
 from telemetry.schema import ERROR, FAILURE, INVOCATION, PING, PLACEMENT, RECORD, SERVICE, STATUS
 from telemetry.settings import Settings
 from tests import tickets_table
+from tests.combinations import SECRET
 from tests.rendering import Rendering, filled_in
 from tests.stack import TEMPLATE, load_template
 
@@ -40,13 +43,54 @@ def test_table_is_protected(template: dict[str, Any]) -> None:
     assert table["DeletionPolicy"] == "RetainExceptOnCreate"
     assert table["UpdateReplacePolicy"] == "Retain"
     assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert table["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+    # Encrypted all the same; with this, by a key of KMS, which bills each call.
+    assert "SSESpecification" not in table["Properties"]
 
 
 def granted(policy: dict[str, Any]) -> list[tuple[str, Any]]:
     """Return what a policy allows, as pairs of action and resource."""
     statements = policy["PolicyDocument"]["Statement"]
     return [(action, statement["Resource"]) for statement in statements for action in statement["Action"]]
+
+
+@pytest.mark.parametrize("suffix", ["", "-AbCdEf"])
+def test_secret_may_be_named_with_or_without_its_suffix(suffix: str) -> None:
+    """IAM compares with the whole ARN, which ends in a hyphen and six characters."""
+    given = SECRET.removesuffix("-AbCdEf") + suffix
+    rendering = Rendering(OtlpEndpoint="https://otlp.example.com", OtlpHeadersArn=given)
+    policies = filled_in(
+        rendering.template()["Resources"]["FunctionRole"]["Properties"]["Policies"], rendering.parameters.get
+    )
+    (policy,) = [one["PolicyDocument"] for one in policies if one["PolicyName"] == "read-otlp-headers"]
+
+    assert allowed(policy, "secretsmanager:GetSecretValue", SECRET)
+    assert not allowed(policy, "secretsmanager:GetSecretValue", SECRET.replace("otlp", "other"))
+    assert not allowed(policy, "secretsmanager:GetSecretValue", SECRET.replace("otlp-", "otlp-more-"))
+
+
+def test_parameter_of_parameter_store_is_named_whole() -> None:
+    arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/otlp"
+    rendering = Rendering(OtlpEndpoint="https://otlp.example.com", OtlpHeadersArn=arn)
+    policies = filled_in(
+        rendering.template()["Resources"]["FunctionRole"]["Properties"]["Policies"], rendering.parameters.get
+    )
+    (policy,) = [one["PolicyDocument"] for one in policies if one["PolicyName"] == "read-otlp-headers"]
+
+    assert allowed(policy, "ssm:GetParameter", arn)
+    assert not allowed(policy, "ssm:GetParameter", f"{arn}-AbCdEf")
+
+
+def allowed(policy: dict[str, Any], action: str, resource: str) -> bool:
+    """Compare as IAM does: `*` is any text, `?` any one character."""
+    for statement in policy["Statement"]:
+        named = statement["Resource"]
+        patterns = [
+            re.escape(text).replace(r"\*", ".*").replace(r"\?", ".")
+            for text in (named if isinstance(named, list) else [named])
+        ]
+        if action in statement["Action"] and any(re.fullmatch(pattern, resource) for pattern in patterns):
+            return True
+    return False
 
 
 def test_function_may_only(resources: dict[str, Any]) -> None:
@@ -65,8 +109,11 @@ def test_function_may_only(resources: dict[str, Any]) -> None:
     assert conditions == ["TracingOn", "OtlpHeadersGiven"]
     assert granted(spans) == [("xray:PutTraceSegments", "*"), ("xray:PutTelemetryRecords", "*")]
     assert granted(headers) == [
-        ("secretsmanager:GetSecretValue", {"Ref": "OtlpHeadersArn"}),
         ("ssm:GetParameter", {"Ref": "OtlpHeadersArn"}),
+        (
+            "secretsmanager:GetSecretValue",
+            [{"Ref": "OtlpHeadersArn"}, {"Fn::Sub": "${OtlpHeadersArn}-??????"}],
+        ),
     ]
 
 
@@ -92,6 +139,42 @@ def test_url_is_as_open_as_told(endpoint: str, permissions: int) -> None:
     assert not {"Api", "ApiPermission"} & present.keys()
 
 
+DOORS = ("Api", "ApiPermission", "FunctionUrl", "UrlPermission", "UrlInvokePermission")
+
+
+@pytest.mark.parametrize("endpoint", ["http-api", "function-url", "function-url-iam"])
+@pytest.mark.parametrize("change", [{"SnapStart": "on"}, {"ProvisionedConcurrency": "3"}], ids=str)
+def test_door_stays_when_starts_change(endpoint: str, change: dict[str, str]) -> None:
+    """A door that moved would lead to what may not be called yet; a function URL would change its host."""
+
+    def doors(**more: str) -> dict[str, Any]:
+        present = Rendering(Endpoint=endpoint, ReleaseId="0123", **more).template()["Resources"]
+        return {name: present[name] for name in DOORS if name in present}
+
+    assert doors(**change) == doors()
+    assert {"Ref": "Alias"} in references(doors())
+
+
+def references(node: Any) -> list[Any]:
+    """All references in a part of the template."""
+    if isinstance(node, list):
+        return [found for value in node for found in references(value)]
+    if not isinstance(node, dict):
+        return []
+    return [node] if "Ref" in node else references(list(node.values()))
+
+
+def test_version_before_is_kept(template: dict[str, Any]) -> None:
+    """CloudFormation leaves the version that it replaces, and deletes the last one with the stack."""
+    version = template["Resources"]["Version"]
+    assert (version["UpdateReplacePolicy"], version["DeletionPolicy"]) == ("Retain", "Delete")
+
+
+def test_rollback_names_the_version() -> None:
+    present = Rendering(LiveVersion="7", ReleaseId="0123").template()["Resources"]
+    assert present["Alias"]["Properties"]["FunctionVersion"] == {"Ref": "LiveVersion"}
+
+
 def test_requests_go_to_the_version() -> None:
     present = Rendering(ProvisionedConcurrency="3", ReleaseId="0123").template()["Resources"]
     alias = {"Ref": "Alias"}
@@ -108,11 +191,36 @@ def test_requests_go_to_the_version() -> None:
     }
 
 
-def test_by_default_no_version() -> None:
-    present = Rendering().template()["Resources"]
+def test_by_default_no_environment_is_kept_started() -> None:
+    present = Rendering(ReleaseId="0123").template()["Resources"]
 
-    assert not {"Version", "Alias"} & present.keys()
-    assert {"Fn::GetAtt": ["Function", "Arn"]} in on_the_way(present["Api"])
+    assert present["Alias"]["Properties"].keys() == {"Name", "FunctionName", "FunctionVersion"}
+    assert {"Ref": "Alias"} in on_the_way(present["Api"])
+
+
+def test_limits_only_when_asked() -> None:
+    plain, limited = (
+        Rendering(ReleaseId="0123", **more).template()["Resources"]
+        for more in ({}, {"ThrottleRate": "50", "ReservedConcurrency": "20"})
+    )
+    assert "DefaultRouteSettings" not in plain["Api"]["Properties"]
+    assert "ReservedConcurrentExecutions" not in plain["Function"]["Properties"]
+    assert limited["Api"]["Properties"]["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "ThrottleRate"},
+        "ThrottlingBurstLimit": {"Ref": "ThrottleRate"},
+    }
+    assert limited["Function"]["Properties"]["ReservedConcurrentExecutions"] == {"Ref": "ReservedConcurrency"}
+
+
+def test_access_log_has_nothing_of_the_caller() -> None:
+    present = Rendering(ReleaseId="0123", AccessLog="on").template()["Resources"]
+    logged = json.loads(present["Api"]["Properties"]["AccessLogSettings"]["Format"])
+
+    assert {"request_id", "status", "latency_ms"} <= logged.keys()
+    callers = ("path", "routeKey", "query", "header", "identity", "authorizer", "domainName", "protocol")
+    assert not [value for value in logged.values() if any(word in value for word in callers)]
+    assert present["AccessLogGroup"]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert "AccessLogGroup" not in Rendering(ReleaseId="0123").template()["Resources"]
 
 
 def on_the_way(api: dict[str, Any]) -> list[Any]:
@@ -193,4 +301,6 @@ def test_failures_are_counted_by_arm(resources: dict[str, Any]) -> None:
 def test_outputs_lead_on(template: dict[str, Any]) -> None:
     assert template["Outputs"].keys() == {"Url", "Dashboard", "Report", "FunctionName", "LogGroup"}
     report = template["Outputs"]["Report"]["Value"]["Fn::Sub"]
-    assert report.startswith("python -m telemetry.report --stack ${AWS::StackName}")
+    where, python, *words = report.split()
+    assert (where, python) == ("AWS_DEFAULT_REGION=${AWS::Region}", ".venv/bin/python")
+    assert words[:4] == ["-m", "telemetry.report", "--stack", "${AWS::StackName}"]

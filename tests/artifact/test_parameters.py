@@ -1,0 +1,66 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapter.placement import PlacementError
+from artifact.parameters import check_experiment, defaults, parameter_overrides
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ({"deploy": {"parameters": {"parameter_overrides": ["A=1", "B=2"]}}}, ["A=1", "B=2"]),
+        ({"deploy": {"parameters": {"parameter_overrides": "A=1 B=2"}}}, ["A=1 B=2"]),
+        ({"deploy": {"parameters": {"parameter_overrides": ["A=1", ["B=2"]]}}}, ["A=1", "B=2"]),
+        (
+            {"deploy": {"parameters": {"parameter_overrides": {"A": 1, "B": ["x", "y"]}}}},
+            ['A="1"', 'B="x,y"'],
+        ),
+        ({"global": {"parameters": {"parameter_overrides": ["A=1"]}}}, ["A=1"]),
+        ({"deploy": {"parameters": {}}}, []),
+        ({}, []),
+    ],
+)
+def test_overrides_as_sam_reads_them(part: dict[str, Any], expected: list[str]) -> None:
+    assert parameter_overrides({"default": part}, "default") == expected
+
+
+def test_each_default_is_named(tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        "Parameters:\n"
+        "  Empty: {Type: String, Default: ''}\n"
+        "  Ratio: {Type: Number, Default: 0.5}\n"
+        "  Words: {Type: String, Default: two words}\n"
+        "  Quoted: {Type: String, Default: 'say \"when\"'}\n"
+        "  Asked: {Type: String}\n"
+        "Conditions:\n"
+        "  On: !Not [!Equals [!Ref Empty, '']]\n",
+        encoding="utf-8",
+    )
+    assert defaults(template) == [
+        'Empty=""',
+        'Ratio="0.5"',
+        'Words="two words"',
+        r'Quoted="say \"when\""',
+    ]
+
+
+@pytest.mark.parametrize("text", ["MemorySize=512 Experiment=init=1,init=1", 'Experiment="init=1,init=1"'])
+def test_experiment_is_found_as_sam_reads_it(text: str) -> None:
+    with pytest.raises(PlacementError, match="comes twice"):
+        check_experiment([text])
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ["Experiment=init=45,first_invocation=45,every_invocation=10", "ExperimentPlanned=200"],
+        ['Experiment=""'],
+        ["Experiment=''"],
+        ["Experiment=init=1,init=1", 'Experiment=""'],
+    ],
+)
+def test_sound_experiment_or_none_is_deployed(overrides: list[str]) -> None:
+    check_experiment(overrides)

@@ -1,0 +1,85 @@
+"""The parameters of a deployment: what samconfig.toml says of them, and what template.yaml has by default.
+
+`sam deploy` sends `UsePreviousValue` for each parameter that it is not told, and the stack then keeps the
+old value: a line taken out of samconfig.toml would change nothing. So every parameter is named, by its
+default where the file is silent.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from adapter.placement import parse_weights
+
+EXPERIMENT: Final = re.compile(r"(?:^|\s)Experiment=(\"[^\"]*\"|'[^']*'|\S*)")
+
+
+def setting(config: Mapping[str, Any], config_env: str, name: str) -> Any:
+    """Return what samconfig.toml sets for `sam deploy`; None if nothing."""
+    part = config.get(config_env, {})
+    for command in ("deploy", "global"):
+        found = part.get(command, {}).get("parameters", {}).get(name)
+        if found is not None:
+            return found
+    return None
+
+
+def parameter_overrides(config: Mapping[str, Any], config_env: str) -> list[str]:
+    """Return the parameters that the file has for `sam deploy`, in the form that the command takes."""
+    return list(_texts(setting(config, config_env, "parameter_overrides") or ()))
+
+
+def defaults(template: Path) -> list[str]:
+    """Return each parameter of a template that has a default, with it.
+
+    One without a default is left out. SAM then asks for it once, and keeps its value from then on.
+    """
+    found = yaml.load(template.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - it is a safe one
+    parameters: Mapping[str, Mapping[str, Any]] = found.get("Parameters") or {}
+    return [
+        _override(name, parameter["Default"])
+        for name, parameter in parameters.items()
+        if "Default" in parameter
+    ]
+
+
+def check_experiment(overrides: Sequence[str]) -> None:
+    """Read the experiment as the function will, since the template's pattern knows only half of its rule.
+
+    Raises:
+        PlacementError: It is one that no environment could start with.
+    """
+    found = [match.strip("\"'") for text in overrides for match in EXPERIMENT.findall(text)]
+    if found and found[-1]:
+        parse_weights(found[-1])
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Flatten the forms that SAM reads: one string, lists of them, tables."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (_override(name, one) for name, one in value.items())
+    else:
+        for one in value:
+            yield from _texts(one)
+
+
+def _override(name: str, value: Any) -> str:
+    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    escaped = text.replace('"', '\\"')
+    return f'{name}="{escaped}"'
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's tags as nothing, since no default has one."""
+
+
+def _nothing(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> None:
+    """Take any tag."""
+
+
+_Loader.add_multi_constructor("!", _nothing)
