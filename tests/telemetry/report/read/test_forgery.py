@@ -136,24 +136,6 @@ def test_time_of_a_logger_before_each_line_makes_no_export() -> None:
     assert numbers(read(mixed)) == numbers(read(LINES))
 
 
-@pytest.mark.parametrize("forged", [FORGED, EVENT, REPORT], ids=["record", "json", "text"])
-@pytest.mark.parametrize("genuine", [LINES, TEXT_LINES], ids=["json log", "text log"])
-def test_nor_do_sixty_lines_of_one_kind_for_each_request(genuine: list[str], forged: str) -> None:
-    """A bare record and its report outweigh them: what an app was made to print is of one kind."""
-    mixed = [it for line in genuine for it in (
-        [line, *[f"{TIME} {forged}"] * 60] if '"record":"invocation"' in line else [line]
-    )]  # fmt: skip
-    assert numbers(read(mixed)) == numbers(read(genuine))
-
-
-def test_few_bare_pairs_make_no_bare_log_of_an_export_of_records_alone() -> None:
-    records = [line for line in LINES if '"record":"invocation"' in line]
-    export = SHAPES["tailed_short"](records * (1 + 101 // len(records)))
-    found = evidence_of([Source("log", lines_from(io.BytesIO(SHAPES["bare"]([FORGED, EVENT]) + export)))])
-    assert found.totals.sums.n.sum() == len(records)
-    assert list(unlike_the_rest(found.read.others, UNPREFIXED)) == [1, 1]
-
-
 def _after_each_request(*forged: str) -> list[str]:
     """Return a log in which a message of the app goes on with these lines, at each request."""
     message = "\n".join((f"{LOGGED}bad header: x", *forged))

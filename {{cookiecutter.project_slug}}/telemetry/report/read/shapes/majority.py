@@ -21,10 +21,6 @@ MARGIN: Final = 20
 much as such a pair: apps that put a time before what a caller sent are common, and exports without the
 platform's lines are rare.
 """
-PAIR: Final = 5
-"""A bare record and a bare platform line, as a bare log has them for each request, weigh that much more than
-either: an app may log a hundred lines of one kind for each request, and makes no export of the log.
-"""
 FEW: Final = 10
 """One of so many lines is no log of its own."""
 
@@ -51,10 +47,7 @@ class Tally(NamedTuple):
 
 def is_export(framed: Tally, bare: Tally) -> bool:
     """Whether a log with these lines behind a prefix, and these without one, is an export."""
-    single = max(framed) - min(framed)
-    return framed.weight > MARGIN * max(bare) and (
-        FEW * min(framed) >= min(bare) or single > MARGIN * PAIR * min(bare)
-    )
+    return framed.weight > MARGIN * max(bare)
 
 
 def kind_of(text: bytes) -> Kind | None:
