@@ -55,6 +55,7 @@ def at_every_line(folder: Path, requests: int) -> dict[Moment, str]:
     return violations(folder, requests, every_line)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(200)
 def test_sigterm_at_every_line_that_handles_it(tmp_path: Path) -> None:
     assert at_every_line(tmp_path, IDLE) == {}

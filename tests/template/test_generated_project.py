@@ -25,6 +25,7 @@ def test_own_lint(project: Path, home: dict[str, str]) -> None:
     assert "All checks passed!" in make(project, home, "lint")
 
 
+@pytest.mark.slow
 def test_lint_leaves_the_template_out_and_knows_its_types(project: Path, home: dict[str, str]) -> None:
     """A wrong line in the template's folders is none of the project's; wrong use of them is."""
     with (project / "adapter" / "facts.py").open("a", encoding="utf-8") as file:
