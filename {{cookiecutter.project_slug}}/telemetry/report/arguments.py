@@ -154,11 +154,15 @@ def compare_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("before", metavar="BEFORE", help="file or folder of records, or - for standard input")
     parser.add_argument("after", metavar="AFTER", help="the same of the later run")
+    _add_what_is_judged(parser)
+    return parser
+
+
+def _add_what_is_judged(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--service", metavar="NAME", help="service to judge, if the records are of several")
     parser.add_argument(
         "--function", metavar="NAME", help="Lambda function to judge, if the records are of several"
     )
-    return parser
 
 
 def doctor_parser() -> argparse.ArgumentParser:
@@ -192,10 +196,7 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="file or folder of log lines or exports; - for standard input",
     )
-    parser.add_argument("--service", metavar="NAME", help="service to judge, if the records are of several")
-    parser.add_argument(
-        "--function", metavar="NAME", help="Lambda function to judge, if the records are of several"
-    )
+    _add_what_is_judged(parser)
     aws = parser.add_argument_group("reading from AWS, with the credentials and region that boto3 finds")
     aws.add_argument(
         "--stack", action="append", default=[], metavar="NAME", help="read the log group of this stack"

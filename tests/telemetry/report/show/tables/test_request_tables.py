@@ -1,20 +1,6 @@
-import pytest
-
 from telemetry.report.show.verdict import Verdict
 from tests.telemetry.report.reported import tables_of, verdict_from
 from tests.telemetry.report.simulation import Run, experiment
-
-THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
-
-
-@pytest.fixture(scope="module")
-def verdict() -> Verdict:
-    return verdict_from([*Run(arms=THREE_ARMS).lines(), "some text"])
-
-
-@pytest.fixture(scope="module")
-def on_lambda() -> Verdict:
-    return verdict_from(Run(arms=THREE_ARMS, lab=False).lines())
 
 
 def test_null_by_construction_has_its_finding(verdict: Verdict) -> None:

@@ -4,19 +4,8 @@ import pytest
 
 from telemetry.report.show.verdict import Verdict
 from tests.telemetry.report.reported import tables_of, verdict_from
+from tests.telemetry.report.show.tables.conftest import THREE_ARMS
 from tests.telemetry.report.simulation import Loaded, Run
-
-THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
-
-
-@pytest.fixture(scope="module")
-def verdict() -> Verdict:
-    return verdict_from([*Run(arms=THREE_ARMS).lines(), "some text"])
-
-
-@pytest.fixture(scope="module")
-def on_lambda() -> Verdict:
-    return verdict_from(Run(arms=THREE_ARMS, lab=False).lines())
 
 
 def test_advice_of_a_lab_run_is_of_this_machine(verdict: Verdict, on_lambda: Verdict) -> None:
