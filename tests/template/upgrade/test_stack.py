@@ -43,7 +43,7 @@ def replaced(before: dict[str, Any], now: dict[str, Any]) -> set[str]:
         ({"SnapStart": "on"}, set()),
         ({"ProvisionedConcurrency": "2", "Endpoint": "function-url"}, set()),
     ],
-    ids=str,
+    ids=["as before", "function URL", "function URL with IAM", "SnapStart", "provisioned"],
 )
 def test_a4_existing_stack_keeps_all_but_its_way_in(
     parameters: dict[str, str], expected: set[str], generated: Project, baked: Any
