@@ -146,6 +146,8 @@ def measure(invocations: int, folder: Path) -> Cost:
     path, verdict = folder / "records.jsonl", folder / "verdict.json"
     with path.open("w", encoding="utf-8", buffering=2**20) as file:
         file.writelines(lines(invocations, seed=7))
+        file.flush()
+        os.fsync(file.fileno())  # or it is written to the disk while the report is timed
     command = [sys.executable, "-m", "telemetry.report", str(path), "--json", str(verdict)]
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -189,6 +191,7 @@ def main() -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.cores])
     costs = []
     with tempfile.TemporaryDirectory() as folder:
+        measure(1_000, Path(folder))  # bytecode is written once
         for size in options.sizes:
             costs.append(measure(size, Path(folder)))
             sys.stderr.write(f"{costs[-1]}\n")
