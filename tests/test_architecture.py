@@ -77,6 +77,7 @@ ARROWS = {
         "telemetry.spans",
     },
     "telemetry.progress": set(),
+    "telemetry.workload": set(),
     # read <- estimate <- show <- the commands; aws feeds read, and doctor's findings are shown.
     "telemetry.report": {"telemetry.report", "adapter.placement"},
     "telemetry.report.errors": set(),
@@ -116,6 +117,7 @@ ARROWS = {
     "telemetry.lab.app.any_app": {"telemetry", "adapter"},
     "telemetry.lab.dynamodb": {"telemetry.lab.platform", "telemetry.lab.usage"},
     "telemetry.lab.run": {
+        "telemetry.workload",
         "telemetry.lab.run",
         "telemetry.lab.imports",
         "telemetry.lab.app",

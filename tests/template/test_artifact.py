@@ -20,7 +20,7 @@ from tests.template.test_locks import pins
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-STAYS = ("telemetry/lab/", "telemetry/report/", "telemetry/progress.py")
+STAYS = ("telemetry/lab/", "telemetry/report/", "telemetry/progress.py", "telemetry/workload.py")
 LARGEST = 262_144_000
 """Bytes that Lambda unpacks at most."""
 

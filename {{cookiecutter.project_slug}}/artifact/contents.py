@@ -34,7 +34,7 @@ def install_dependencies(target: Target, requirements: Path, folder: Path) -> No
 
 
 SHIPS: Final = ("service", "adapter", "telemetry")
-STAYS: Final = ("telemetry/lab", "telemetry/report", "telemetry/progress.py")
+STAYS: Final = ("telemetry/lab", "telemetry/report", "telemetry/progress.py", "telemetry/workload.py")
 """Parts of these folders that are of use before and after a deployment, not on Lambda."""
 
 
