@@ -28,10 +28,10 @@ def ended_processes(ledger: Ledger) -> Numbers:
 
 
 def shutdowns_of(ledger: Ledger) -> NDArray[Any]:
-    """Return the shutdowns at the end of processes that are judged, each once: `process` and `ms`."""
+    """Return the shutdowns at the end of processes that are judged, each once: `process`, `ms` and `at`."""
     rows, _ = ledger.shutdowns.deduplicated("key")
-    found = np.empty(len(rows), [("process", np.int64), ("ms", np.float64)])
-    found["process"], found["ms"] = _numbers(ledger)[rows["ended"]], rows["ms"]
+    found = np.empty(len(rows), [("process", np.int64), ("ms", np.float64), ("at", np.float64)])
+    found["process"], found["ms"], found["at"] = _numbers(ledger)[rows["ended"]], rows["ms"], rows["at"]
     return ledger.of_judged(found[found["process"] >= 0])
 
 

@@ -238,7 +238,7 @@ class Ledger:
         if record.phase == "shutdown":
             number = self.ended.setdefault((record.environment, record.process), len(self.ended))
             key = key_of_all(record.environment, record.process, str(record.ordinal))
-            self.shutdowns.append(key, number, record.duration_ms)
+            self.shutdowns.append(key, number, record.duration_ms, record.at)
 
     def _end(self, record: End, _origin: Origin | None) -> None:
         self.ended.setdefault((record.environment, record.process), len(self.ended))

@@ -64,4 +64,4 @@ def repeats() -> SpillingTable:
 
 def shutdowns() -> Table:
     """Those at the end of a process, which `ended` numbers."""
-    return Table(key="i8", ended="i4", ms="f8")
+    return Table(key="i8", ended="i4", ms="f8", at="f8")
