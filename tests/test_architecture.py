@@ -101,6 +101,21 @@ ARROWS = {
         "telemetry.report.estimate",
         "telemetry.report.show",
     },
+    "telemetry.report.choose": {
+        *REPORT_NEEDS,
+        "telemetry.report.read",
+        "telemetry.report.estimate",
+        "telemetry.report.choose",
+        "telemetry.workload",
+    },
+    # Pages of the report and of a choice are drawn alike.
+    "telemetry.report.choose.show": {
+        "telemetry.report.choose",
+        "telemetry.report.estimate",
+        "telemetry.report.show.charts.drawing",
+        "telemetry.workload",
+    },
+    "telemetry.report.choose.__main__": {"telemetry.report", "adapter.placement"},
     "telemetry.report.show.examination": EXAMINATION,
     "telemetry.report.show.remedies": EXAMINATION,
     "telemetry.lab": {"telemetry.lab"},
