@@ -1,0 +1,73 @@
+"""Bills against the examples on AWS's own page, https://aws.amazon.com/lambda/pricing/."""
+
+from pathlib import Path
+
+import pytest
+
+from telemetry.report.choose.prices import Prices, Usage, dollars, prices_of
+from telemetry.report.errors import UnusableError
+
+US = prices_of("us-east-1", "x86_64", None)
+HOUR = 3600
+
+
+def test_example_mobile_application_backend() -> None:
+    usage = Usage(requests=3e6, seconds=3e6 * 0.12, gb=1.5)
+    assert dollars(US, usage, free_tier=True) == pytest.approx(2.73, abs=0.005)
+
+
+def test_example_streaming_telemetry() -> None:
+    usage = Usage(requests=7.44e6, seconds=7.44e6 * 2, gb=1)
+    assert dollars(US, usage) == pytest.approx(249.49, abs=0.005)
+
+
+def test_example_provisioned_for_a_mobile_launch() -> None:
+    quiet = Usage(requests=3e6, seconds=2.5e6 * 0.12, gb=1.5)
+    launch = Usage(0, 0, 1.5, provisioned_seconds=100 * 8 * HOUR, provisioned_busy_seconds=5e5 * 0.1)
+    found = [dollars(US, quiet, free_tier=True), dollars(US, launch)]
+    assert sum(one or 0 for one in found) == pytest.approx(19.96, abs=0.01)
+
+
+def test_example_provisioned_for_cyber_monday() -> None:
+    usage = Usage(2e6, 0, 4, provisioned_seconds=7 * 24 * HOUR, provisioned_busy_seconds=2e6 * 0.28)
+    assert dollars(US, usage) == pytest.approx(32.26, abs=0.005)
+
+
+def test_example_snapstart() -> None:
+    usage = Usage(7.44e6, 7.44e6 * 2, 1, cached_seconds=24 * 31 * HOUR, restores=74400)
+    assert dollars(US, usage) == pytest.approx(263.92, abs=0.015)
+
+
+def test_example_arm() -> None:
+    """Compute alone, of the page's example of durable functions: 31.6 million GB-seconds."""
+    arm = prices_of("us-east-1", "arm64", None)
+    assert dollars(arm, Usage(0, 3.16e7, 1)) == pytest.approx(421.34, abs=0.005)
+
+
+def test_what_needs_an_unknown_price_has_none() -> None:
+    frankfurt = prices_of("eu-central-1", "x86_64", None)
+    assert dollars(frankfurt, Usage(1, 1, 1, cached_seconds=1)) is None
+    assert dollars(frankfurt, Usage(1, 1, 1, provisioned_seconds=1)) is not None
+
+
+def test_a_file_brings_other_prices(tmp_path: Path) -> None:
+    path = tmp_path / "prices.json"
+    path.write_text(
+        '[{"date": "2027-01-01", "region": "mars", "architecture": "arm64", "request": 1, "gb_second": 2}]'
+    )
+    assert prices_of("mars", "arm64", path) == Prices("2027-01-01", "mars", "arm64", 1, 2)
+    with pytest.raises(UnusableError, match="no prices of venus arm64; there are those of mars arm64"):
+        prices_of("venus", "arm64", path)
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '[{"region": "x"}]', '[{"nonsense": 1}]'])
+def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "prices.json"
+    path.write_text(text)
+    with pytest.raises(UnusableError, match="no list of prices"):
+        prices_of("mars", "arm64", path)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnusableError, match="cannot be read"):
+        prices_of("mars", "arm64", tmp_path / "none")
