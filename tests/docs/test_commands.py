@@ -15,14 +15,16 @@ from telemetry.report.__main__ import main
 from telemetry.report.arguments import doctor_parser, plan_parser, report_parser
 from telemetry.report.aws.cache import Cache
 from telemetry.report.aws.period import period
+from telemetry.report.choose.arguments import choose_parser
 from telemetry.report.read.origin import Message
 from tests.docs.documents import DOCS, text
 from tests.telemetry.report.simulation import Run
 
 PROJECT: Final = DOCS.parent
 PAGES: Final = (*sorted(DOCS.glob("*.md")), PROJECT / "README.md", Path(__file__).parents[2] / "README.md")
-COMMAND: Final = re.compile(r"python -m telemetry\.(lab|report) ((?:[^`\n]*\\\n)*[^`\n]*)")
+COMMAND: Final = re.compile(r"python -m telemetry[. ](choose|lab|report) ((?:[^`\n]*\\\n)*[^`\n]*)")
 PARSERS: Final[Mapping[str, Callable[[], ArgumentParser]]] = {
+    "choose": choose_parser,
     "lab": lab_parser,
     "report": report_parser,
     "plan": plan_parser,

@@ -25,7 +25,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_unknown_command_names_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reprot"]) == 2
-    assert "there are lab, imports, report, compare, plan, doctor" in capsys.readouterr().err
+    assert "there are lab, imports, report, compare, choose, plan, doctor" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -15,6 +15,10 @@ COMMANDS: Final = {
         "judge records: where the time goes, what the lifespan saves",
     ),
     "compare": ("telemetry.report.__main__", "compare two runs, of two commits say"),
+    "choose": (
+        "telemetry.report.choose.__main__",
+        "say what to switch on, and what that does to p99, cold starts and the bill",
+    ),
     "plan": ("telemetry.report.__main__", "say how many environments and days an experiment takes"),
     "doctor": ("telemetry.report.__main__", "examine a deployment, and say what to do"),
 }
@@ -24,7 +28,7 @@ USAGE: Final = 2
 HELP: Final = """\
 usage: python -m telemetry COMMAND ...
 
-Does keeping the ASGI lifespan help, and by how much?
+Does keeping the ASGI lifespan help, and by how much? And what should be switched on?
 
 commands
 {commands}
@@ -32,6 +36,7 @@ commands
 first steps
   python -m telemetry lab --placement init every_invocation     # measures here, writes records.jsonl
   python -m telemetry report records.jsonl --html report.html   # says what it means
+  python -m telemetry choose --arrivals poisson:3/s --times records.jsonl   # what to switch on then
   python -m telemetry plan --per-second 3 --request-ms 120      # how long an experiment on Lambda would take
 
 `python -m telemetry COMMAND --help` teaches each of them; --version prints the version.

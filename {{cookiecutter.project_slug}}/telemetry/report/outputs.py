@@ -73,17 +73,21 @@ def write(
     """
     if json:
         encoded = msgspec.json.format(msgspec.json.encode(document(verdict)), indent=2)
-        yield _write(json, f"{encoded.decode()}\n")
+        yield write_whole(json, f"{encoded.decode()}\n")
     if html:
         from telemetry.report.show.page import page  # noqa: PLC0415  # charts take a second to import
 
-        yield _write(html, page(verdict))
+        yield write_whole(html, page(verdict))
     if markdown:
-        yield _write(markdown, as_markdown(verdict))
+        yield write_whole(markdown, as_markdown(verdict))
 
 
-def _write(path: Path, text: str) -> Path:
-    """Write a whole file or none: it is complete before it gets its name. Devices are written to."""
+def write_whole(path: Path, text: str) -> Path:
+    """Write a whole file or none: it is complete before it gets its name. Devices are written to.
+
+    Raises:
+        UnusableError: It cannot be written.
+    """
     if str(path) == STDOUT:
         sys.stdout.write(text)
         return path

@@ -20,7 +20,7 @@ from telemetry.report.show.wording import INIT_IS_BILLED, counted, listed
 NOT_ESTIMATED: Final = (
     "cold-start counts by arm (the arms share one pool of environments)",
     "break-even of the arms (it rests on those counts)",
-    f"fleet dollars ({INIT_IS_BILLED})",
+    f"fleet dollars ({INIT_IS_BILLED}); `python -m telemetry choose` forecasts these three",
     "what cold, warm or slow requests gain (the arm decides which are cold or slow)",
 )
 MOST: Final = 3

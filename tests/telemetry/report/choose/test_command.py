@@ -1,0 +1,223 @@
+"""`python -m telemetry choose`, as its users see it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]  # it has no stubs in the lock
+import pytest
+
+from bench.choose_fleets import Policy, Shape
+from telemetry.__main__ import main as front_door
+from telemetry.report.choose.__main__ import main
+from tests.telemetry.report.choose.fleet import FIXED, SHUFFLED, log
+
+ROOT = Path(__file__).parents[4]
+LAB = ROOT / "tests" / "telemetry" / "report" / "kept" / "lab.jsonl"
+SCHEMA = json.loads((ROOT / "telemetry" / "report" / "choose" / "choose.schema.json").read_text())
+QUIET = Shape(rate=0.02, swing=0.8, bursts_per_day=4, service=0.4)
+CROWDS = Shape(rate=0.04, swing=0.9, bursts_per_day=8, service=4.0)
+
+
+@pytest.fixture(scope="module")
+def traffic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("traffic") / "records.jsonl"
+    path.write_text(log(8, shape=QUIET))
+    return path
+
+
+def chosen(tmp_path: Path, *arguments: str) -> dict[str, Any]:
+    path = tmp_path / "choose.json"
+    assert main([*arguments, "--json", str(path)]) == 0
+    found: dict[str, Any] = json.loads(path.read_text())
+    jsonschema.validate(found, SCHEMA)
+    return found
+
+
+def names(found: dict[str, Any]) -> list[str]:
+    return [option["name"] for option in found["options"]]
+
+
+def test_recorded_traffic_gets_a_recommendation_with_intervals(
+    tmp_path: Path, traffic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "choose.html"
+    found = chosen(tmp_path, str(traffic), "--html", str(page))
+    assert found["recommended"] in names(found)
+    assert found["back_test"]["refused"] is False
+    assert found["pool"]["idle_s"] == pytest.approx(600, rel=0.05)
+    base = found["options"][0]
+    assert (base["name"], base["source"]) == ("on demand, init", "this traffic")
+    for key in ("cold_share", "p50_ms", "p95_ms", "p99_ms", "dollars_per_month"):
+        assert base[key]["low"] <= base[key]["value"] <= base[key]["high"]
+    shown = capsys.readouterr().out
+    assert shown.startswith(("Switch on: ", "Keep: "))
+    assert "Tried on the later half of the recording" in " ".join(shown.split())
+    assert "<svg" in page.read_text()
+
+
+def test_what_nothing_tells_about_is_listed_with_the_command_that_measures_it(
+    tmp_path: Path, traffic: Path
+) -> None:
+    found = chosen(tmp_path, str(traffic))
+    commands = {one["name"]: one["command"] for one in found["unmeasured"]}
+    assert "on demand, lazy" in commands
+    assert "python -m telemetry.lab" in commands["on demand, lazy"]
+    assert "SnapStart=on" in commands["SnapStart"]
+    assert not set(commands) & set(names(found))
+
+
+def test_of_a_lab_run_ratios_alone_are_taken(tmp_path: Path, traffic: Path) -> None:
+    alone = chosen(tmp_path, str(traffic))
+    found = chosen(tmp_path, str(traffic), "--times", str(LAB))
+    by_name = {option["name"]: option for option in found["options"]}
+    assert by_name["on demand, lazy"]["source"] == "a lab run"
+    assert by_name["on demand, init"]["p50_ms"] == alone["options"][0]["p50_ms"]
+    assert by_name["on demand, lazy"]["p50_ms"]["value"] > 50
+
+
+def test_without_traffic_a_lab_run_tells_no_ms_and_no_dollars(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = chosen(tmp_path, "--arrivals", "poisson:60/h", "--times", str(LAB))
+    assert found["relative_to"] == "on demand, init"
+    assert found["pool"]["source"] == "published"
+    base = found["options"][0]
+    assert base["p99_ms"] is None
+    assert base["dollars_per_month"] is None
+    assert base["ratios"]["p99"] == {"value": 1, "low": 1, "high": 1}
+    assert "as published for AWS Lambda of about 2020" in " ".join(capsys.readouterr().out.split())
+
+
+def test_provisioned_environments_lower_the_cold_share_and_cost_more(tmp_path: Path, traffic: Path) -> None:
+    found = chosen(tmp_path, str(traffic))
+    by_name = {option["name"]: option for option in found["options"]}
+    one = by_name["provisioned 1"]
+    assert one["cold_share"]["value"] < by_name["on demand, init"]["cold_share"]["value"]
+    assert one["dollars_per_month"]["value"] > 10
+
+
+def test_a_limit_that_nothing_keeps_has_no_recommendation(tmp_path: Path, traffic: Path) -> None:
+    found = chosen(tmp_path, str(traffic), "--p99-under", "1")
+    assert found["recommended"] is None
+    assert "no option surely keeps p99 under 1 ms" in found["reason"]
+    found = chosen(tmp_path, str(traffic), "--under", "0.001")
+    assert "no option surely costs less than $0.001" in found["reason"]
+
+
+def test_what_is_preferred_decides(tmp_path: Path, traffic: Path) -> None:
+    cheap = chosen(tmp_path, str(traffic), "--prefer", "cost")
+    fast = chosen(tmp_path, str(traffic), "--prefer", "p99")
+    assert cheap["recommended"] == "on demand, init"
+    assert fast["recommended"].startswith("provisioned")
+    assert cheap["would_change"]
+
+
+def test_scaled_traffic_is_extrapolated_and_has_no_interval(tmp_path: Path, traffic: Path) -> None:
+    found = chosen(tmp_path, str(traffic), "--scale", "3")
+    assert found["traffic"]["per_second"] == pytest.approx(0.06, rel=0.2)
+    assert found["options"][0]["p99_ms"]["low"] is None
+    assert found["notes"][0].startswith("extrapolated")
+
+
+def test_a_platform_that_the_model_does_not_know_is_refused_with_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "shuffled.jsonl"
+    path.write_text(log(14, SHUFFLED, CROWDS))
+    found = chosen(tmp_path, str(path))
+    assert found["options"] == []
+    assert found["recommended"] is None
+    assert found["back_test"]["refused"] is True
+    assert "cannot tell" in capsys.readouterr().out
+
+
+def test_a_short_recording_is_refused_until_a_pool_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "day.jsonl"
+    path.write_text(log(1, Policy("fixed", lambda _random: 660.0), QUIET))
+    assert "20 are needed" in chosen(tmp_path, str(path))["reason"]
+    found = chosen(tmp_path, str(path), "--pool", "published")
+    assert found["pool"]["source"] == "published"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "nothing to choose for"),
+        (["--arrivals", "poisson:3/s"], "nothing tells how long requests take"),
+        ([str(LAB)], "a lab run holds no traffic of yours"),
+        (["nowhere.jsonl"], "no such file"),
+        (["--since", "1d", str(LAB)], "--since and --until are for"),
+        (["--region", "mars", str(LAB)], "no prices of mars"),
+        (["--json", str(LAB), str(LAB)], "that is an input too"),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("pool", ["idle", "idle=x", "idle=0s", "nonsense=3", "proactive=2", "age=1"])
+def test_a_pool_that_is_none_is_refused(pool: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--pool", pool, str(LAB)])
+    assert "argument --pool" in capsys.readouterr().err
+
+
+def test_batched_records_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "batched.jsonl"
+    warm = {
+        "record": "warm", "v": 1, "at": 1.79e12, "service": "tickets", "environment": "0" * 12,
+        "process": "0" * 8, "placement": "init", "request_ids": ["a", "b"], "InvocationDuration": [1.0, 2.0],
+    }  # fmt: skip
+    path.write_text(log(1, FIXED, QUIET) + json.dumps(warm) + "\n")
+    assert main([str(path)]) == 2
+    assert "LIFESPAN_WRITE_EVERY" in capsys.readouterr().err
+
+
+def test_what_runs_now_is_kept_and_what_does_not_is_switched_on(
+    tmp_path: Path, traffic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen(tmp_path, str(traffic), "--prefer", "cost")
+    assert capsys.readouterr().out.startswith("Keep: on demand, init. ")
+    chosen(tmp_path, str(traffic), "--prefer", "p99")
+    assert capsys.readouterr().out.startswith("Switch on: provisioned ")
+
+
+def test_a_table_of_eighty_columns_shows_every_number_whole(
+    tmp_path: Path, traffic: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    found = chosen(tmp_path, str(traffic))
+    shown = capsys.readouterr().out
+    for option in found["options"]:
+        bill = option["dollars_per_month"]
+        assert f"{bill['low']:,.2f}-{bill['high']:,.2f}" in shown
+
+
+def test_json_alone_goes_to_standard_output(traffic: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(traffic), "--json", "-"]) == 0
+    jsonschema.validate(json.loads(capsys.readouterr().out), SCHEMA)
+
+
+def test_a_choice_that_fails_leaves_no_older_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    older = tmp_path / "choose.json"
+    older.write_text("{}")
+    assert main(["nowhere.jsonl", "--json", str(older)]) == 2
+    assert not older.exists()
+    assert "no such file" in capsys.readouterr().err
+
+
+def test_the_front_door_leads_here(traffic: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert front_door(["choose", str(traffic), "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["options"]
+
+
+def test_a_lab_run_ranks_the_lazy_set_that_its_advice_names_and_tells_a_break_even_without_ms(
+    tmp_path: Path,
+) -> None:
+    found = chosen(tmp_path, "--arrivals", "poisson:60/h", "--times", str(LAB))
+    assert "more than 60 % of the time" in found["break_even"]
+    assert all(one["source"] == "a lab run" for one in found["options"])

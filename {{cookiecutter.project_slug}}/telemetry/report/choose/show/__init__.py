@@ -1,0 +1,1 @@
+"""A choice in words and pictures: on a terminal, and as a page."""

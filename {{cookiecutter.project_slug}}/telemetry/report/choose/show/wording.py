@@ -1,0 +1,145 @@
+"""Words and numbers of a choice, the same on a terminal and on a page."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from telemetry.report.choose.forecast import Outcome
+from telemetry.report.choose.study import Choice
+from telemetry.report.estimate.intervals import Estimate
+from telemetry.workload import Pool
+
+HEADINGS: Final = ("option", "cold starts", "p50 ms", "p95 ms", "p99 ms", "$ a month", "source")
+HOURS: Final = 24
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAY_S: Final = 86400.0
+
+
+def sentence(choice: Choice) -> str:
+    """Return what is read first."""
+    found = choice.recommendation
+    if found.option is None:
+        return f"No recommendation: {found.reason}."
+    what = "Keep" if found.option == _now(choice) else "Switch on"
+    return f"{what}: {found.option}. {found.reason[:1].upper()}{found.reason[1:]}."
+
+
+def _now(choice: Choice) -> str | None:
+    """Return the option that runs now; None where an experiment has several, or no traffic was recorded."""
+    first = next(iter(choice.outcomes), None)
+    return first.option.name if first is not None and first.option.source == "this traffic" else None
+
+
+def rows(choice: Choice) -> Iterator[tuple[str, ...]]:
+    """Yield the options, cheapest first, cells as under `HEADINGS`; intervals are on a line of their own."""
+    ratio = choice.relative_to is not None
+    time, bill = (_ratio, _ratio) if ratio else (milliseconds, dollars)
+    for one in sorted(
+        choice.outcomes, key=lambda one: math.inf if one.dollars is None else one.dollars.value
+    ):
+        yield (
+            one.option.name,
+            share(one.cold_share),
+            *map(time, (one.p50_ms, one.p95_ms, one.p99_ms)),
+            "no price" if one.dollars is None else bill(one.dollars),
+            one.option.source
+            if choice.pool_source == "fitted"
+            else f"{one.option.source}, pool {choice.pool_source}",
+        )
+
+
+def _shown(of: Estimate, text: Callable[[float], str], unit: str = "") -> str:
+    value = f"{text(of.value)}{unit}"
+    return value if of.low is None or of.high is None else f"{value}\n{text(of.low)}-{text(of.high)}"
+
+
+def share(of: Estimate) -> str:
+    """Show a share in percent."""
+    return _shown(of, lambda value: f"{100 * value:.2g}", " %")
+
+
+def milliseconds(of: Estimate) -> str:
+    """Show ms to three digits."""
+    return _shown(of, lambda value: f"{float(f'{value:.3g}'):,.0f}")
+
+
+def dollars(of: Estimate) -> str:
+    """Show dollars and cents."""
+    return _shown(of, lambda value: f"{value:,.2f}")
+
+
+def _ratio(of: Estimate) -> str:
+    return _shown(of, lambda value: f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}", " x")
+
+
+def remarks(choice: Choice) -> Iterator[str]:
+    """Yield what has to be known beside the table."""
+    if choice.relative_to is not None:
+        yield (
+            f"Times and dollars are those of `{choice.relative_to}` times a ratio: a lab run tells how "
+            "options compare, not what they take on Lambda."
+        )
+    yield from (f"{text[:1].upper()}{text[1:]}." for text in choice.recommendation.changes)
+    if choice.break_even:
+        yield f"{choice.break_even[:1].upper()}{choice.break_even[1:]}."
+    yield traffic_text(choice)
+    yield pool_text(choice)
+    if choice.back_test is not None and choice.back_test.reason is None:
+        test = choice.back_test
+        yield (
+            f"Tried on the later half of the recording: {test.forecast:.0f} cold starts forecast, "
+            f"{test.came} came (five origins; chance misses by more in {100 * test.p_value:.0f} % of "
+            f"recordings). Intervals allow for an error of the model of {100 * test.error:.0f} %."
+        )
+    prices = choice.asked.prices
+    if any(one.dollars is None for one in choice.outcomes):
+        yield (
+            f"Options without a price need one that is not known of {prices.region}, {prices.architecture}: "
+            "--prices FILE names it."
+        )
+    yield f"Prices of {prices.region}, {prices.architecture}, {prices.date}; no free tier, no discounts."
+    yield from (f"{note[:1].upper()}{note[1:]}." for note in choice.notes)
+
+
+def traffic_text(choice: Choice) -> str:
+    """Say what was replayed."""
+    traffic = choice.traffic
+    what = "stated, Poisson" if choice.asked.arrivals else "recorded"
+    days = traffic.seconds / DAY_S
+    return f"Traffic: {len(traffic.at):,} requests in {days:.3g} days, {traffic.rate:.3g} a second ({what})."
+
+
+def pool_text(choice: Choice) -> str:
+    """Say how environments are ended, and how that is known."""
+    how = {
+        "fitted": f"fitted to {choice.ended} environments that were ended",
+        "published": "as published for AWS Lambda of about 2020, not this function's own",
+        "given": "as given by --pool",
+    }[choice.pool_source]
+    picks = choice.picks
+    seen = f" ({picks.newest:,} of {picks.of:,} choices)" if picks is not None and picks.of else ""
+    return f"Pool: {pool_words(choice.pool)}{seen}; {how}."
+
+
+def pool_words(pool: Pool) -> str:
+    """Describe a pool."""
+    spread = f" (spread {pool.spread:.2g})" if pool.spread > 0.05 else ""
+    age = "no age limit seen" if math.isinf(pool.age) else f"ended at an age of {pool.age / 3600:.2g} h"
+    return f"environments are kept {pool.idle:,.0f} s after their last request{spread}, {age}, newest first"
+
+
+def need_by_day(choice: Choice) -> Iterator[tuple[str, Sequence[int]]]:
+    """Yield how many environments each hour of each day needs."""
+    needed = choice.needed.tolist()
+    for number, day in enumerate(DAYS):
+        yield day, needed[number * HOURS : (number + 1) * HOURS]
+
+
+def on_frontier(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the options that no other one beats in both dollars and p99, cheapest first."""
+    found: list[Outcome] = []
+    priced = [one for one in outcomes if one.dollars is not None]
+    for one in sorted(priced, key=lambda one: (one.dollars.value if one.dollars else 0.0, one.p99_ms.value)):
+        if not found or one.p99_ms.value < found[-1].p99_ms.value:
+            found.append(one)
+    return found
