@@ -11,6 +11,7 @@ from telemetry.lab.imports.measurement import Package
 from telemetry.lab.platform.environment import Shutdown
 from telemetry.lab.platform.invocation import Invocation
 from telemetry.lab.run.accuracy import Accuracy
+from telemetry.lab.run.load.counts import LoadCounts
 from telemetry.lab.run.settings import Settings
 from telemetry.schema import STARTS, Start
 
@@ -61,6 +62,8 @@ class Counts:
     """A name of this run, made up."""
     imports: Sequence[Package] = ()
     """The packages whose imports take longest."""
+    load: LoadCounts = field(default_factory=LoadCounts)
+    """Of a run under load."""
 
     @classmethod
     def of(cls, settings: Settings, accuracy: Accuracy | None = None) -> "Counts":

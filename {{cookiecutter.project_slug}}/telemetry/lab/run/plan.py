@@ -2,9 +2,9 @@
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,6 +87,27 @@ def plan(settings: Settings, sources: Sequence[EventSource]) -> tuple[PlannedEnv
         order = shuffle.sample(arms, k=len(arms))
         environments += [PlannedEnvironment(block, placement, memory, events) for placement, memory in order]
     return tuple(environments)
+
+
+def dealt(settings: Settings) -> Iterator[PlannedEnvironment]:
+    """Deal environments to arms, without end: in random order, block by block, each of which has all arms.
+
+    Nobody knows in advance how many will be needed, or which requests they will get.
+    """
+    shuffle = random.Random(f"{settings.seed} order")  # noqa: S311 # as in `plan`
+    placements = settings.placements if settings.experiment is None else (None,)
+    arms = tuple(product(placements, settings.memory_mb))
+    numbers = count(1)
+    while True:
+        for placement, memory in shuffle.sample(arms, k=len(arms)):
+            yield PlannedEnvironment(next(numbers), placement, memory, ())
+
+
+def drawn(sources: Sequence[EventSource], seed: int, number: int) -> Sequence[Mapping[str, Any]]:
+    """Draw as many events by their weights; the same seed draws the same."""
+    draw = random.Random(f"{seed} events")  # noqa: S311 # as in `plan`
+    weights = [source.weight for source in sources]
+    return [source.event for source in draw.choices(sources, weights, k=number)]
 
 
 def read_sources(arguments: Sequence[str]) -> tuple[EventSource, ...]:

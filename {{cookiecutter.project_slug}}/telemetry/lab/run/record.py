@@ -43,8 +43,7 @@ def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
         "app": settings.function.target,
         "function": settings.function.variables.get("AWS_LAMBDA_FUNCTION_NAME", FUNCTION_NAME),
         "seed": settings.seed,
-        "environments": settings.environments,
-        "invocations": settings.invocations,
+        **_asked(settings, counts),
         "init_type": settings.function.init_type,
         "timeout_s": settings.function.timeout,
         "memory_mb": list(settings.memory_mb),
@@ -59,6 +58,13 @@ def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
         "complete": complete,
     }
     return json.dumps(record, separators=(",", ":")).encode() + b"\n"
+
+
+def _asked(settings: Settings, counts: Counts) -> dict[str, Any]:
+    """Return how much was asked for: of each environment, or as traffic."""
+    if settings.load is None:
+        return {"environments": settings.environments, "invocations": settings.invocations}
+    return {"load": {**settings.load.fields(), **counts.load.fields()}}
 
 
 def host(python: Interpreter | None = None) -> dict[str, Any]:

@@ -1,17 +1,18 @@
-"""Runs the environments of a plan one after the other; writes and counts what comes of them."""
+"""Runs single environments of a plan; writes and counts what comes of them."""
 
 import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from adapter.placement import EXPERIMENT_VARIABLE, PLACEMENT_VARIABLE, Placement
 from telemetry.lab.platform.environment import Environment
 from telemetry.lab.platform.function import FunctionConfiguration
+from telemetry.lab.platform.invocation import Invocation
 from telemetry.lab.platform.preflight import describe_handler, missing_variable_advice
 from telemetry.lab.platform.process import Write
 from telemetry.lab.platform.runtime_api import InitError
@@ -93,7 +94,7 @@ class Runner:
     ) -> None:
         self._settings = settings
         self._environ = environ
-        self._counts = counts
+        self.counts = counts
         self._out, self._log = outputs
         self._throttle = throttle
         self._failed_in_a_row: Counter[str] = Counter()
@@ -143,7 +144,22 @@ class Runner:
         return reader, failed
 
     async def run(self, planned: PlannedEnvironment, advance: Advance) -> None:
-        """Run one environment of the plan.
+        """Run one environment of the plan to its end.
+
+        Raises:
+            RunStoppedError: As in `opened`.
+        """
+        async with self.opened(planned) as environment:
+            if await environment.init():
+                await asyncio.sleep(self._settings.function.idle)
+            for event in planned.events:
+                await environment.send(event)
+                advance(planned.arm)
+            await environment.end()
+
+    @asynccontextmanager
+    async def opened(self, planned: PlannedEnvironment) -> AsyncIterator["RecordedEnvironment"]:
+        """Make an environment whose requests are recorded, and see to it that it ends.
 
         Raises:
             RunStoppedError: The function cannot start, and arms of unequal size would compare badly; all its
@@ -151,31 +167,33 @@ class Runner:
         """
         function = replace(self._settings.function, memory_mb=planned.memory_mb)
         assigned = RecordReader(ENVIRONMENT_RECORD, self._out.write)
-        counts = ArmCounts(environments=1)
         arm_name = self._name(planned)
         name = f"environment {planned.block} ({arm_name})"
         made = self._environment(function, planned.placement, assigned.write)
+        recorded = RecordedEnvironment(self, name, arm_name, function.memory_mb, made)
         try:
-            async with self._ended(name, made) as environment:
-                if await environment.init():
-                    await asyncio.sleep(self._settings.function.idle)
-                else:
-                    self._counts.init_timeouts += 1
-                for event in planned.events:
-                    marks = self._marks()
-                    invocation = await environment.invoke(event)
-                    self._out.write(invocation.report_line(function.memory_mb))
-                    self._out.flush()  # the lab may be killed
-                    self._counts.count(counts, invocation)
-                    advance(planned.arm)
-                    self._check_failure(arm_name, FailedRequest(name, event, invocation, marks))
-                self._counts.count_shutdown(await environment.shutdown())
+            async with self._ended(name, made):
+                yield recorded
                 if self._throttle is not None:
                     self._throttle.check()
         finally:
-            self._counts.has_records |= assigned.has_records
+            self.counts.has_records |= assigned.has_records
             arm = planned.placement or assigned.placement or UNASSIGNED
-            self._counts.arms.setdefault(arm, ArmCounts()).add(counts)
+            self.counts.arms.setdefault(arm, ArmCounts()).add(recorded.counts)
+
+    async def send(self, to: "RecordedEnvironment", event: Mapping[str, Any]) -> Invocation:
+        """Send one event; write and count what comes of it.
+
+        Raises:
+            RunStoppedError: Nothing but failures happens in this arm any more.
+        """
+        marks = self._marks()
+        invocation = await to.environment.invoke(event)
+        self._out.write(invocation.report_line(to.memory_mb))
+        self._out.flush()  # the lab may be killed
+        self.counts.count(to.counts, invocation)
+        self._check_failure(to.arm_name, FailedRequest(to.name, event, invocation, marks))
+        return invocation
 
     def _check_failure(self, arm: str, request: FailedRequest) -> None:
         """Count what fails.
@@ -191,10 +209,10 @@ class Runner:
         if self._failed_in_a_row[arm] >= IN_A_ROW:
             raise RunStoppedError(failing_arm(request, arm))
 
-    async def _tell_first_failure(self) -> None:
-        """Once the environment has ended, and all its output has come, say how the first request failed."""
+    async def _tell_first_failure(self, name: str) -> None:
+        """Once its environment has ended, and all its output has come, say how the first request failed."""
         failed = self._first_failure
-        if failed is None or self.told:
+        if failed is None or self.told or failed.name != name:
             return
         output = self._since(failed.marks)
         text = "\n".join(tracebacks(output, failed.invocation.request_id)[:1])
@@ -238,7 +256,7 @@ class Runner:
         finally:
             await environment.shutdown(at_once=True)
             environment.remove_files()
-            await self._tell_first_failure()
+            await self._tell_first_failure(name)
 
     def _marks(self) -> tuple[int, int]:
         return self._out.tell(), self._log.tell()
@@ -247,6 +265,32 @@ class Runner:
         """Return the lines that were written to both files since then."""
         self._out.flush()
         return [*_lines(self._settings.partial_out, marks[0]), *_lines(self._settings.log, marks[1])]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEnvironment:
+    """An environment whose requests are recorded."""
+
+    runner: Runner
+    name: str
+    arm_name: str
+    memory_mb: int
+    environment: Environment
+    counts: ArmCounts = field(default_factory=lambda: ArmCounts(environments=1))
+
+    async def init(self) -> bool:
+        """Run INIT, as `Environment.init` does."""
+        in_time = await self.environment.init()
+        self.runner.counts.init_timeouts += not in_time
+        return in_time
+
+    async def send(self, event: Mapping[str, Any]) -> Invocation:
+        """Send one event, as `Runner.send` does."""
+        return await self.runner.send(self, event)
+
+    async def end(self) -> None:
+        """End it, and count how."""
+        self.runner.counts.count_shutdown(await self.environment.shutdown())
 
 
 def _check_placement(reader: RecordReader, expected: Placement) -> None:

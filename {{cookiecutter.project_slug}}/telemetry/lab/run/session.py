@@ -19,9 +19,11 @@ from telemetry.lab.platform.run_folder import run_folder
 from telemetry.lab.platform.supervisor import RUN_VARIABLE
 from telemetry.lab.platform.throttle import Throttle
 from telemetry.lab.platform.variables import function_environ
-from telemetry.lab.run.accuracy import measured
+from telemetry.lab.run.accuracy import Accuracy, measured
 from telemetry.lab.run.counts import Counts
-from telemetry.lab.run.plan import EventSource, plan
+from telemetry.lab.run.load.fleet import Fleet
+from telemetry.lab.run.load.traffic import Traffic, traffic_of
+from telemetry.lab.run.plan import EventSource, PlannedEnvironment, dealt, plan
 from telemetry.lab.run.record import lab_record
 from telemetry.lab.run.runner import Outputs, Runner, RunStoppedError
 from telemetry.lab.run.settings import Settings
@@ -38,12 +40,13 @@ async def run_lab(settings: Settings, sources: Sequence[EventSource]) -> int:
     """
     with _stopped_by_signals() as received:
         try:
+            traffic = traffic_of(settings, sources)
             async with run_folder() as folder, dynamodb_server(settings.table) as extra:
                 environ = await _checked_environ(settings.function, folder, extra)
                 imports: list[Package] = []
                 if settings.function.artifact is None:
                     imports = await dearest_imports(settings.function, environ)
-                return await _measure(settings, environ, sources, imports)
+                return await _measure(settings, environ, sources, imports, traffic)
         except asyncio.CancelledError:
             if not received:
                 raise
@@ -87,8 +90,8 @@ async def _measure(
     environ: Mapping[str, str],
     sources: Sequence[EventSource],
     imports: Sequence[Package],
+    traffic: Traffic | None,
 ) -> int:
-    environments = plan(settings, sources)
     failure = told = ""
     complete = False
     with (
@@ -97,7 +100,7 @@ async def _measure(
         settings.log.open("ab", buffering=0) as log,
     ):
         log.truncate(0)
-        accuracy = None if throttle is None else await measured(throttle, settings.memory_mb)
+        accuracy = None if throttle is None else await _accuracy(throttle, settings, traffic)
         counts = Counts.of(settings, accuracy)
         counts.imports = imports
         out.write(lab_record(settings, counts, complete=False))
@@ -108,10 +111,10 @@ async def _measure(
                 await runner.warm_up([source.event for source in sources])
             told = runner.told
             sys.stderr.write(told)
-            invocations = sum(len(planned.events) for planned in environments)
-            with progress("lab", invocations, "invocations") as advance:
-                for planned in environments:
-                    await runner.run(planned, advance)
+            if traffic is None:
+                await _run_plan(plan(settings, sources), runner)
+            else:
+                await _serve(traffic, dealt(settings), runner)
             complete = True
         except RunStoppedError as error:
             failure = str(error)
@@ -120,6 +123,23 @@ async def _measure(
             _finish_records(settings, counts, out, complete=complete)
             show(settings, counts, output_console(), complete=complete)
     return 0 if complete and counts.succeeded else 1
+
+
+async def _run_plan(environments: Sequence[PlannedEnvironment], runner: Runner) -> None:
+    invocations = sum(len(planned.events) for planned in environments)
+    with progress("lab", invocations, "invocations") as advance:
+        for planned in environments:
+            await runner.run(planned, advance)
+
+
+async def _serve(traffic: Traffic, environments: Iterator[PlannedEnvironment], runner: Runner) -> None:
+    with progress("lab", len(traffic.requests), "invocations") as advance:
+        await Fleet(runner, traffic, environments, advance).serve()
+
+
+async def _accuracy(throttle: Throttle, settings: Settings, traffic: Traffic | None) -> Accuracy:
+    """Measure CPU shares, with as many processes at once as there may be environments at work."""
+    return await measured(throttle, settings.memory_mb, 1 if traffic is None else traffic.at_once)
 
 
 @contextmanager

@@ -32,6 +32,8 @@ from telemetry.lab.platform.function import (
 )
 from telemetry.lab.platform.supervisor import RUN_VARIABLE
 from telemetry.lab.platform.variables import MEMORY_VARIABLE
+from telemetry.lab.run.load.arguments import load_from
+from telemetry.lab.run.load.arrivals import Load
 from telemetry.lab.usage import UsageError, parse_variables
 
 ENVIRONMENTS: Final = 25
@@ -81,6 +83,8 @@ class Settings:
     """Definition of a DynamoDB table to serve."""
     without_records: bool = False
     """Measure a handler that writes no records of telemetry: there are only Lambda's report lines."""
+    load: Load | None = None
+    """Requests that come as traffic does; None where each environment is sent a number of them."""
 
     @property
     def partial_out(self) -> Path:
@@ -121,6 +125,7 @@ def settings_from(given: argparse.Namespace) -> Settings:
         warm_up=given.warm_up,
         table=None if given.table is None else _file(given.table),
         without_records=given.without_records,
+        load=load_from(given),
     )
 
 

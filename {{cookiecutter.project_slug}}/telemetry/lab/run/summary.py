@@ -12,6 +12,7 @@ from telemetry.lab.platform.environment import SHUTDOWN_BUDGET, Shutdown
 from telemetry.lab.platform.runtime_api import InitError
 from telemetry.lab.run.accuracy import CLOSE
 from telemetry.lab.run.counts import Counts
+from telemetry.lab.run.load.summary import load_lines
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.tracebacks import exception_message, shown, tracebacks
 from telemetry.lab.terminal import print_lines, table
@@ -28,7 +29,8 @@ def show(settings: Settings, counts: Counts, console: Console, *, complete: bool
     heading = f"{function.target}, {function.init_type}: measured on this machine, not on Lambda."
     print_lines(console, [heading, ""])
     console.print(_table(counts))
-    print_lines(console, ["", *_failures(counts), *_shutdowns(settings, counts), *_cpu(settings, counts)])
+    print_lines(console, ["", *_failures(counts), *_load(settings, counts)])
+    print_lines(console, [*_shutdowns(settings, counts), *_cpu(settings, counts)])
     if not complete:
         print_lines(console, ["The run is incomplete."])
     print_lines(console, _files(settings, counts))
@@ -94,6 +96,11 @@ def _failures(counts: Counts) -> Iterator[str]:
     if counts.failures:
         kinds = ", ".join(f"{name} ({count})" for name, count in counts.failures.most_common())
         yield f"{counts.failures.total()} of {counts.invocations} invocations had no 2xx response: {kinds}."
+
+
+def _load(settings: Settings, counts: Counts) -> Iterator[str]:
+    if settings.load is not None:
+        yield from load_lines(settings.load, counts.load, len(settings.placements))
 
 
 def _shutdowns(settings: Settings, counts: Counts) -> Iterator[str]:
