@@ -63,7 +63,7 @@ from telemetry.report.read.evidence import Evidence, Input
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.mixtures import functions_of
 from telemetry.report.read.names import printable, told_apart
-from telemetry.report.read.records import Host, Imported
+from telemetry.report.read.records import Host, Imported, LabLoad
 from telemetry.report.read.strata import Strata
 from telemetry.report.read.totals import Totals
 
@@ -100,6 +100,8 @@ class MeasuredOn:
     last_at: float | None
     complete: bool
     """No lab run was cut short."""
+    load: LabLoad | None = None
+    """In a lab run: the traffic that it made; None where it sent each environment a number of requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,7 @@ def _measured_on(ledger: Ledger, totals: Totals, memory_mb: float | None, strata
         first_at=totals.first_at if told else None,
         last_at=totals.last_at if told else None,
         complete=all(lab.complete for lab in ledger.labs),
+        load=next((lab.load for lab in ledger.labs if lab.load is not None), None),
     )
 
 

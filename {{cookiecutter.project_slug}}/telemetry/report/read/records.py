@@ -194,6 +194,15 @@ class LabCpu(msgspec.Struct, frozen=True):
     """`lambda`, the share of the memory size, as on Lambda; else as much as INIT had."""
 
 
+class LabLoad(msgspec.Struct, frozen=True):
+    """Traffic that a lab run made, of which its pool of environments made cold starts."""
+
+    arrivals: str
+    """`poisson:3/s`, or `recorded`."""
+    time_lapse: Annotated[float, msgspec.Meta(ge=1)] = 1.0
+    """How many times faster than stated arrivals came and idle environments were ended."""
+
+
 class Sent(msgspec.Struct, frozen=True):
     """What the lab sent to the environments of one placement."""
 
@@ -221,6 +230,8 @@ class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
     """Of the function, as the lab was told."""
     imports: tuple[Imported, ...] = ()
     """The packages whose imports take longest."""
+    load: LabLoad | None = None
+    """None where each environment was sent a number of requests."""
 
 
 Record: TypeAlias = (

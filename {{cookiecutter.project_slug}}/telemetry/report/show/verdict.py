@@ -9,6 +9,8 @@ from telemetry.report.estimate.comparison import Comparison, Estimand
 from telemetry.report.estimate.deciding.decision import deciding
 from telemetry.report.estimate.results import MeasuredOn, Results
 from telemetry.report.estimate.start_classes import same_wait
+from telemetry.report.read.names import printable
+from telemetry.report.read.records import LabLoad
 from telemetry.report.show.brief import brief
 from telemetry.report.show.completeness import incomplete
 from telemetry.report.show.headline import headline
@@ -62,7 +64,7 @@ def verdict_of(results: Results, made: Made | None = None) -> Verdict:
         comparisons = [found for found in comparisons if found.baseline != "every_invocation"]
     null = results.measured_on.cpu == "full" and same_wait(results.starts)
     place = place_of(results.measured_on)
-    if results.assignment is not None and results.measured_on.where == "lambda":
+    if _share_a_pool(results):
         place += f", {SHARED_POOL}"
     gaps = results.completeness
     told = [found for found in comparisons if gaps is None or found.baseline not in gaps.untold]
@@ -95,6 +97,13 @@ def verdict_of(results: Results, made: Made | None = None) -> Verdict:
     )
 
 
+def _share_a_pool(results: Results) -> bool:
+    """Say whether who serves a request depends on what requests take in other arms."""
+    if results.measured_on.where == "lambda":
+        return results.assignment is not None
+    return results.measured_on.load is not None and len(results.comparisons) > 0
+
+
 def _meaning(results: Results, comparisons: Sequence[Comparison], *, same_wait: bool) -> str | None:
     """Say what follows, in one answer with the advice by resource."""
     said = meaning(comparisons, results.decisions, same_wait=same_wait)
@@ -118,7 +127,21 @@ def _machine(measured_on: MeasuredOn) -> Sequence[str | None]:
         return ()
     python = host.python or ", ".join(measured_on.python)
     cores = None if host.cores is None else counted(host.cores, "core")
-    return (host.cpu or host.system, cores, f"Python {python}" if python else None, _cpu(measured_on))
+    return (
+        host.cpu or host.system,
+        cores,
+        f"Python {python}" if python else None,
+        _cpu(measured_on),
+        _load(measured_on.load),
+    )
+
+
+def _load(load: LabLoad | None) -> str | None:
+    """Say what traffic a lab run made, and at which speed."""
+    if load is None:
+        return None
+    faster = f" {load.time_lapse:.6g} times faster" if load.time_lapse > 1 else ""
+    return f"arrivals {printable(load.arrivals)}{faster}"
 
 
 def _cpu(measured_on: MeasuredOn) -> str | None:

@@ -52,7 +52,8 @@ class Load:
             "age_spread": self.pool.age_spread,
         }
         given = {name: value for name, value in pool.items() if 0 < value < math.inf}
-        return {"arrivals": self.stated, "time_lapse": self.time_lapse, "pool": given}
+        at_once = {} if self.at_once is None else {"at_once": self.at_once}
+        return {"arrivals": self.stated, "time_lapse": self.time_lapse, "pool": given, **at_once}
 
 
 def arrival_times(load: Load, seed: int) -> Sequence[float]:
@@ -64,7 +65,7 @@ def arrival_times(load: Load, seed: int) -> Sequence[float]:
     match load.arrivals:
         case Poisson(rate):
             length = load.length or LENGTH_HERE * load.time_lapse
-            _must_fit(load, min(length, (load.requests or MOST_REQUESTS) / rate))
+            _must_fit(load, min(length, math.inf if load.requests is None else load.requests / rate))
             times = list(_first(_poisson(rate, seed), length, load.requests or MOST_REQUESTS + 1))
         case path:
             from telemetry.lab.run.load.recorded import recorded_times  # noqa: PLC0415  # numpy is slow to import

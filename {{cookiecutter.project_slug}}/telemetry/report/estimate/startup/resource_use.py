@@ -94,9 +94,10 @@ def independent(ledger: Ledger, totals: Totals) -> Flags:
     """Choose the environments whose use of resources is independent of one another.
 
     A lab sends the same events to every arm, so there the environments of the largest arm are all that count.
+    Where it makes traffic, each event goes to one environment, as on Lambda.
     """
     arms = totals.sums.arms
-    if not ledger.labs or not len(arms):
+    if all(lab.load is not None for lab in ledger.labs) or not len(arms):
         return np.ones(len(arms), np.bool_)
     largest = int(np.bincount(arms, weights=totals.sums.n > 0).argmax())
     return np.equal(arms, largest)

@@ -66,6 +66,12 @@ def _mix(results: Results) -> Iterator[str]:
     counts = results.starts.recorded.get(lives.placement, {})
     cold, requests = counts.get("cold", 0), sum(counts.values())
     share = f"1 of {requests / cold:.3g} cold" if cold else "none cold"
+    if results.measured_on.load is not None:
+        yield (
+            f"At {lives.mean:.3g} requests per environment, {share}, as this run's arrivals and pool had it; "
+            "on Lambda its own decide that, and the mean with it."
+        )
+        return
     yield (
         f"At {lives.mean:.3g} requests per environment, {share}, as the lab was told; on Lambda traffic "
         "decides that, and the mean with it."
