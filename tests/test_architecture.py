@@ -142,7 +142,14 @@ ARROWS = {
         "telemetry.lab.usage",
         "telemetry.progress",
         "telemetry.schema",
+        "telemetry.workload",
         "adapter.placement",
+    },
+    # Reads when requests came from whatever the report reads.
+    "telemetry.lab.run.load.recorded": {
+        "telemetry.lab.usage",
+        "telemetry.report.errors",
+        "telemetry.report.read",
     },
     "telemetry.lab.imports": {
         "telemetry.lab.imports",

@@ -43,6 +43,8 @@ class Run:
     lab: bool = True
     cpu: str | None = None
     """What a lab says of the CPU; None as of the time when there was only one speed."""
+    load: dict[str, object] | None = None
+    """What a lab says of the traffic that it made; None where it sent each environment as many requests."""
     platform: bool = True
     text_reports: bool = False
     unequal: bool = False
@@ -85,7 +87,8 @@ class Run:
             starts = {start: count * environments for start, count in first.items()}
             starts["warm"] = requests - environments
             sent[arm] = {"environments": environments, "invocations": requests, "starts": starts}
-        told = {"complete": True} | ({"cpu": {"mode": self.cpu}} if self.cpu else {})
+        told: Line = {"complete": True} | ({"cpu": {"mode": self.cpu}} if self.cpu else {})
+        told |= {"load": self.load} if self.load else {}
         host = {"system": "Linux", "cpu": "Test CPU", "cores": 2, "memory_mb": 4096, "python": "3.13.0"}
         return {"record": "lab", "v": 1, "at": 2_000, "app": "service.app:app", "seed": self.seed,
                 "host": host, "versions": {"mangum": "0.22.0"}, "sent": sent, **told}  # fmt: skip

@@ -17,6 +17,8 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
         "--python ../shop/.venv/bin/python",
         "--without-records",
         "or 10 in\na row do not",
+        "--arrivals poisson:1/s --for 10min",
+        "not how many cold starts each",
         "exit codes:",
         "FILE.part",
         "suffix .log",

@@ -30,6 +30,27 @@ def test_sentence_names_the_cpu_share_of_a_lab_run() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("load", "said"),
+    [
+        ({"arrivals": "poisson:3/s", "time_lapse": 1.0}, "arrivals poisson:3/s"),
+        ({"arrivals": "recorded", "time_lapse": 60.0}, "arrivals recorded 60 times faster"),
+    ],
+)
+def test_sentence_names_the_traffic_of_a_lab_run_and_its_shared_pool(
+    load: dict[str, object], said: str
+) -> None:
+    """Who served a request depended on what others took, so it holds for no switch of all environments."""
+    sentence = verdict_from(Run(cpu="lambda", load=load).lines()).sentence
+    assert sentence.endswith(
+        f"the CPU share of 512 MB, {said}), not on Lambda, as assigned, in a shared pool, for the recorded "
+        "traffic."
+    )
+    alone = verdict_from(Run(arms={"init": 25}, load=load).lines())
+    assert said in alone.place
+    assert "shared pool" not in alone.place
+
+
 def test_sentence_without_lab_says_lambda() -> None:
     sentence = verdict_from(Run(lab=False).lines()).sentence
     assert "measured on Lambda (512 MB; Python 3.13.0; 2025-10-09" in sentence

@@ -18,6 +18,15 @@ INIT runs as fast as this machine can, and requests get the CPU that Lambda give
 them: memory / 1769 of a core, 0.58 at 1024 MB. Processes are stopped when they
 have used up their share of a period of 20 ms, and go on with the next one. How
 exactly that works here is measured as the run begins.
+
+With --arrivals, requests come as traffic does, to several environments at once,
+which are started when all others are busy and ended when they are idle or old,
+so that cold starts happen as they would. Only as many environments are at work
+as there are cores to give each its share; who comes then waits, which is no
+part of any measured time, and the summary says how often. Placements are dealt
+to new environments, and all of them share one pool, as in an experiment on
+Lambda: that tells what requests take in each, not how many cold starts each of
+them makes.
 """
 EXAMPLES: Final = f"""\
 examples:
@@ -45,6 +54,11 @@ examples:
         --table ... --env ... --event ...
   what does more memory buy?
     python -m telemetry.lab --app shop.main:app --memory 512 1024 1769
+  ten minutes of traffic, with cold starts as they would happen:
+    python -m telemetry.lab --app shop.main:app --arrivals poisson:1/s --for 10min
+  a day that was recorded, in one hour; an idle time and a greatest age stated:
+    python -m telemetry.lab --app shop.main:app --arrivals yesterday.jsonl \\
+        --time-lapse 24 --pool idle=630s,age=4h
   environments that Lambda started ahead of time:
     python -m telemetry.lab --app shop.main:app --idle 12
     python -m telemetry.lab --app shop.main:app --init-type provisioned-concurrency

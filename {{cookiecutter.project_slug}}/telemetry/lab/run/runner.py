@@ -1,7 +1,6 @@
 """Runs single environments of a plan; writes and counts what comes of them."""
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -27,50 +26,16 @@ from telemetry.lab.run.failures import (
     silent_handler,
 )
 from telemetry.lab.run.plan import UNASSIGNED, PlannedEnvironment
+from telemetry.lab.run.record_reader import RecordReader
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.summary import ignored_placement, init_failure
 from telemetry.lab.run.tracebacks import tracebacks
 from telemetry.progress import Advance
-from telemetry.schema import ENVIRONMENT_RECORD, KINDS, PLACEMENT, RECORD, SCHEMA, STARTUP
+from telemetry.schema import ENVIRONMENT_RECORD, STARTUP
 
 
 class RunStoppedError(Exception):
     """The run cannot go on. The text says in which environment, why, and what to do."""
-
-
-class RecordReader:
-    """Passes on what an environment writes, and reads its placement from the first record of `kind`."""
-
-    def __init__(self, kind: str, write: Write) -> None:
-        self.placement: str | None = None
-        """None until there is such a record."""
-        self.has_records = False
-        """Whether there was a record of telemetry, of whatever kind."""
-        self._kind = kind
-        self._mark = f'"{RECORD}":"{kind}"'.encode()
-        self._write = write
-
-    def write(self, lines: bytes) -> None:
-        """Take whole lines."""
-        if not self.has_records or (self.placement is None and self._mark in lines):
-            for line in lines.splitlines():
-                self._read(line)
-        self._write(lines)
-
-    def _read(self, line: bytes) -> None:
-        """Read a line; the function may well write others that look like records."""
-        if not line.startswith(b"{"):
-            return
-        try:
-            record = json.loads(line)
-        except ValueError:
-            return
-        if record.get(RECORD) not in KINDS or SCHEMA not in record:
-            return
-        self.has_records = True
-        placement = record.get(PLACEMENT)
-        if self.placement is None and record[RECORD] == self._kind and isinstance(placement, str):
-            self.placement = placement
 
 
 class Outputs(NamedTuple):

@@ -8,6 +8,7 @@ import pytest
 
 from telemetry.lab.run.load import traffic
 from telemetry.lab.run.load.pool import Cause, IdlePool
+from tests.docs.documents import documented_fields
 from tests.telemetry.lab.apps import TINY
 from tests.telemetry.lab.conftest import Lab
 from tests.telemetry.lab.run.load.replay import cold_starts
@@ -100,11 +101,13 @@ def test_requests_meet_the_environments_of_a_replay(lab: Lab, here: Path, watche
     assert load["arrived"] == len(run.reports) == 4
     assert (load["arrivals"], load["time_lapse"], load["pool"]) == ("recorded", 1.0, {"idle_s": 1.5})
     assert load["at_once"] == 4
-    assert "environments" not in run.lab
+    of_others = {"environments", "invocations"}
+    assert run.lab.keys() - {"record", "v", "at"} == documented_fields("`lab`") - of_others
     assert "Arrivals: recorded, 4 requests" in run.stdout
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("arrivals", "pool", "lapse", "idle", "age"),
     [
@@ -132,8 +135,9 @@ def test_cold_starts_equal_those_of_an_exact_replay(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
-    "arms", [("--placement", "init", "every_invocation"), ("--experiment", "init=50,every_invocation=50")]
+    "arms", [("--placement", "init", "first_invocation"), ("--experiment", "init=50,first_invocation=50")]
 )
 def test_arms_share_the_pool_and_are_dealt_to_environments(
     lab: Lab, here: Path, arms: tuple[str, ...]
@@ -146,7 +150,7 @@ def test_arms_share_the_pool_and_are_dealt_to_environments(
     counts = {arm: list(placements.values()).count(arm) for arm in set(placements.values())}
     assert {arm: sent["environments"] for arm, sent in run.lab["sent"].items()} == counts
     if arms[0] == "--placement":
-        assert abs(counts["init"] - counts["every_invocation"]) <= 1  # dealt in blocks
+        assert abs(counts["init"] - counts["first_invocation"]) <= 1  # dealt in blocks
     for record in run.records("invocation"):
         assert record["placement"] == placements[record["environment"]]
     assert "The placements share one pool" in run.stdout
@@ -154,6 +158,7 @@ def test_arms_share_the_pool_and_are_dealt_to_environments(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_environments_at_work_wait_for_cores_and_the_run_says_so(lab: Lab, here: Path) -> None:
     run = lab(
         *("--without-records", "--arrivals", times(here, 0, 0, 0), "--at-once", 1),
@@ -170,26 +175,28 @@ def test_environments_at_work_wait_for_cores_and_the_run_says_so(lab: Lab, here:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_function_that_does_not_start_ends_every_environment(lab: Lab, here: Path) -> None:
     run = lab(
         *("--without-records", "--arrivals", times(here, 0, 4, 4), "--pool", "idle=60s", "--at-once", 4),
         handler="""
             import os, pathlib
-            marker = pathlib.Path(os.environ["LAMBDA_TASK_ROOT"], "begun")
-            if marker.exists():
+            served = pathlib.Path(os.environ["LAMBDA_TASK_ROOT"], "served")
+            if served.exists():
                 raise LookupError("no model")
-            marker.touch()
             def handler(event, context):
+                served.touch()
                 return {"statusCode": 200}
         """,
     )
     assert run.code == 1
-    assert "did not start, in environment 2 (init): LookupError: no model" in run.stderr
+    assert re.search(r"did not start, in environment [23] \(init\): LookupError: no model", run.stderr)
     assert run.lab["complete"] is False
-    assert run.lab["sent"]["init"]["environments"] == 2
+    assert run.lab["sent"]["init"]["environments"] in {2, 3}  # 3 where the first one takes longer than 4 s
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_shares_of_cpu_are_measured_with_as_many_at_once_as_may_be_at_work(lab: Lab, here: Path) -> None:
     run = lab(
         *("--without-records", "--arrivals", times(here, 0, 0.01, 2), "--memory", 512),

@@ -19,6 +19,13 @@ def test_arms_of_a_lab_repeat_each_other(*, lab: bool, environments: int) -> Non
     assert advice(touch=0.5, lab=lab).environments == environments
 
 
+def test_environments_of_all_arms_count_where_the_lab_made_traffic() -> None:
+    """Each event then went to one environment, and not to one of each arm."""
+    arms = {"init": 25, "first_invocation": 25}
+    fixed, traffic = advice(0.5, arms=arms), advice(0.5, arms=arms, load={"arrivals": "recorded"})
+    assert traffic.environments == 2 * fixed.environments
+
+
 def test_touching_requests_have_a_share() -> None:
     found = advice(touch=0.3).request_share
     assert found is not None

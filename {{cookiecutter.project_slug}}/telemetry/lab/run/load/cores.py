@@ -26,8 +26,10 @@ class _Waiting(NamedTuple):
 class Lease:
     """Cores that an environment holds."""
 
-    def __init__(self, cores: "Cores", amount: float) -> None:
+    def __init__(self, cores: "Cores", amount: float, waited: float) -> None:
         self.amount = amount
+        self.waited = waited
+        """Seconds that it had to wait for them; 0 where they were free."""
         self._cores = cores
 
     def lower(self, amount: float) -> None:
@@ -51,10 +53,6 @@ class Cores:
         self.amount = amount
         self.share = share
         self.most = most
-        self.waited = 0
-        """How often somebody had to wait."""
-        self.longest_wait = 0.0
-        """Seconds."""
         self._free = amount
         self._holders = 0
         self._queue: deque[_Waiting] = deque()
@@ -68,8 +66,7 @@ class Cores:
     async def held(self, amount: float) -> AsyncIterator[Lease]:
         """Hold so many cores, or all where there are fewer, as soon as they are free."""
         amount = min(amount, self.amount)
-        await self._wait(amount)
-        lease = Lease(self, amount)
+        lease = Lease(self, amount, await self._wait(amount))
         try:
             yield lease
         finally:
@@ -85,10 +82,11 @@ class Cores:
                 self._hold(waiting.cores)
                 waiting.turn.set_result(None)
 
-    async def _wait(self, amount: float) -> None:
+    async def _wait(self, amount: float) -> float:
+        """Wait until so many are free, take them, and return how many seconds that took."""
         if not self._queue and self._fits(amount):
             self._hold(amount)
-            return
+            return 0.0
         began = time.monotonic()
         waiting = _Waiting(amount, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
@@ -99,8 +97,7 @@ class Cores:
                 self._holders -= 1
                 self.release(amount)
             raise
-        self.waited += 1
-        self.longest_wait = max(self.longest_wait, time.monotonic() - began)
+        return time.monotonic() - began
 
     def _fits(self, amount: float) -> bool:
         return self._holders < self.most and amount <= self._free + TOLERANCE

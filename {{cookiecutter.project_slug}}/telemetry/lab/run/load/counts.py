@@ -21,12 +21,17 @@ class LoadCounts:
     """Environments that the pool ended, by why."""
     most_alive: int = 0
     waited: int = 0
-    """How often an environment had to wait for this machine's cores."""
+    """How often a request's environment had to wait for this machine's cores."""
     longest_wait: float = 0.0
     """Seconds."""
     latest: float = 0.0
     """Seconds by which the lab was late, at most, to see that a request was due."""
     arrived: int = 0
+
+    def count_wait(self, seconds: float) -> None:
+        """Count how long a request's environment had to wait for cores, if it had to."""
+        self.waited += seconds > 0
+        self.longest_wait = max(self.longest_wait, seconds)
 
     def fields(self) -> dict[str, Any]:
         """Return what the lab's record holds of them."""

@@ -61,8 +61,6 @@ class Fleet:
                     self._hand(number, None)
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
-        finally:
-            self._counts.waited, self._counts.longest_wait = self._cores.waited, self._cores.longest_wait
 
     async def _receive(self, tasks: asyncio.TaskGroup) -> None:
         began = self._now()
@@ -94,11 +92,13 @@ class Fleet:
         at_work = self._cores.share
         async with self._runner.opened(planned) as environment:
             async with self._cores.held(max(at_work, IN_INIT)) as cores:
+                self._counts.count_wait(cores.waited)
                 await environment.init()
                 cores.lower(at_work)
                 await self._send(environment, first, planned)
             while (request := await self._next(number)) is not None:
-                async with self._cores.held(at_work):
+                async with self._cores.held(at_work) as cores:
+                    self._counts.count_wait(cores.waited)
                     await self._send(environment, request, planned)
             async with self._cores.held(at_work):
                 await environment.end()
