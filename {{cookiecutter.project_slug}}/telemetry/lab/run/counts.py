@@ -11,7 +11,7 @@ from telemetry.lab.imports.measurement import Package
 from telemetry.lab.platform.environment import Shutdown
 from telemetry.lab.platform.invocation import Invocation
 from telemetry.lab.run.accuracy import Accuracy
-from telemetry.lab.run.load.counts import LoadCounts
+from telemetry.lab.run.load.load_counts import LoadCounts
 from telemetry.lab.run.settings import Settings
 from telemetry.schema import STARTS, Start
 

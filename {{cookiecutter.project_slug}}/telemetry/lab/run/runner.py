@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any
 
 from adapter.placement import EXPERIMENT_VARIABLE, PLACEMENT_VARIABLE, Placement
 from telemetry.lab.platform.environment import Environment
@@ -17,6 +17,7 @@ from telemetry.lab.platform.process import Write
 from telemetry.lab.platform.runtime_api import InitError
 from telemetry.lab.platform.throttle import Throttle, ThrottleEndedError
 from telemetry.lab.run.counts import ArmCounts, Counts
+from telemetry.lab.run.environment_output import Outputs, RecordReader
 from telemetry.lab.run.failures import (
     IN_A_ROW,
     FailedRequest,
@@ -26,7 +27,6 @@ from telemetry.lab.run.failures import (
     silent_handler,
 )
 from telemetry.lab.run.plan import UNASSIGNED, PlannedEnvironment
-from telemetry.lab.run.record_reader import RecordReader
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.summary import ignored_placement, init_failure
 from telemetry.lab.run.tracebacks import tracebacks
@@ -36,14 +36,6 @@ from telemetry.schema import ENVIRONMENT_RECORD, STARTUP
 
 class RunStoppedError(Exception):
     """The run cannot go on. The text says in which environment, why, and what to do."""
-
-
-class Outputs(NamedTuple):
-    """Open files."""
-
-    records: BinaryIO
-    log: BinaryIO
-    """Takes all that is no record."""
 
 
 class Runner:

@@ -32,8 +32,8 @@ from telemetry.lab.platform.function import (
 )
 from telemetry.lab.platform.supervisor import RUN_VARIABLE
 from telemetry.lab.platform.variables import MEMORY_VARIABLE
-from telemetry.lab.run.load.arguments import load_from
 from telemetry.lab.run.load.arrivals import Load
+from telemetry.lab.run.load.options import load_from
 from telemetry.lab.usage import UsageError, parse_variables
 
 ENVIRONMENTS: Final = 25

@@ -12,7 +12,7 @@ from telemetry.lab.platform.environment import SHUTDOWN_BUDGET, Shutdown
 from telemetry.lab.platform.runtime_api import InitError
 from telemetry.lab.run.accuracy import CLOSE
 from telemetry.lab.run.counts import Counts
-from telemetry.lab.run.load.summary import load_lines
+from telemetry.lab.run.load.sentences import load_lines
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.tracebacks import exception_message, shown, tracebacks
 from telemetry.lab.terminal import print_lines, table

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from telemetry.lab.run.load import traffic
-from telemetry.lab.run.load.pool import Cause, IdlePool
+from telemetry.lab.run.load.idle_pool import Cause, IdlePool
 from tests.docs.documents import documented_fields
 from tests.telemetry.lab.apps import TINY
 from tests.telemetry.lab.conftest import Lab

@@ -117,12 +117,13 @@ class Fleet:
         loop = asyncio.get_running_loop()
         inbox: asyncio.Future[Request | None] = loop.create_future()
         self._inboxes[number] = inbox
-        loop.call_at(self._pool.put(number, self._now()), self._end_due)
+        ends = self._pool.put(number, self._now())
+        loop.call_at(ends, self._end_due, ends)
         return await inbox
 
-    def _end_due(self, now: float | None = None) -> None:
+    def _end_due(self, now: float) -> None:
         """End the idle environments whose time has come: no request can reach them any more."""
-        for number, cause in self._pool.ended(self._now() if now is None else now):
+        for number, cause in self._pool.ended(now):
             self._counts.ended[cause] += 1
             self._alive -= 1
             self._hand(number, None)

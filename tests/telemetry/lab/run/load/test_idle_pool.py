@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from telemetry.lab.run.load.pool import IdlePool
+from telemetry.lab.run.load.idle_pool import IdlePool
 from telemetry.workload import Pool
 from tests.telemetry.lab.run.load.replay import cold_starts
 

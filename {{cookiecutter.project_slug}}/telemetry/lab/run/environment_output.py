@@ -1,9 +1,18 @@
-"""Reads an environment's output as it passes: whether there are records in it, and of which placement."""
+"""What environments write: where it goes, and what is read of it as it passes."""
 
 import json
+from typing import BinaryIO, NamedTuple
 
 from telemetry.lab.platform.process import Write
 from telemetry.schema import KINDS, PLACEMENT, RECORD, SCHEMA
+
+
+class Outputs(NamedTuple):
+    """Open files."""
+
+    records: BinaryIO
+    log: BinaryIO
+    """Takes all that is no record."""
 
 
 class RecordReader:

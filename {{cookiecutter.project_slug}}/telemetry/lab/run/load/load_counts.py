@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
-from telemetry.lab.run.load.pool import CAUSES, Cause
+from telemetry.lab.run.load.idle_pool import CAUSES, Cause
 
 Want: TypeAlias = Literal["none_alive", "all_busy"]
 """Why a request needs a new environment: there is none at all, or each serves another request."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from telemetry.lab.run.load.arrivals import Load
-from telemetry.lab.run.load.counts import LoadCounts
+from telemetry.lab.run.load.load_counts import LoadCounts
 
 SHARED_POOL: Final = (
     "The placements share one pool, as in an experiment on Lambda: what their requests take can be compared, "
