@@ -94,10 +94,10 @@ def _cold(arrivals: list[float], until: list[float], idle: float, age: float) ->
             found.put(number, free)
             busy.remove((free, number))
         list(found.ended(now))
-        number = found.take()
-        cold.append(number is None)
-        if number is None:
-            number = sum(cold) - 1
-            found.add(number, now)
-        busy.append((end, number))
+        taken = found.take()
+        cold.append(taken is None)
+        serves = sum(cold) - 1 if taken is None else taken
+        if taken is None:
+            found.add(serves, now)
+        busy.append((end, serves))
     return cold
