@@ -23,8 +23,8 @@ def load_lines(load: Load, counts: LoadCounts, arms: int) -> Iterator[str]:
     if load.time_lapse > 1:
         yield (
             f"Arrivals and pool ran {load.time_lapse:g} times faster than stated, and requests did not: so "
-            "more of them met, and more environments were started because all were busy, than at the stated "
-            "speed."
+            "more of them met than at the stated speed, and more environments may have been started because "
+            "all were busy."
         )
     if counts.waited:
         yield (
