@@ -6,7 +6,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TEMPLATE := {{cookiecutter.project_slug}}
-INSTALL = pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+# uv installs, or pip where it cannot be had. The packages come in sets, by purpose: what measures and bakes is all that the
+# demo needs, and what develops comes on top.
+INSTALL = @$(PYTHON) -m artifact.environment
 DEMO := demo/support-tickets
 # A test goes to whichever worker is free. More than four would each make the same projects and servers.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
@@ -16,45 +18,32 @@ LINTED := . adapter artifact telemetry
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/.installed .venv-sam/.installed ## Install everything (the others do it when needed)
+setup: .venv/.installed .venv-sam/.installed ## Install everything (the others install what they need)
 
-.venv/.installed: requirements.txt $(TEMPLATE)/requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 ...")'
-	@echo "Installing into .venv: a minute or two ..."
-	@$(PYTHON) -m venv .venv
-	@# Two commands: both locks hold some of the same packages, in the same versions.
-	@$(BIN)/$(INSTALL) -r "$(TEMPLATE)/requirements-dev.txt"
-	@$(BIN)/$(INSTALL) -r requirements.txt
+.venv/.demo: $(TEMPLATE)/requirements-measure.txt requirements-bake.txt
+	$(INSTALL) .venv "$(TEMPLATE)/requirements-measure.txt" requirements-bake.txt
 	@touch $@
 
-.venv-sam/.installed: requirements-sam.txt
-	@echo "Installing the SAM CLI into .venv-sam: a minute ..."
-	@$(PYTHON) -m venv .venv-sam
-	@.venv-sam/bin/$(INSTALL) -r requirements-sam.txt
+.venv/.installed: $(TEMPLATE)/requirements-dev.txt requirements.txt
+	$(INSTALL) .venv "$(TEMPLATE)/requirements-dev.txt" requirements.txt
+	@touch $@ .venv/.demo
+
+# In environments of their own: the SAM CLI, what benchmarks compare, and the libraries that are tried.
+.venv-%/.installed: requirements-%.txt
+	$(INSTALL) .venv-$* $<
 	@touch $@
 
-.venv-bench/.installed: requirements-bench.txt
-	@echo "Installing what is compared into .venv-bench: a minute ..."
-	@$(PYTHON) -m venv .venv-bench
-	@.venv-bench/bin/$(INSTALL) -r requirements-bench.txt
-	@touch $@
-
-.venv-libraries/.installed: requirements-libraries.txt
-	@echo "Installing the libraries that are tried into .venv-libraries: a minute ..."
-	@$(PYTHON) -m venv .venv-libraries
-	@.venv-libraries/bin/$(INSTALL) -r requirements-libraries.txt
-	@touch $@
-
-bake: .venv/.installed ## Generate a project from the committed template, with its default answers, in demo/
+bake: .venv/.demo ## Generate a project from the committed template, with its default answers, in demo/
 	@rm -rf demo/template && mkdir -p demo/template $(DEMO)
-	@# All but its environment: a second demo need not install again.
-	@find $(DEMO) -mindepth 1 -maxdepth 1 ! -name .venv -exec rm -rf {} +
+	@# Its environment is the template's: they hold the same packages.
+	@find $(DEMO) -mindepth 1 -maxdepth 1 -exec rm -rf {} +
+	@ln -s ../../.venv $(DEMO)/.venv
+	@echo "Generating a project in $(DEMO)/ ..."
 	@git archive HEAD | tar -x -C demo/template
 	@$(BIN)/cookiecutter --no-input --overwrite-if-exists --output-dir demo demo/template
 	@rm -rf demo/template
 
 demo: bake ## Generate a project and measure its sample service in a local Lambda (QUICK=1: a smoke run, too small for a verdict)
-	@echo "Measuring the new project; it has an environment of its own."
 	@$(MAKE) --no-print-directory -C $(DEMO) measure
 	@echo
 	@echo "The project, its records.jsonl, verdict.json and report.html are in $(DEMO)/"
@@ -84,10 +73,11 @@ manifest: ## Renew upstream.sha256, the hashes of adapter/, artifact/ and teleme
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(LOCK_FLAGS)
 
-lock: bake ## Renew the hash-pinned requirements (LOCK_FLAGS=--upgrade for newer versions)
+lock: .venv/.installed bake ## Renew the hash-pinned requirements (LOCK_FLAGS=--upgrade for newer versions)
 	$(MAKE) --no-print-directory -C $(DEMO) lock VENV=../../.venv LOCK_FLAGS=$(LOCK_FLAGS)
 	cp $(DEMO)/requirements*.txt "$(TEMPLATE)/"
 	$(LOCK) --group dev -c "$(TEMPLATE)/requirements-dev.txt" -o requirements.txt
+	$(LOCK) --group bake -c requirements.txt -c "$(TEMPLATE)/requirements-dev.txt" -o requirements-bake.txt
 	$(LOCK) --group sam -o requirements-sam.txt
 	$(LOCK) --group bench -c "$(TEMPLATE)/requirements-dev.txt" -o requirements-bench.txt
 	$(LOCK) --group libraries -o requirements-libraries.txt

@@ -26,7 +26,7 @@ def building(home: Mapping[str, str], stamp: Path, runtime: str | None = None) -
     env = {**home, "UV_CACHE_DIR": cache.stdout.strip()}
     env |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     # `sam` hands it on to the make that it runs.
-    env["MAKEFLAGS"] = f"-- VENV={sys.prefix} INSTALLED={stamp}"
+    env["MAKEFLAGS"] = f"-- VENV={sys.prefix} MEASURES={stamp} DEVELOPS={stamp}"
     if runtime and (found := interpreter(runtime)):
         env["TARGET_PYTHON"] = str(found)
     return env

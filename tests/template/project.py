@@ -9,9 +9,10 @@ from pathlib import Path
 def make(project: Path, env: Mapping[str, str], *arguments: str) -> str:
     """Run `make` in a project and return what it printed; it must succeed."""
     environment = Path(sys.prefix)
-    installed = f"INSTALLED={environment}/pyvenv.cfg"
+    stamps = [f"{name}={environment}/pyvenv.cfg" for name in ("MEASURES", "DEVELOPS")]
+    old = [f"--old-file=requirements-{kind}.txt" for kind in ("measure", "dev")]
     done = subprocess.run(
-        ["make", *arguments, f"VENV={environment}", installed, "--old-file=requirements-dev.txt"],
+        ["make", *arguments, f"VENV={environment}", *stamps, *old],
         cwd=project,
         env=dict(env),
         capture_output=True,

@@ -45,7 +45,7 @@ def project(baked: Path, env: dict[str, str], tmp_path_factory: pytest.TempPathF
     # `prod` has everything else that moto can show: a published version, an experiment.
     rest = rest.replace('"LogRetentionDays=90",', f'"LogRetentionDays=90",\n    {", ".join(MORE)},')
     config.write_text(default + prod + rest, encoding="utf-8")
-    Path(env["MAKEFLAGS"].rpartition("INSTALLED=")[2]).touch()
+    Path(env["MAKEFLAGS"].rpartition("DEVELOPS=")[2]).touch()
     yield folder
     shutil.rmtree(folder)
 

@@ -21,12 +21,13 @@ def pins(lock: Path) -> dict[str, set[str]]:
 
 def test_all_locks() -> None:
     assert [lock.name for lock in LOCKS] == [
+        "requirements-bake.txt",
         "requirements-bench.txt",
         "requirements-libraries.txt",
         "requirements-sam.txt",
         "requirements.txt",
         "requirements-dev.txt",
-        "requirements-report.txt",
+        "requirements-measure.txt",
         "requirements.txt",
     ]
 
@@ -41,13 +42,22 @@ def test_pinned_and_hashed(lock: Path) -> None:
         assert "--hash=sha256:" in entry
 
 
-def test_development_holds_what_ships() -> None:
-    ships, development = (pins(ROOT / FOLDER / f"requirements{kind}.txt") for kind in ("", "-dev"))
-    for name, versions in ships.items():
-        assert development[name] == versions
+@pytest.mark.parametrize(("small", "large"), [("", "-measure"), ("-measure", "-dev")])
+def test_each_set_holds_the_smaller_one(small: str, large: str) -> None:
+    """What ships is measured, and what measures is developed with, in the same versions."""
+    part, whole = (pins(ROOT / FOLDER / f"requirements{kind}.txt") for kind in (small, large))
+    assert part.keys() < whole.keys()
+    for name, versions in part.items():
+        assert whole[name] == versions
 
 
-def test_template_and_project_agree() -> None:
-    project, own = pins(ROOT / FOLDER / "requirements-dev.txt"), pins(ROOT / "requirements.txt")
+@pytest.mark.parametrize("kind", ["", "-bake"])
+def test_template_and_project_agree(kind: str) -> None:
+    project, own = pins(ROOT / FOLDER / "requirements-dev.txt"), pins(ROOT / f"requirements{kind}.txt")
     for name in project.keys() & own.keys():
         assert own[name] == project[name]
+
+
+def test_who_measures_needs_no_developers_tools() -> None:
+    measures = pins(ROOT / FOLDER / "requirements-measure.txt").keys()
+    assert measures.isdisjoint({"mypy", "pytest", "ruff", "cfn-lint", "boto3-stubs", "aws-sam-translator"})
