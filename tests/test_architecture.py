@@ -142,8 +142,9 @@ ARROWS = {
         "telemetry.lab.usage",
         "telemetry.progress",
         "telemetry.schema",
-        "telemetry.workload",
         "adapter.placement",
+        # A run that ends when it is precise enough goes by the interval that the report will show.
+        "telemetry.report.estimate.jackknife",
     },
     # Reads when requests came from whatever the report reads.
     "telemetry.lab.run.load.recorded": {

@@ -22,5 +22,8 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
         "exit codes:",
         "FILE.part",
         "suffix .log",
+        "--invocations N[,P=N...]",
+        "--precision P",
+        "--at-once N",
     ):
         assert part in text

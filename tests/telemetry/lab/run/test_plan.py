@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from adapter.placement import PLACEMENTS
+from telemetry.lab.run.invocations import Invocations
 from telemetry.lab.run.plan import EventSource, plan
 from telemetry.lab.run.settings import Settings
 from tests.telemetry.lab.conftest import Lab
@@ -11,7 +12,7 @@ from tests.telemetry.lab.conftest import Lab
 SETTINGS = Settings(
     out=Path("records.jsonl"),
     environments=30,
-    invocations=10,
+    invocations=Invocations(10),
     placements=PLACEMENTS,
 )
 MAKEFILE = Path(__file__).parents[4] / "{{cookiecutter.project_slug}}" / "Makefile"
@@ -42,6 +43,13 @@ def test_arms_get_the_same_events() -> None:
     arms = [[place.events for place in whole if place.placement == name] for name in SETTINGS.placements]
     assert arms[0] == arms[1] == arms[2]
     assert arms[0][0] != arms[0][1]
+
+
+def test_arm_with_fewer_invocations_gets_the_first_ones() -> None:
+    fewer = replace(SETTINGS, invocations=Invocations(10, {"every_invocation": 3}))
+    for before, now in zip(plan(SETTINGS, SOURCES), plan(fewer, SOURCES), strict=True):
+        assert now.placement == before.placement
+        assert now.events == (before.events[:3] if now.placement == "every_invocation" else before.events)
 
 
 def test_events_do_not_depend_on_the_arms() -> None:
@@ -76,11 +84,11 @@ def test_seed_of_the_sample_is_typical() -> None:
         name: float(weight) for name, _, weight in (one.partition("=") for one in given["EVENTS"].split())
     }
     sources = tuple(EventSource({"name": name}, weight) for name, weight in weights.items())
-    environments, invocations = int(given["ENVIRONMENTS"]), int(given["INVOCATIONS"])
+    environments, invocations = int(given["ENVIRONMENTS"]), Invocations.parse(given["INVOCATIONS"])
     run = Settings(Path("x"), environments=environments, invocations=invocations, seed=int(given["SEED"]))
     rare = min(weights, key=weights.__getitem__)
     drawn = sum(any(event["name"] == rare for event in place.events) for place in plan(run, sources))
-    expected = environments * (1 - (1 - weights[rare] / sum(weights.values())) ** invocations)
+    expected = environments * (1 - (1 - weights[rare] / sum(weights.values())) ** invocations.number)
     assert "export" in rare
     assert drawn >= 1
     assert abs(drawn - expected) < 1

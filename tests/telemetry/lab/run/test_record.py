@@ -1,3 +1,5 @@
+import pytest
+
 from tests.docs.documents import documented_fields
 from tests.telemetry.lab.apps import WRITES_WHAT_IT_SEES
 from tests.telemetry.lab.conftest import Lab
@@ -32,6 +34,50 @@ def test_cpu_shares_were_measured(lab: Lab) -> None:
     assert 0 < cpu["watching"] < 1
     assert "0.289 at 512 MB" in run.stdout
     assert run.lines[0]["cpu"] == cpu
+
+
+STARTS_AS_TOLD = """
+    import json, os
+    def handler(event, context):
+        print(json.dumps({"record": "seen", "placement": os.environ["LIFESPAN_PLACEMENT"]}))
+        return {"statusCode": 200}
+"""
+
+
+def test_numbers_by_arm_are_sent_and_recorded(lab: Lab) -> None:
+    run = lab(
+        *("--placement", "init", "every_invocation", "--invocations", "4,every_invocation=2"),
+        *("--environments", 2, "--at-once", 2),
+        handler=STARTS_AS_TOLD,
+    )
+    assert (run.lab["invocations"], run.lab["precision"]) == (4, None)
+    assert run.lab["invocations_by_arm"] == {"init": 4, "every_invocation": 2}
+    assert {arm: sent["invocations"] for arm, sent in run.lab["sent"].items()} == {
+        "init": 8,
+        "every_invocation": 4,
+    }
+    seen = [line["placement"] for line in run.records("seen")]
+    assert (seen.count("init"), seen.count("every_invocation")) == (8, 4)
+
+
+@pytest.mark.slow
+def test_run_that_is_precise_enough_says_when(lab: Lab) -> None:
+    """At two at once where this machine is idle, else one after the other: all is recorded in either case."""
+    run = lab(
+        *("--placement", "init", "first_invocation", "--invocations", 2, "--memory", 128, "--at-once", 2),
+        *("--precision", "10000", "--environments", 22),
+        handler=STARTS_AS_TOLD,
+    )
+    assert run.code == 0
+    assert (run.lab["environments"], run.lab["invocations"], run.lab["complete"]) == (22, 2, True)
+    found = run.lab["precision"]
+    assert (found["asked"], found["looks"], found["reached"]) == ("10000 ms", [20], True)
+    assert found["half_width_ms"] <= found["asked_ms"] == 10_000
+    assert {sent["environments"] for sent in run.lab["sent"].values()} == {20}
+    assert len(run.reports) == len({report["requestId"] for report in run.reports}) == 80
+    assert run.lab["cpu"]["at_once"] in {1, 2}
+    assert "lab: precise enough with 20 environments an arm" in run.stderr
+    assert "Asked was a precision of 10000 ms: precise enough" in run.stdout
 
 
 def test_dearest_imports_are_in_the_record(lab: Lab) -> None:

@@ -29,7 +29,28 @@ def refused(capsys: Capsys, *arguments: str) -> str:
         (["--placement", "sometimes"], "invalid choice: 'sometimes'"),
         (["--placement", "init", "init"], "name each placement once"),
         (["--environments", "0"], "must be a whole number, 1 or greater: got '0'"),
-        (["--invocations", "many"], "must be a whole number, 1 or greater: got 'many'"),
+        (["--invocations", "many"], "must be a whole number, 1 or greater, or numbers of 2 or greater by"),
+        (["--invocations", "12,lazy=3"], "such as 12,every_invocation=3: got '12,lazy=3'"),
+        (["--invocations", "12,init=1"], "such as 12,every_invocation=3: got '12,init=1'"),
+        (["--invocations", "12,init=3,init=4"], "such as 12,every_invocation=3: got '12,init=3,init=4'"),
+        (
+            ["--invocations", "12,init=3", "--experiment", "init=50,first_invocation=50"],
+            "--invocations: with --experiment the placement of an environment is not known",
+        ),
+        (
+            ["--precision", "narrow"],
+            "a number of ms, such as 25, or a share of the mean, such as 5%: got 'narrow'",
+        ),
+        (["--precision", "5%"], "--precision: it is of the difference between two placements"),
+        (
+            ["--precision", "5%", "--experiment", "init=50,first_invocation=50"],
+            "--precision: it is of the difference between two placements",
+        ),
+        (
+            ["--precision", "5%", "--placement", "init", "first_invocation", "--environments", "19"],
+            "--precision takes 20 environments of each placement at least, not 19",
+        ),
+        (["--at-once", "0"], "argument --at-once: must be a whole number, 1 or greater: got '0'"),
         (["--timeout", "0"], "argument --timeout: must be greater than 0"),
         (["--idle", "-1"], "must be a number of seconds, 0 or greater: got '-1'"),
         (["--event", "absent.json"], "--event absent.json: No such file or directory"),
@@ -81,6 +102,12 @@ def test_quick_yields_to_counts(lab: Lab) -> None:
     """
     run = lab("--quick", "--environments", 1, handler=handler)
     assert (run.lab["environments"], run.lab["invocations"]) == (1, 6)
+
+
+def test_precision_has_a_limit() -> None:
+    arms = ("--placement", "init", "first_invocation", "--precision", "5%")
+    given, asked = parser().parse_args([*arms]), parser().parse_args([*arms, "--environments", "40"])
+    assert (settings_from(given).environments, settings_from(asked).environments) == (100, 40)
 
 
 def test_more_cores_than_there_are(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capsys) -> None:

@@ -8,7 +8,9 @@ from adapter.placement import EXAMPLE, PLACEMENTS, Placement
 from telemetry.lab.platform.cpu_share import CPU_MODES, LARGEST_MB, ONE_CORE_MB, SMALLEST_MB
 from telemetry.lab.platform.function import MEMORY_MB, PROJECT_HANDLER
 from telemetry.lab.run.help_texts import DESCRIPTION, EXAMPLES
+from telemetry.lab.run.invocations import Invocations
 from telemetry.lab.run.load.options import add_arrivals
+from telemetry.lab.run.precision import FEWEST, MOST, Precision
 from telemetry.lab.run.settings import ENVIRONMENTS, INVOCATIONS, QUICK
 
 
@@ -122,10 +124,29 @@ def _add_load(parser: argparse.ArgumentParser) -> None:
         f"size (default: {ENVIRONMENTS})",
     )
     load.add_argument(
+        "--precision",
+        metavar="P",
+        type=_precision,
+        help="run as many environments as it takes for the 95%% interval of the difference between "
+        "first_invocation and init, in the first request of an environment, to be P wide to each side: ms, "
+        "such as 25, or a share of the mean first request of first_invocation, such as 5%%. For each "
+        f"placement that is {FEWEST} at least, and --environments at most (then by default {MOST})",
+    )
+    load.add_argument(
         "--invocations",
+        metavar="N[,P=N...]",
+        type=_invocations,
+        help=f"events for each environment, in some placements another number, such as "
+        f"12,every_invocation=3: the report weighs what they show alike (default: {INVOCATIONS})",
+    )
+    load.add_argument(
+        "--at-once",
         metavar="N",
         type=_count,
-        help=f"events for each environment (default: {INVOCATIONS})",
+        help="environments that run at once, as far as this machine has the cores for it (default: 1; with "
+        "--arrivals as many as the cores can give their share of CPU). Before the run it is measured that "
+        "each gets its share; if not, they run one after the other. With --arrivals, who comes when so many "
+        "are at work waits. What they write to stderr is mixed in the log",
     )
     load.add_argument(
         "--quick", action="store_true", help=f"{QUICK} environments with {QUICK} invocations each"
@@ -218,6 +239,25 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number, 1 or greater: got {text!r}")
     return int(text)
+
+
+def _invocations(text: str) -> Invocations:
+    try:
+        return Invocations.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            "must be a whole number, 1 or greater, or numbers of 2 or greater by placement, such as "
+            f"12,every_invocation=3: got {text!r}"
+        ) from error
+
+
+def _precision(text: str) -> Precision:
+    try:
+        return Precision.of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"must be a number of ms, such as 25, or a share of the mean, such as 5%: got {text!r}"
+        ) from error
 
 
 def _memory(text: str) -> int:

@@ -12,6 +12,7 @@ from telemetry.lab.platform.environment import Shutdown
 from telemetry.lab.platform.invocation import Invocation
 from telemetry.lab.run.accuracy import Accuracy
 from telemetry.lab.run.load.load_counts import LoadCounts
+from telemetry.lab.run.precision import FirstRequest, Look
 from telemetry.lab.run.settings import Settings
 from telemetry.schema import STARTS, Start
 
@@ -49,6 +50,12 @@ class Counts:
     arms: dict[str, ArmCounts]
     accuracy: Accuracy | None = None
     """Of the CPU shares, measured before anything was counted; None at full speed."""
+    at_once: int = 1
+    """Environments that run at the same time."""
+    firsts: list[FirstRequest] = field(default_factory=list)
+    """In the order in which they were answered."""
+    looks: list[Look] = field(default_factory=list)
+    """At how precise the run was, where it ends by that."""
     failures: Counter[str] = field(default_factory=Counter)
     """Invocations without a 2xx response, by what came instead."""
     shutdowns: Counter[Shutdown] = field(default_factory=Counter)
@@ -69,7 +76,8 @@ class Counts:
     def of(cls, settings: Settings, accuracy: Accuracy | None = None) -> "Counts":
         """Begin a run. The arms of an experiment come into being as environments are assigned to them."""
         arms = () if settings.experiment else settings.placements
-        return cls({placement: ArmCounts() for placement in arms}, accuracy)
+        at_once = 1 if accuracy is None else accuracy.at_once
+        return cls({placement: ArmCounts() for placement in arms}, accuracy, at_once)
 
     @property
     def invocations(self) -> int:

@@ -72,8 +72,9 @@ class PlannedEnvironment:
 def plan(settings: Settings, sources: Sequence[EventSource]) -> tuple[PlannedEnvironment, ...]:
     """Lay out a run; the same settings and seed give the same plan.
 
-    The environments of a block get the same events, so that they differ only by what is compared, and run in
-    random order, so that what changes on the machine over time changes all arms alike.
+    The environments of a block get the same events, or the first ones of them where their arm gets fewer, so
+    that they differ only by what is compared. They run in random order, so that what changes on the machine
+    over time changes all arms alike.
     """
     draw = random.Random(f"{settings.seed} events")  # noqa: S311 # repeatable on purpose, keeps no secret
     shuffle = random.Random(f"{settings.seed} order")  # noqa: S311 # as above
@@ -82,10 +83,12 @@ def plan(settings: Settings, sources: Sequence[EventSource]) -> tuple[PlannedEnv
     weights = [source.weight for source in sources]
     environments: list[PlannedEnvironment] = []
     for block in range(1, settings.environments + 1):
-        drawn = draw.choices(sources, weights, k=settings.invocations)
+        drawn = draw.choices(sources, weights, k=settings.invocations.most)
         events = tuple(source.event for source in drawn)
-        order = shuffle.sample(arms, k=len(arms))
-        environments += [PlannedEnvironment(block, placement, memory, events) for placement, memory in order]
+        environments += [
+            PlannedEnvironment(block, placement, memory, events[: settings.invocations.of(placement)])
+            for placement, memory in shuffle.sample(arms, k=len(arms))
+        ]
     return tuple(environments)
 
 

@@ -50,6 +50,7 @@ def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
         "cpu": {"mode": settings.cpu, **(counts.accuracy.fields() if counts.accuracy else {})},
         "host": host(settings.function.python),
         "versions": versions(settings.function),
+        "precision": _precision(settings, counts),
         "sent": {name: arm.fields() for name, arm in counts.arms.items()},
         "imports": [
             {"package": one.name, "ms": round(one.ms, 1), "modules": one.modules} for one in counts.imports
@@ -63,8 +64,29 @@ def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
 def _asked(settings: Settings, counts: Counts) -> dict[str, Any]:
     """Return how much was asked for: of each environment, or as traffic."""
     if settings.load is None:
-        return {"environments": settings.environments, "invocations": settings.invocations}
+        return {
+            "environments": settings.environments,
+            "invocations": settings.invocations.number,
+            "invocations_by_arm": {arm: settings.invocations.of(arm) for arm in settings.placements},
+        }
     return {"load": {**settings.load.fields(), **counts.load.fields()}}
+
+
+def _precision(settings: Settings, counts: Counts) -> dict[str, Any] | None:
+    """Return what was asked, when it was looked, and what was found at the last look."""
+    if settings.precision is None:
+        return None
+    found: dict[str, Any] = {
+        "asked": str(settings.precision),
+        "looks": [look.environments for look in counts.looks],
+        "reached": False,
+    }
+    for look in counts.looks[-1:]:
+        found["reached"] = look.enough
+        found["asked_ms"] = round(look.asked_ms, 3)
+        found["difference_ms"] = round(look.difference_ms, 3)
+        found["half_width_ms"] = round(look.half_width_ms, 3)
+    return found
 
 
 def host(python: Interpreter | None = None) -> dict[str, Any]:

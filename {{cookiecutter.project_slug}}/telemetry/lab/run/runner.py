@@ -27,6 +27,7 @@ from telemetry.lab.run.failures import (
     silent_handler,
 )
 from telemetry.lab.run.plan import UNASSIGNED, PlannedEnvironment
+from telemetry.lab.run.precision import FirstRequest
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.summary import ignored_placement, init_failure
 from telemetry.lab.run.tracebacks import tracebacks
@@ -54,6 +55,8 @@ class Runner:
         self.counts = counts
         self._out, self._log = outputs
         self._throttle = throttle
+        self._init = asyncio.Lock()
+        """Held by the environment that is in INIT, which takes a core by itself."""
         self._failed_in_a_row: Counter[str] = Counter()
         """Requests by arm."""
         self._first_failure: FailedRequest | None = None
@@ -107,10 +110,12 @@ class Runner:
             RunStoppedError: As in `opened`.
         """
         async with self.opened(planned) as environment:
-            if await environment.init():
+            async with self._init:
+                ready = await environment.init()
+            if ready:
                 await asyncio.sleep(self._settings.function.idle)
             for event in planned.events:
-                await environment.send(event)
+                self._note_first(planned, environment.counts, await environment.send(event))
                 advance(planned.arm)
             await environment.end()
 
@@ -151,6 +156,13 @@ class Runner:
         self.counts.count(to.counts, invocation)
         self._check_failure(to.arm_name, FailedRequest(to.name, event, invocation, marks))
         return invocation
+
+    def _note_first(self, planned: PlannedEnvironment, counts: ArmCounts, invocation: Invocation) -> None:
+        """Keep what the user of an environment's first request waited, as the report reckons it."""
+        if counts.invocations == 1:
+            waited = (invocation.init_ms or 0.0) if invocation.start == "cold" else 0.0
+            ms = waited + invocation.outcome.duration_ms
+            self.counts.firsts.append(FirstRequest(planned.placement, planned.memory_mb, ms))
 
     def _check_failure(self, arm: str, request: FailedRequest) -> None:
         """Count what fails.

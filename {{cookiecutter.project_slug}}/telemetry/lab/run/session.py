@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +14,7 @@ from telemetry.lab.dynamodb import dynamodb_server
 from telemetry.lab.imports.function import dearest_imports
 from telemetry.lab.imports.measurement import Package
 from telemetry.lab.platform.artifact import runtime_packages
+from telemetry.lab.platform.cpu_share import available_cores, cpu_share
 from telemetry.lab.platform.function import FunctionConfiguration
 from telemetry.lab.platform.preflight import preflight
 from telemetry.lab.platform.run_folder import run_folder
@@ -27,6 +29,7 @@ from telemetry.lab.run.load.traffic import Traffic, traffic_of
 from telemetry.lab.run.plan import EventSource, PlannedEnvironment, dealt, plan
 from telemetry.lab.run.record import lab_record
 from telemetry.lab.run.runner import Runner, RunStoppedError
+from telemetry.lab.run.schedule import fitting, run_plan
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.summary import show
 from telemetry.lab.terminal import output_console
@@ -113,7 +116,7 @@ async def _measure(
             told = runner.told
             sys.stderr.write(told)
             if traffic is None:
-                await _run_plan(plan(settings, sources), runner)
+                await _run_plan(settings, plan(settings, sources), runner)
             else:
                 await _serve(traffic, dealt(settings), runner)
             complete = True
@@ -126,21 +129,15 @@ async def _measure(
     return 0 if complete and counts.succeeded else 1
 
 
-async def _run_plan(environments: Sequence[PlannedEnvironment], runner: Runner) -> None:
+async def _run_plan(settings: Settings, environments: Sequence[PlannedEnvironment], runner: Runner) -> None:
     invocations = sum(len(planned.events) for planned in environments)
     with progress("lab", invocations, "invocations") as advance:
-        for planned in environments:
-            await runner.run(planned, advance)
+        await run_plan(settings, environments, runner.counts, partial(runner.run, advance=advance))
 
 
 async def _serve(traffic: Traffic, environments: Iterator[PlannedEnvironment], runner: Runner) -> None:
     with progress("lab", len(traffic.requests), "invocations") as advance:
         await Fleet(runner, traffic, environments, advance).serve()
-
-
-async def _accuracy(throttle: Throttle, settings: Settings, traffic: Traffic | None) -> Accuracy:
-    """Measure CPU shares, with as many processes at once as there may be environments at work."""
-    return await measured(throttle, settings.memory_mb, 1 if traffic is None else traffic.at_once)
 
 
 @contextmanager
@@ -151,6 +148,23 @@ def _throttle(settings: Settings) -> Iterator[Throttle | None]:
         return
     with Throttle() as throttle:
         yield throttle
+
+
+async def _accuracy(throttle: Throttle, settings: Settings, traffic: Traffic | None) -> Accuracy:
+    """Measure CPU shares, with as many environments at once as this machine has cores for."""
+    if traffic is not None:
+        return await measured(throttle, settings.memory_mb, traffic.at_once)
+    share = max(map(cpu_share, settings.memory_mb))
+    at_once = fitting(settings.at_once, share, available_cores())
+    found = await measured(throttle, settings.memory_mb, at_once)
+    if at_once > 1 and not found.close:
+        found = await measured(throttle, settings.memory_mb)
+    if found.at_once < settings.at_once:
+        sys.stderr.write(
+            f"lab: {found.at_once} environment(s) at once, not {settings.at_once}: with more, each would get "
+            "less than its share of CPU here\n"
+        )
+    return found
 
 
 def _finish_records(settings: Settings, counts: Counts, out: BinaryIO, *, complete: bool) -> None:

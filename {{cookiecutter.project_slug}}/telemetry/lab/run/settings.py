@@ -32,8 +32,10 @@ from telemetry.lab.platform.function import (
 )
 from telemetry.lab.platform.supervisor import RUN_VARIABLE
 from telemetry.lab.platform.variables import MEMORY_VARIABLE
+from telemetry.lab.run.invocations import Invocations
 from telemetry.lab.run.load.arrivals import Load
 from telemetry.lab.run.load.options import load_from
+from telemetry.lab.run.precision import COMPARED, FEWEST, MOST, Precision
 from telemetry.lab.usage import UsageError, parse_variables
 
 ENVIRONMENTS: Final = 25
@@ -64,9 +66,13 @@ class Settings:
     out: Path
     function: FunctionConfiguration = field(default_factory=FunctionConfiguration)
     environments: int = ENVIRONMENTS
-    """For each placement and memory size; in an experiment, for each memory size."""
-    invocations: int = INVOCATIONS
+    """For each placement and memory size; in an experiment, for each size. With a precision, the most."""
+    invocations: Invocations = field(default_factory=lambda: Invocations(INVOCATIONS))
     """For each environment."""
+    precision: Precision | None = None
+    """At which the run ends; None where the number of environments is fixed."""
+    at_once: int = 1
+    """Environments that run at the same time, where the cores allow."""
     placements: tuple[Placement, ...] = ("init",)
     """The arms of the run."""
     memory_mb: tuple[int, ...] = (MEMORY_MB,)
@@ -103,7 +109,6 @@ def settings_from(given: argparse.Namespace) -> Settings:
     Raises:
         UsageError: They contradict each other, or name what does not exist.
     """
-    few = QUICK if given.quick else None
     sizes = _distinct_sizes(given.memory)
     no_shares = why_no_shares() if given.cpu is None else None
     if given.without_records and (len(given.placement) > 1 or given.experiment is not None):
@@ -114,8 +119,10 @@ def settings_from(given: argparse.Namespace) -> Settings:
     return Settings(
         out=_writable(given.out),
         function=_function(given),
-        environments=given.environments or few or ENVIRONMENTS,
-        invocations=given.invocations or few or INVOCATIONS,
+        environments=_environments(given),
+        invocations=_invocations(given),
+        precision=given.precision,
+        at_once=given.at_once or 1,
         placements=_distinct(given.placement) if given.experiment is None else _arms(given.experiment),
         memory_mb=sizes,
         cpu=_cpu(given.cpu, no_shares, sizes),
@@ -127,6 +134,29 @@ def settings_from(given: argparse.Namespace) -> Settings:
         without_records=given.without_records,
         load=load_from(given),
     )
+
+
+def _environments(given: argparse.Namespace) -> int:
+    if given.precision is None:
+        return int(given.environments or (QUICK if given.quick else ENVIRONMENTS))
+    if given.experiment is not None or not {*COMPARED} <= {*given.placement}:
+        raise UsageError(
+            "--precision: it is of the difference between two placements: --placement init first_invocation"
+        )
+    most = int(given.environments or (QUICK if given.quick else MOST))
+    if most < FEWEST:
+        raise UsageError(f"--precision takes {FEWEST} environments of each placement at least, not {most}")
+    return most
+
+
+def _invocations(given: argparse.Namespace) -> Invocations:
+    found: Invocations = given.invocations or Invocations(QUICK if given.quick else INVOCATIONS)
+    if found.by_arm and given.experiment is not None:
+        raise UsageError(
+            "--invocations: with --experiment the placement of an environment is not known before it starts, "
+            "so all of them get the same number"
+        )
+    return found
 
 
 def _function(given: argparse.Namespace) -> FunctionConfiguration:

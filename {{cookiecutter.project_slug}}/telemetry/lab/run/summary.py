@@ -13,6 +13,7 @@ from telemetry.lab.platform.runtime_api import InitError
 from telemetry.lab.run.accuracy import CLOSE
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.load.sentences import load_lines
+from telemetry.lab.run.schedule import described
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.tracebacks import exception_message, shown, tracebacks
 from telemetry.lab.terminal import print_lines, table
@@ -29,8 +30,8 @@ def show(settings: Settings, counts: Counts, console: Console, *, complete: bool
     heading = f"{function.target}, {function.init_type}: measured on this machine, not on Lambda."
     print_lines(console, [heading, ""])
     console.print(_table(counts))
-    print_lines(console, ["", *_failures(counts), *_load(settings, counts)])
-    print_lines(console, [*_shutdowns(settings, counts), *_cpu(settings, counts)])
+    print_lines(console, ["", *_failures(counts), *_load(settings, counts), *_shutdowns(settings, counts)])
+    print_lines(console, [*_cpu(settings, counts), *_precision(settings, counts)])
     if not complete:
         print_lines(console, ["The run is incomplete."])
     print_lines(console, _files(settings, counts))
@@ -146,11 +147,18 @@ def _cpu(settings: Settings, counts: Counts) -> Iterator[str]:
         else "INIT and requests"
     )
     yield f"{init} with memory / {ONE_CORE_MB} of a core, as on Lambda: {shares}."
-    if not all(share.close for share in counts.accuracy.shares):
+    if counts.at_once > 1 and settings.load is None:
+        yield f"{counts.at_once} environments ran at once, as many as in that test."
+    if not counts.accuracy.close:
         yield (
             f"A share was more than {CLOSE:.0%} off: this machine was busy with something else. Repeat the "
             "run when it is not."
         )
+
+
+def _precision(settings: Settings, counts: Counts) -> Iterator[str]:
+    if settings.precision is not None and counts.looks:
+        yield f"Asked was a precision of {settings.precision}: {described(counts.looks[-1])}."
 
 
 def _files(settings: Settings, counts: Counts) -> list[str]:

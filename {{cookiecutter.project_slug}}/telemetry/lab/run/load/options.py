@@ -13,6 +13,7 @@ NOT_WITH_ARRIVALS: Final = {
     "environments": "--environments: arrivals and pool decide how many there are; see --requests and --for",
     "invocations": "--invocations: arrivals decide how many events an environment gets; see --requests",
     "quick": "--quick: say how much by --requests or --for",
+    "precision": "--precision: arrivals decide how many environments there are; see --requests and --for",
     "idle": "--idle: the pool decides how long an environment is idle; see --pool",
 }
 ONLY_WITH_ARRIVALS: Final = ("pool", "time_lapse", "length", "requests")
@@ -58,13 +59,6 @@ def add_arrivals(parser: argparse.ArgumentParser) -> None:
         type=_count,
         metavar="N",
         help=f"requests at most (default: all that arrive, up to {MOST_REQUESTS:,})",
-    )
-    load.add_argument(
-        "--at-once",
-        type=_count,
-        metavar="N",
-        help="environments at work at once, at most: in INIT, in a request or in shutdown; who comes then "
-        "waits, and the summary says so (default: as many as the cores can give their share of CPU)",
     )
 
 
