@@ -35,6 +35,8 @@ class Run:
 
     arms: dict[str, int] = field(default_factory=lambda: {"init": 25, "every_invocation": 25})
     invocations: int = 12
+    fewer: dict[str, int] = field(default_factory=dict)
+    """Invocations of arms that a lab sends another number."""
     start: str = "cold"
     seed: int = 7
     noise: float = 0.05
@@ -61,7 +63,7 @@ class Run:
         for index in range(max(self.arms.values())):
             for arm, environments in self.arms.items():
                 if index < environments:
-                    found += self._environment(random, arm, self._requests(index, environments))
+                    found += self._environment(random, arm, self._requests(arm, index, environments))
         if self.lab:
             found.append(self._lab())
         return [line if isinstance(line, str) else json.dumps(line, separators=(",", ":")) for line in found]
@@ -69,8 +71,9 @@ class Run:
     def text(self) -> str:
         return "".join(line + "\n" for line in self.lines())
 
-    def _requests(self, index: int, environments: int) -> int:
-        return self.invocations * environments if self.unequal and index == 0 else self.invocations
+    def _requests(self, arm: str, index: int, environments: int) -> int:
+        invocations = self.fewer.get(arm, self.invocations)
+        return invocations * environments if self.unequal and index == 0 else invocations
 
     def _environment(self, random: Random, arm: str, requests: int) -> Iterator[Line | str]:
         one = _Environment(self, random, arm)
@@ -83,12 +86,14 @@ class Run:
         first = {self.start: 1}
         sent = {}
         for arm, environments in self.arms.items():
-            requests = sum(self._requests(index, environments) for index in range(environments))
+            requests = sum(self._requests(arm, index, environments) for index in range(environments))
             starts = {start: count * environments for start, count in first.items()}
             starts["warm"] = requests - environments
             sent[arm] = {"environments": environments, "invocations": requests, "starts": starts}
         told: Line = {"complete": True} | ({"cpu": {"mode": self.cpu}} if self.cpu else {})
         told |= {"load": self.load} if self.load else {}
+        if self.fewer:
+            told["invocations_by_arm"] = {arm: self.fewer.get(arm, self.invocations) for arm in self.arms}
         host = {"system": "Linux", "cpu": "Test CPU", "cores": 2, "memory_mb": 4096, "python": "3.13.0"}
         return {"record": "lab", "v": 1, "at": 2_000, "app": "service.app:app", "seed": self.seed,
                 "host": host, "versions": {"mangum": "0.22.0"}, "sent": sent, **told}  # fmt: skip

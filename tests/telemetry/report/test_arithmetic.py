@@ -20,7 +20,7 @@ from tests.telemetry.report.simulation import Run
 
 INTERVAL = re.compile(r"(-?[\d.]+) ms \[(-?[\d.]+), (-?[\d.]+)\]")
 PARTS = ("own", "around")
-Sums = dict[str, tuple[float, int]]
+Sums = dict[str, tuple[float, float]]
 """By environment: milliseconds, and requests."""
 Triple = tuple[float, float | None, float | None]
 SHOWN_FROM = 10
@@ -31,6 +31,7 @@ def complaints(records: Path, verdict: Path) -> list[str]:
     """Every number of the verdict's sentences that the records do not give; empty when all is well."""
     found, lines = json.loads(verdict.read_text()), _read(records)
     requests = _requests(lines)
+    _weigh_warm_requests(lines, requests)
     user = {arm: _sums(mine, "user") for arm, mine in requests.items()}
     expected, wrong = [], []
     for comparison in found["comparisons"]:
@@ -121,6 +122,15 @@ def _requests(lines: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     return arms
 
 
+def _weigh_warm_requests(lines: list[dict[str, Any]], requests: dict[str, list[dict[str, Any]]]) -> None:
+    """Let each warm request count as often as it takes for all environments to have as many requests."""
+    numbers = [line.get("invocations_by_arm", {}) for line in lines if line.get("record") == "lab"]
+    for arm, number in (numbers[-1] if numbers else {}).items():
+        for request in requests[arm]:
+            if request["n"] > 1:
+                request["weight"] = (max(numbers[-1].values()) - 1) / (number - 1)
+
+
 def _sums_of(requests: list[dict[str, Any]], estimand: str) -> Sums:
     """Sums of one estimand; no process ends early here, so the first request of an environment has n = 1."""
     if estimand == "first_request_ms":
@@ -160,7 +170,8 @@ def _sums(requests: list[dict[str, Any]], field: str) -> Sums:
     sums: Sums = {}
     for request in requests:
         ms, n = sums.get(request["environment"], (0.0, 0))
-        sums[request["environment"]] = ms + request[field], n + 1
+        weight = request.get("weight", 1)
+        sums[request["environment"]] = ms + request[field] * weight, n + weight
     return sums
 
 
@@ -215,6 +226,7 @@ RUNS = {
     "proactive": Run(arms=THREE_ARMS, start="proactive"),
     "unexplained": Run(untold_ms=50),
     "init only": Run(arms={"init": 25}, lab=False),
+    "fewer requests in one arm": Run(arms=THREE_ARMS, fewer={"every_invocation": 3}),
     "few": Run(arms={"init": 3, "every_invocation": 4}),
 }
 

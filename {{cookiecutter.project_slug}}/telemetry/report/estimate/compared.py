@@ -21,6 +21,8 @@ from telemetry.report.estimate.smallest import Smallest
 from telemetry.report.estimate.strata import Means
 from telemetry.report.read.evidence import Evidence
 from telemetry.report.read.strata import strata_of
+from telemetry.report.read.sums import Sums
+from telemetry.report.read.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Compared:
 def compared_in(evidence: Evidence, population: Population, smallest: Smallest) -> Compared:
     """Compare arms over one population, in everything that is compared."""
     totals = evidence.totals
-    sums, wide = totals.sums.only(population.counted), population.widening
+    served, wide = totals.sums.only(population.counted), population.widening
+    sums = served if totals.not_warm is None else totals.even().only(population.counted)
     strata = strata_of(evidence.ledger, sums)
     stratified = len(strata.found) > 1 and population.randomised
     means = Means(sums, sums.user, sums.timed, strata, stratified)
@@ -53,24 +56,38 @@ def compared_in(evidence: Evidence, population: Population, smallest: Smallest) 
     for estimand, of in estimands.items():
         arms = ratios(sums, of.ms, of.n)
         comparisons += compare(arms, estimand, of.pair, smallest=smallest, widening=wide)
-    failed = Means(sums, sums.failed, sums.n, strata, stratified)
-    shares = ratios(sums, sums.failed, sums.n)
+    failed = Means(served, served.failed, served.n, strata, stratified)
+    shares = ratios(served, served.failed, served.n)
     first = first_request_results(evidence.ledger, totals, means, smallest, wide)
-    visible = [found for found in comparisons if found.estimand == "user_visible_ms"]
+    counted = comparisons if sums is served else [_counted(found, served) for found in comparisons]
+    visible = [found for found in counted if found.estimand == "user_visible_ms"]
     return Compared(
         population=population,
         means=means,
-        comparisons=[*comparisons, *first.comparisons],
+        comparisons=[*counted, *first.comparisons],
         first_requests=first,
         failures=[share_of(arm, of) for arm, of in shares.items() if of.n],
         failure_differences=failure_differences(shares, failed.pair, wide),
         percentiles=[]
         if evidence.aggregated
-        else percentile_differences(means, totals.durations, [one.baseline for one in visible], wide),
+        else percentile_differences(means, totals.durations, _alike(visible, totals), wide),
         bounds=bounds_of(
             visible, totals.unplaced, {arm: round(of.value * of.n) for arm, of in shares.items() if of.n}
         ),
     )
+
+
+def _counted(found: Comparison, served: Sums) -> Comparison:
+    """Say how many requests there were, and not how often they count."""
+    return replace(
+        found, n_requests={arm: int(served.n[served.in_arm(arm)].sum()) for arm in found.n_requests}
+    )
+
+
+def _alike(visible: Sequence[Comparison], totals: Totals) -> list[Placement]:
+    """Return the baselines whose environments served as many requests as those of `init`, one by one."""
+    weights = totals.warm_weights
+    return [one.baseline for one in visible if weights.get(one.baseline) == weights.get(one.arm)]
 
 
 def told(of: Compared, left_out: LeftOut, untold: Sequence[Placement]) -> Compared:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from adapter.placement import Weights
+from adapter.placement import Placement, Weights
 from telemetry.report.estimate.by_memory import ComparedWithin, by_memory
 from telemetry.report.estimate.compared import compared_in, told
 from telemetry.report.estimate.comparison import Arm, Comparison, arms_of
@@ -147,6 +147,8 @@ class Results:
     starts: Starts
     latency: list[Latency]
     invocations: list[Invocations]
+    warm_weights: dict[Placement, float]
+    """How often a warm request counts in an arm that a lab sent fewer; empty where all count once."""
     assignment: Assignment | None
     refused_experiments: list[str]
     """Experiments in the records that no adapter would have run."""
@@ -185,6 +187,7 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
     compared = compared_in(evidence, population_of(evidence, assignment, planned), declared.smallest)
     population, means = compared.population, compared.means
     sums, strata, stratified = means.sums, means.strata, means.stratified
+    served = totals.sums.only(population.counted)
     user, billed = ratios(sums, sums.user), ratios(sums, sums.billed, sums.billed_n)
     progress = progress_of(population, planned)
     other = other_reading_of(
@@ -205,7 +208,7 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
         completeness=completeness,
         left_open=other is not None and other.differs,
     )
-    arms = arms_of([unit for unit in units if population.counted[unit.number]], sums, user, billed)
+    arms = arms_of([unit for unit in units if population.counted[unit.number]], served, user, billed)
     bounded = not user["every_invocation"].environments and left_out.lost_share(("init",)) <= MOST_LOST
     return Results(
         measured_on=_measured_on(ledger, totals, state.memory_mb, strata),
@@ -224,7 +227,8 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
         state=state,
         starts=starts_of(totals, ledger.labs),
         latency=latency_of(totals),
-        invocations=invocations_of(sums),
+        invocations=invocations_of(served),
+        warm_weights=totals.warm_weights,
         assignment=assignment,
         refused_experiments=refused(units),
         progress=progress,

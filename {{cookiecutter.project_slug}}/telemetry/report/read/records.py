@@ -232,6 +232,8 @@ class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
     """The packages whose imports take longest."""
     load: LabLoad | None = None
     """None where each environment was sent a number of requests."""
+    invocations_by_arm: dict[str, int] = {}
+    """Requests of each environment, by placement; nothing in runs that sent all arms the same number."""
 
 
 Record: TypeAlias = (

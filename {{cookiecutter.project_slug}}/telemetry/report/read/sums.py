@@ -81,6 +81,21 @@ class Sums:
         kept = {name: np.where(units, getattr(self, name), 0.0) for name in self.__slots__ if name != "arms"}
         return Sums(arms=self.arms, **kept)
 
+    def weighted(self, some: "Sums", times: Vector) -> "Sums":
+        """Return the sums in which `some` requests count once and all others so many times.
+
+        Args:
+            some: Sums of some of these requests.
+            times: By unit.
+        """
+        limits = {"used_mb", "memory_mb", "first_at", "last_at"}
+        weighted = {
+            name: getattr(some, name) + times * (getattr(self, name) - getattr(some, name))
+            for name in self.__slots__
+            if name not in {"arms", *limits}
+        }
+        return Sums(arms=self.arms, **weighted, **{name: getattr(self, name) for name in limits})
+
 
 class Histogram:
     """Counts durations in bins of equal width on the log scale (DDSketch: Masson et al., VLDB 12, 2019)."""

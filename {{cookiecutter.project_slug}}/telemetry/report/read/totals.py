@@ -1,5 +1,6 @@
 """All requests in one pass: sums by environment, start classes, durations, and what was left out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, assert_never
 
@@ -7,11 +8,13 @@ import numpy as np
 
 from adapter.placement import PLACEMENTS, Placement
 from telemetry import schema
+from telemetry.report.errors import UnusableError
 from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Vector
 from telemetry.report.read.durations import Durations
-from telemetry.report.read.first_requests import FirstRequests
+from telemetry.report.read.first_requests import WARM, FirstRequests
 from telemetry.report.read.joining.placing import Known, place
 from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.records import Lab
 from telemetry.report.read.requests import OUTCOMES, Join, Requests, Unplaced
 from telemetry.report.read.sums import Histogram, Sums
 
@@ -63,6 +66,17 @@ class Totals:
     """By unit; they are no requests."""
     imports_counted: bool = False
     """Without platform.report lines only: see `requests.Join`."""
+    warm_weights: dict[Placement, float] = field(default_factory=dict)
+    """How often a warm request counts where arms are compared: see `warm_weights_of`. Empty for once each."""
+    not_warm: Sums | None = None
+    """Sums over requests that are not warm; None where warm ones count once."""
+
+    def even(self) -> Sums:
+        """Return the sums as if the environments of all arms had served the same number of requests."""
+        if self.not_warm is None:
+            return self.sums
+        weights = np.array([self.warm_weights.get(placement, 1.0) for placement in PLACEMENTS])
+        return self.sums.weighted(self.not_warm, weights[self.sums.arms])
 
 
 def starts_once(placement: Placement) -> bool:
@@ -76,6 +90,30 @@ def starts_once(placement: Placement) -> bool:
             assert_never(placement)
 
 
+def warm_weights_of(labs: Sequence[Lab]) -> dict[Placement, float]:
+    """Return how often a warm request of each arm counts, where a lab sent some arms fewer requests.
+
+    An environment has one first request and, in the arm with the most, N - 1 warm ones. In an arm with k
+    requests each warm one then stands for (N - 1) / (k - 1): all arms have the same share of cold starts.
+
+    Raises:
+        UnusableError: The runs differ in it.
+    """
+    told = [lab.invocations_by_arm if len(set(lab.invocations_by_arm.values())) > 1 else {} for lab in labs]
+    if any(one != told[0] for one in told):
+        raise UnusableError(
+            "these lab runs did not send the same numbers of requests to their arms (--invocations), so what "
+            "they show cannot be put together: report them one by one."
+        )
+    sent = told[0] if told else {}
+    most = max(sent.values(), default=0)
+    return {
+        placement: (most - 1) / (sent[placement] - 1)
+        for placement in PLACEMENTS
+        if sent.get(placement, 0) > 1 and sent[placement] < most
+    }
+
+
 def totals_of(ledger: Ledger) -> Totals:
     """Sum up all requests of a ledger, each once."""
     arms = np.asarray([PLACEMENTS.index(unit.placement) for unit in ledger.units], np.int64)
@@ -83,6 +121,8 @@ def totals_of(ledger: Ledger) -> Totals:
     totals, join, resources = Totals(Sums.zero(arms), firsts), Join(ledger), _resources(ledger)
     totals.touching = np.zeros((len(arms), len(ledger.resource_names)))
     totals.together = np.zeros(len(ledger.touched_sets) + 1, np.int64)
+    totals.warm_weights = warm_weights_of(ledger.labs)
+    totals.not_warm = Sums.zero(arms) if totals.warm_weights else None
     for part in join.parts():
         if len(part.rows):
             _add(totals, part, resources)
@@ -110,7 +150,9 @@ def _add(totals: Totals, part: Requests, resources: Flags) -> None:
     rows, unit = part.rows, part.unit
     arm = totals.sums.arms[unit]
     repeating = np.asarray([not starts_once(placement) for placement in PLACEMENTS])
-    _sum(totals.sums, part, repeating[arm])
+    _sum(totals.sums, part, repeating[arm], np.ones(len(rows)))
+    if totals.not_warm is not None:
+        _sum(totals.not_warm, part, repeating[arm], rows["start"] != WARM)
     if totals.firsts is not None:
         totals.firsts.see(part)
     totals.together += np.bincount(rows["touched"] + 1, minlength=len(totals.together))
@@ -141,10 +183,11 @@ def _add(totals: Totals, part: Requests, resources: Flags) -> None:
     totals.billed_without_init += int((whole & (part.billed_ms + 1 < part.user_ms)).sum())
 
 
-def _sum(sums: Sums, part: Requests, repeating: Flags) -> None:
-    """Add up; in a repeating arm, each startup counts as repeated that the `init` arm would not have paid.
+def _sum(sums: Sums, part: Requests, repeating: Flags, weight: Vector | Flags) -> None:
+    """Add up, each request times its weight.
 
-    The first one of a process is not repeated, unless INIT was off the path: there `init` had hidden it.
+    In a repeating arm each startup counts as repeated that the `init` arm would not have paid. The first one
+    of a process is not repeated, unless INIT was off the path: there `init` had hidden it.
     """
     rows = part.rows
     timed = ~np.isnan(part.user_ms)
@@ -167,7 +210,7 @@ def _sum(sums: Sums, part: Requests, repeating: Flags) -> None:
         (sums.repeated, np.where(repeating & timed, repeated, 0.0)),
         (sums.hidden, hidden),
     ):
-        into += np.bincount(part.unit, values, minlength=len(into))  # noqa: PLW2901  # adds in place
+        into += np.bincount(part.unit, values * weight, minlength=len(into))  # noqa: PLW2901  # in place
     np.fmax.at(sums.used_mb, part.unit, part.used_mb)
     np.fmin.at(sums.first_at, part.unit, rows["at"])
     np.fmax.at(sums.last_at, part.unit, rows["at"])

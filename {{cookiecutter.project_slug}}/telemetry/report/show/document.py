@@ -54,6 +54,7 @@ def document(verdict: Verdict) -> Document:
         "starts": _starts(results.starts),
         "latency": [_fields(found) for found in results.latency],
         "invocations": [_fields(found) for found in results.invocations],
+        "warm_weights": dict(results.warm_weights),
         "assignment": None if results.assignment is None else _fields(results.assignment),
         "progress": None if results.progress is None else _fields(results.progress),
         "unrecorded": [_fields(found) for found in results.unrecorded],

@@ -84,7 +84,8 @@ class _Arm:
         self.starts_up_in_init = placement == "init" or bool((mine & ~np.isnan(self.startup)).any())
         if not self.starts_up_in_init:
             self.imports = self.init
-        self.waited_ms = float(totals.sums.user[mine].sum())
+        self.warm_weight = totals.warm_weights.get(placement, 1.0)
+        self.waited_ms = float(totals.even().user[mine].sum())
 
 
 def _platform_init(ledger: Ledger, totals: Totals) -> Vector:
@@ -132,7 +133,7 @@ def _requests(arm: _Arm) -> Iterator[Part]:
     total, n = firsts.warm()
     requests = int(n[arm.mine].sum())
     ms = float(total[arm.mine].sum()) / requests if requests else None
-    yield Part("warm", None, ms, requests, _share(float(total[arm.mine].sum()), arm))
+    yield Part("warm", None, ms, requests, _share(arm.warm_weight * float(total[arm.mine].sum()), arm))
 
 
 def _mean(kind: Kind, ms: Vector, arm: _Arm, share: float | None, name: str | None = None) -> Part:

@@ -76,6 +76,12 @@ def _mix(results: Results) -> Iterator[str]:
         f"At {lives.mean:.3g} requests per environment, {share}, as the lab was told; on Lambda traffic "
         "decides that, and the mean with it."
     )
+    fewer = {one.placement: one.mean for one in results.invocations}
+    for arm, weight in results.warm_weights.items():
+        yield (
+            f"Environments of {short_name(arm)} were sent {fewer[arm]:.3g}: a warm one of them counts "
+            f"{weight:.3g} times, so that the share of cold ones is that of the other arms."
+        )
 
 
 def finding_of(found: Comparison, results: Results) -> str:
