@@ -18,7 +18,7 @@ from telemetry.lab.platform.function import REGION
 from telemetry.lab.platform.variables import clean_environ
 from telemetry.lab.usage import UsageError
 
-STARTS_WITHIN: Final = 60.0
+STARTS_WITHIN: Final = 180.0
 """Seconds."""
 ENDS_WITHIN: Final = 3.0
 """Seconds."""

@@ -90,6 +90,7 @@ async def test_ends_at_the_first_look_that_is_precise_enough(
     assert [look.environments for look in counts.looks] == looks
     assert done == list(PLAN[: 2 * blocks])
     said = capsys.readouterr().err.splitlines()
+    assert said.pop(0).startswith("lab: 20 to 33 environments of each placement, until ")
     assert len(said) == len(looks)
     assert [": precise enough" in line for line in said] == [look.enough for look in counts.looks]
 

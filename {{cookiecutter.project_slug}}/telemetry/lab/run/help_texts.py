@@ -38,6 +38,9 @@ examples:
     python -m telemetry.lab --placement init every_invocation first_invocation \\
         --table events/tickets-table.json --env TICKETS_TABLE=tickets \\
         --event events/read-ticket.json=9 events/create-ticket.json
+  the same as soon as it is precise enough, and with two environments at once:
+    python -m telemetry.lab --placement init every_invocation first_invocation \\
+        --precision 5% --invocations 12,every_invocation=3 --at-once 2 ...
   any other ASGI app, from any folder:
     python -m telemetry.lab --app shop.main:app --app-dir ../shop/src \\
         --placement init every_invocation

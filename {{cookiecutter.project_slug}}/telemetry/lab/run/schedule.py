@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.plan import PlannedEnvironment
-from telemetry.lab.run.precision import Look, batches
+from telemetry.lab.run.precision import FEWEST, Look, batches
 from telemetry.lab.run.settings import Settings
 
 Run: TypeAlias = Callable[[PlannedEnvironment], Awaitable[None]]
@@ -40,6 +40,10 @@ async def run_plan(
     if precision is None:
         await run_at_once(environments, run, counts.at_once)
         return
+    sys.stderr.write(
+        f"lab: {FEWEST} to {settings.environments} environments of each placement, until the first request's "
+        f"difference is precise to {precision}\n"
+    )
     for done, blocks in pairwise((0, *batches(settings.environments))):
         batch = [planned for planned in environments if done < planned.block <= blocks]
         await run_at_once(batch, run, counts.at_once)
