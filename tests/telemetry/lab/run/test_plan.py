@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from adapter.placement import PLACEMENTS
-from telemetry.lab.run.invocations import Invocations
+from telemetry.lab.run.invocation_counts import Invocations
 from telemetry.lab.run.plan import EventSource, plan
 from telemetry.lab.run.precision import batches
 from telemetry.lab.run.settings import Settings

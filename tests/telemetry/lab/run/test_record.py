@@ -1,5 +1,10 @@
+from pathlib import Path
+
 import pytest
 
+from telemetry.lab.platform.throttle import Throttle
+from telemetry.lab.run import session
+from telemetry.lab.run.accuracy import Accuracy, Share
 from tests.docs.documents import documented_fields
 from tests.telemetry.lab.apps import WRITES_WHAT_IT_SEES
 from tests.telemetry.lab.conftest import Lab
@@ -58,6 +63,41 @@ def test_numbers_by_arm_are_sent_and_recorded(lab: Lab) -> None:
     }
     seen = [line["placement"] for line in run.records("seen")]
     assert (seen.count("init"), seen.count("every_invocation")) == (8, 4)
+
+
+MEETS = """
+    import json, os, pathlib, time
+    def handler(event, context):
+        meeting = pathlib.Path(os.environ["MEETING"])
+        meeting.joinpath(os.environ["AWS_LAMBDA_LOG_STREAM_NAME"].replace("/", "-")).touch()
+        ends = time.monotonic() + 90
+        while len(list(meeting.iterdir())) < 2 and time.monotonic() < ends:
+            time.sleep(0.01)
+        print(json.dumps({"record": "met", "others": len(list(meeting.iterdir()))}))
+        return {"statusCode": 200}
+"""
+
+
+def test_two_at_once_meet(lab: Lab, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each waits for the other one in its first request. That CPU shares are exact is taken for granted."""
+
+    async def exact(_: Throttle, sizes: tuple[int, ...], at_once: int = 1) -> Accuracy:
+        return Accuracy(tuple(Share(size, 0.1, 0.1) for size in sizes), 0.0, at_once)
+
+    monkeypatch.setattr(session, "measured", exact)
+    monkeypatch.setattr(session, "available_cores", lambda: 2)
+    (here / "meeting").mkdir()
+    run = lab(
+        *("--memory", 256, "--at-once", 2, "--environments", 2, "--invocations", 2, "--timeout", 100),
+        *("--env", f"MEETING={here / 'meeting'}"),
+        handler=MEETS,
+    )
+    assert run.code == 0
+    assert [line["others"] for line in run.records("met")] == [2, 2, 2, 2]
+    assert len({report["requestId"] for report in run.reports}) == 4
+    assert run.lab["cpu"]["at_once"] == 2
+    assert run.lab["sent"]["init"]["environments"] == 2
+    assert "2 environments ran at once, as many as in that test." in run.stdout
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from adapter.placement import EXAMPLE, PLACEMENTS, Placement
 from telemetry.lab.platform.cpu_share import CPU_MODES, LARGEST_MB, ONE_CORE_MB, SMALLEST_MB
 from telemetry.lab.platform.function import MEMORY_MB, PROJECT_HANDLER
 from telemetry.lab.run.help_texts import DESCRIPTION, EXAMPLES
-from telemetry.lab.run.invocations import Invocations
+from telemetry.lab.run.invocation_counts import Invocations
 from telemetry.lab.run.load.options import add_arrivals
 from telemetry.lab.run.precision import FEWEST, MOST, Precision
 from telemetry.lab.run.settings import ENVIRONMENTS, INVOCATIONS, QUICK

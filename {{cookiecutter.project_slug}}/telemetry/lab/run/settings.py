@@ -32,7 +32,7 @@ from telemetry.lab.platform.function import (
 )
 from telemetry.lab.platform.supervisor import RUN_VARIABLE
 from telemetry.lab.platform.variables import MEMORY_VARIABLE
-from telemetry.lab.run.invocations import Invocations
+from telemetry.lab.run.invocation_counts import Invocations
 from telemetry.lab.run.load.arrivals import Load
 from telemetry.lab.run.load.options import load_from
 from telemetry.lab.run.precision import COMPARED, FEWEST, MOST, Precision
