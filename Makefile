@@ -42,6 +42,7 @@ bake: .venv/.demo ## Generate a project from the committed template, with its de
 	@git archive HEAD | tar -x -C demo/template
 	@$(BIN)/cookiecutter --no-input --overwrite-if-exists --output-dir demo demo/template
 	@rm -rf demo/template
+	@touch .venv/.measures
 
 demo: bake ## Generate a project and measure its sample service in a local Lambda (QUICK=1: a smoke run, too small for a verdict)
 	@$(MAKE) --no-print-directory -C $(DEMO) measure

@@ -232,6 +232,13 @@ def test_commits_take_turns(baked: Path, home: dict[str, str], tmp_path: Path) -
         assert (done.returncode == 0) is (code == "holds")
 
 
+def test_commit_without_the_means_says_so(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
+    merged(baked, home, tmp_path / "head", makefile="help:\n")
+    *_, install, _, _, _, _ = workflow("measure.yml")["jobs"]["measure"]["steps"]
+    with pytest.raises(AssertionError, match="::error::The commit before cannot be measured"):
+        run("bash", "-e", "-c", install["run"], cwd=tmp_path, env=home)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_steps_tell_a_slower_startup(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
@@ -256,9 +263,11 @@ def test_steps_tell_a_slower_startup(baked: Path, home: dict[str, str], tmp_path
     assert comment(GitHub(zipped(comparison=comparison), [])).returncode == 0
 
 
-def merged(baked: Path, home: dict[str, str], head: Path) -> Path:
-    """A project as a runner checks it out: at a merge, whose first parent is the base."""
+def merged(baked: Path, home: dict[str, str], head: Path, makefile: str | None = None) -> Path:
+    """A project as a runner checks it out: at a merge, whose first parent is the base, perhaps an old one."""
     shutil.copytree(baked, head)
+    if makefile is not None:
+        (head / "Makefile").write_text(makefile, encoding="utf-8")
     git(head, home, "init", "--quiet", "--initial-branch=main")
     git(head, home, "add", "--all")
     git(head, home, "commit", "--quiet", "--message=base")

@@ -1,7 +1,9 @@
 """How exactly this machine gives CPU shares: asked and got, by processes that only compute.
 
 Where environments run at once, so many of these processes do: with a share each, and one of them as in INIT,
-at full speed, beside the others. What counts is the share that was furthest from what was asked.
+at full speed, beside the others. What counts is the share that was furthest from what was asked. A share of
+CPU time is worth less where two cores are the two threads of one: so the lab also measures how much more CPU
+time the same work takes beside a process that computes.
 """
 
 import asyncio
@@ -10,7 +12,9 @@ import os
 import signal
 import sys
 import time
-from asyncio.subprocess import Process
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
@@ -32,6 +36,16 @@ while True:
     pass
 """
 """Keeps as many cores busy as it is told."""
+WORKS: Final = """\
+import time
+began, total = time.process_time(), 0
+for number in range(1_000_000):
+    total += number * number
+print(time.process_time() - began)
+"""
+"""Says how much CPU time the same work takes, in seconds: some 0.1."""
+ROUNDS: Final = 3
+"""Of work alone and beside another process; the fastest one of each counts."""
 CLOSE: Final = 0.05
 """A share that is further off, as a part of what was asked, is pointed out."""
 
@@ -59,11 +73,13 @@ class Accuracy:
     """Cores that the watching itself took."""
     at_once: int = 1
     """Processes that ran at the same time."""
+    slowed: float = 1.0
+    """How many times as much CPU time the same work took beside a process that computes."""
 
     @property
     def close(self) -> bool:
         """Whether all of it is what Lambda would give."""
-        return all(share.close for share in self.shares)
+        return all(share.close for share in self.shares) and self.slowed <= 1 + CLOSE
 
     def fields(self) -> dict[str, Any]:
         """Return what the lab's record holds of it."""
@@ -75,6 +91,7 @@ class Accuracy:
             ],
             "watching": round(self.watching, 4),
             "at_once": self.at_once,
+            "slowed": round(self.slowed, 4),
         }
 
 
@@ -83,7 +100,7 @@ async def measured(throttle: Throttle, memory_mb: tuple[int, ...], at_once: int 
     began, watched = time.monotonic(), cpu_seconds(throttle.pid)
     shares = [await _worst(throttle, size, at_once) for size in memory_mb]
     watching = (cpu_seconds(throttle.pid) - watched) / (time.monotonic() - began)
-    return Accuracy(tuple(shares), watching, at_once)
+    return Accuracy(tuple(shares), watching, at_once, await _slowed() if at_once > 1 else 1.0)
 
 
 async def _worst(throttle: Throttle, memory_mb: int, at_once: int) -> Share:
@@ -97,11 +114,7 @@ async def _worst(throttle: Throttle, memory_mb: int, at_once: int) -> Share:
 
 async def _got(throttle: Throttle, asked: list[float], *, beside: int = 0) -> list[float]:
     """Return the cores that processes get which run at once, beside so many more without a limit."""
-    processes: list[Process] = []
-    try:
-        for cores in [*asked, *[1.0] * beside]:
-            command = (sys.executable, "-I", "-S", "-c", SPINS, str(ceil(cores)))
-            processes.append(await asyncio.create_subprocess_exec(*command, start_new_session=True))
+    async with _computing([*asked, *[1.0] * beside]) as processes:
         limited = processes[: len(asked)]
         for process, cores in zip(limited, asked, strict=True):
             throttle.limit(process.pid, cores)
@@ -112,8 +125,41 @@ async def _got(throttle: Throttle, asked: list[float], *, beside: int = 0) -> li
         return [
             (tree_seconds(process.pid) - before) / took for process, before in zip(limited, used, strict=True)
         ]
+
+
+async def _slowed() -> float:
+    alone, beside = [], []
+    for _ in range(ROUNDS):
+        alone.append(await _work())
+        async with _computing([1.0]):
+            beside.append(await _work())
+    return min(beside) / min(alone)
+
+
+async def _work() -> float:
+    command = (sys.executable, "-I", "-S", "-c", WORKS)
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, start_new_session=True)
+    try:
+        return float((await process.communicate())[0])
+    finally:
+        await _end(process)
+
+
+@asynccontextmanager
+async def _computing(cores: Sequence[float]) -> AsyncIterator[list[Process]]:
+    """Run processes that keep so many cores busy."""
+    processes: list[Process] = []
+    try:
+        for one in cores:
+            command = (sys.executable, "-I", "-S", "-c", SPINS, str(ceil(one)))
+            processes.append(await asyncio.create_subprocess_exec(*command, start_new_session=True))
+        yield processes
     finally:
         for process in processes:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            await _end(process)
+
+
+async def _end(process: Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()

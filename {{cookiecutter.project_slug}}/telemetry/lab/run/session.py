@@ -162,7 +162,7 @@ async def _accuracy(throttle: Throttle, settings: Settings, traffic: Traffic | N
     if found.at_once < settings.at_once:
         sys.stderr.write(
             f"lab: {found.at_once} environment(s) at once, not {settings.at_once}: with more, each would get "
-            "less than its share of CPU here\n"
+            "less than its share of CPU here, or the same work would take more of it\n"
         )
     return found
 
