@@ -201,6 +201,7 @@ class ExecutionEnvironment:
         if self._environment is not None:
             self._environment = restored(self._environment)
             self.sigterm.resume()
+            self._idle_since = float("-inf")  # what it was, another machine's clock has said
             started = EnvironmentStarted(at_ns, self._environment, self._settings.placement)
             self.observer(started._replace(restore_ns=restore_ns))
 

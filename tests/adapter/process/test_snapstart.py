@@ -1,5 +1,7 @@
 import asyncio
 import random
+import signal
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -186,3 +188,61 @@ def test_timers_survive_another_clock(registry: Any, monkeypatch: pytest.MonkeyP
             after()
             assert handler(http_event(), None)["body"] == "due"
             handler.shutdown()
+
+
+def test_connection_that_no_copy_has_is_known_to_be_lost(
+    monkeypatch: pytest.MonkeyPatch, registry: Any
+) -> None:
+    """Also where the new machine's clock says that nothing can have happened since."""
+    streams: list[asyncio.StreamReader] = []
+    ours, theirs = socket.socketpair()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await respond(send, b"known" if streams[0].at_eof() else b"not known")
+            return
+        await receive()
+        reader, writer = await asyncio.open_connection(sock=ours)
+        streams.append(reader)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        writer.close()
+
+    with LifespanAdapter(app) as handler:
+        [(before, _, _)] = registry.get_before_snapshot()
+        [(after, _, _)] = registry.get_after_restore()
+        before()
+        theirs.close()
+        monotonic = time.monotonic
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(time, "monotonic", lambda: monotonic() - 1000)
+            after()
+            assert handler(http_event(), None)["body"] == "known"
+            handler.shutdown()
+
+
+def test_what_was_taken_in_a_copy_is_taken_back(monkeypatch: pytest.MonkeyPatch, registry: Any) -> None:
+    """The wakeup descriptor, without which a SIGTERM may be missed, whatever the new machine's clock says."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            signal.set_wakeup_fd(-1)
+            await respond(send)
+            return
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+
+    with LifespanAdapter(app) as handler:
+        [(before, _, _)] = registry.get_before_snapshot()
+        [(after, _, _)] = registry.get_after_restore()
+        before()
+        monotonic = time.monotonic
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(time, "monotonic", lambda: monotonic() - 1000)
+            after()
+            handler(http_event(), None)
+            descriptor = signal.set_wakeup_fd(-1)
+            signal.set_wakeup_fd(descriptor)
+            handler.shutdown()
+    assert descriptor != -1

@@ -114,7 +114,7 @@ class SigtermHandler:
     def resume(self) -> None:
         """Forget what time it was: this is a snapshot that was restored."""
         if self._process is not None:
-            self._process.idle_since = time.monotonic() - RESPONSE_S
+            self._process.resume()
 
     def tell(self) -> None:
         """Have the app's own handler called, and what is to be interrupted: once."""
@@ -179,6 +179,10 @@ class ProcessSigterm:
         with contextlib.suppress(ValueError):  # off the main thread
             signal.signal(SIGTERM, self._previous)
         self._wakeup.close()
+
+    def resume(self) -> None:
+        """Count from now on by this machine's clock, and take back after the next invocation in any case."""
+        self.idle_since = self._taken_at = time.monotonic() - RESPONSE_S
 
     def rest(self, now: float) -> None:
         """Note that an invocation has ended, and take back what may have been taken in it."""
