@@ -125,9 +125,12 @@ ARROWS = {
     "telemetry.lab.platform": {
         "telemetry.lab.platform",
         "telemetry.lab.app",
+        "telemetry.lab.snapshot.launcher",
         "telemetry.lab.usage",
         "telemetry.schema",
     },
+    # Goes into the function's own process, where nothing else of the lab need be.
+    "telemetry.lab.snapshot": {"telemetry.lab.snapshot"},
     # Runs in the lab's child process, in the place of a project's handler.
     "telemetry.lab.app.any_app": {"telemetry", "adapter"},
     "telemetry.lab.dynamodb": {"telemetry.lab.platform", "telemetry.lab.usage"},
@@ -137,6 +140,7 @@ ARROWS = {
         "telemetry.lab.imports",
         "telemetry.lab.app",
         "telemetry.lab.platform",
+        "telemetry.lab.snapshot",
         "telemetry.lab.dynamodb",
         "telemetry.lab.terminal",
         "telemetry.lab.usage",

@@ -189,3 +189,6 @@ RESOURCES_WITH_METRICS: Final = 10
 
 # Events by the platform, in Lambda's JSON log format
 PLATFORM_REPORT: Final = "platform.report"
+AFTER_RESTORE_MS: Final = "afterRestoreHooksMs"
+"""In a report line of the lab alone, which restores nothing: what the function's hooks took after a restore
+that Lambda would say the duration of."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from telemetry.lab.platform.runtime_api import Event, RuntimeApi
 
 EVENT = Event("r-1", "arn", "Root=1-2-3", b'{"a":1}', 1700000000000)
+RESTORE = "/2018-06-01/runtime/restore/next"
 NEXT = "/2018-06-01/runtime/invocation/next"
 RESPONSE = "/2018-06-01/runtime/invocation/r-1/response"
 
@@ -59,8 +60,8 @@ class Clients:
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[tuple[RuntimeApi, Clients]]:
-    api = RuntimeApi({"functionName": "lab"})
+async def serving(*, snap_start: bool = False) -> AsyncIterator[tuple[RuntimeApi, Clients]]:
+    api = RuntimeApi({"functionName": "lab"}, snap_start=snap_start)
     clients = Clients(await api.listen())
     try:
         yield api, clients

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from telemetry.lab.platform.runtime_api import LARGEST_RESPONSE, InitError
-from tests.telemetry.lab.client import EVENT, NEXT, RESPONSE, serving
+from telemetry.lab.platform.runtime_api import LARGEST_RESPONSE, InitError, RestoreError
+from tests.telemetry.lab.client import EVENT, NEXT, RESPONSE, RESTORE, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -101,3 +101,51 @@ async def test_endpoints_that_are_not_here() -> None:
 async def test_listens_on_loopback_only() -> None:
     async with serving() as (_api, clients):
         assert clients.host == "127.0.0.1"
+
+
+async def test_restore_is_answered_when_it_is_due() -> None:
+    async with serving(snap_start=True) as (api, clients):
+        runtime = await clients()
+        await runtime.ask("GET", RESTORE)
+        await api.snapshot
+        assert not api.ready.done()
+        with pytest.raises(RuntimeError, match="has not asked for an event"):
+            api.invoke(EVENT)
+        api.restore()
+        assert (await runtime.answer()).status == 200
+        assert not api.ready.done()
+        await runtime.ask("GET", NEXT)
+        await api.ready
+        with pytest.raises(RuntimeError, match="does not wait for its restore"):
+            api.restore()
+
+
+@pytest.mark.parametrize(("phase", "kind"), [("init", InitError), ("restore", RestoreError)])
+async def test_error_of_a_hook(phase: str, kind: type[InitError]) -> None:
+    async with serving(snap_start=True) as (api, clients):
+        runtime = await clients()
+        body = json.dumps({"errorMessage": "no", "errorType": "Ouch"}).encode()
+        path = f"/2018-06-01/runtime/{phase}/error"
+        if phase == "restore":
+            await runtime.ask("GET", RESTORE)
+            await api.snapshot
+            api.restore()
+            await runtime.answer()
+        answer = await runtime.call("POST", path, body, Lambda_Runtime_Function_Error_Type="Runtime.Hook")
+        assert answer.status == 202
+        with pytest.raises(InitError, match=r"Runtime\.Hook: no") as caught:
+            await api.ready
+        assert type(caught.value) is kind
+
+
+async def test_client_that_knows_no_snapshots() -> None:
+    async with serving(snap_start=True) as (api, clients):
+        await clients.runtime()
+        with pytest.raises(InitError, match=r"SnapStart needs awslambdaric 3\.0 or newer"):
+            await api.snapshot
+
+
+async def test_no_restore_without_snapstart() -> None:
+    async with serving() as (_api, clients):
+        client = await clients()
+        assert (await client.call("GET", RESTORE)).status == 404

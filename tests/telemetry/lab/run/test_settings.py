@@ -62,7 +62,11 @@ def refused(capsys: Capsys, *arguments: str) -> str:
         (["--env", "NAME"], "--env NAME: expected NAME=VALUE"),
         (["--env", "LIFESPAN_PLACEMENT=init"], "use --placement"),
         (["--env", "LIFESPAN_PROACTIVE_GAP_MS=long"], "expected a number of milliseconds"),
-        (["--init-type", "snap-start"], "cannot restore a process from a snapshot"),
+        (
+            ["--init-type", "snap-start", "--experiment", "init=50,first_invocation=50"],
+            "under SnapStart all environments are copies of one",
+        ),
+        (["--env", "LAB_SNAPSHOT_REPORT=x"], "the lab sets it where it looks at a snapshot"),
         (["--init-type", "lambda-managed-instances"], "the lab sends one at a time"),
         (["--init-type", "other"], "invalid choice"),
         (["--app-dir", "absent"], "there is no such folder"),

@@ -114,6 +114,34 @@ def test_t12_more_environments_than_the_lab_had_are_refused_whatever_their_funct
         evidence_of([source("one", [*Run().lines(), *strangers])])
 
 
+def snap_start(environments: int, sent: int) -> list[str]:
+    """A lab run under SnapStart: each environment has another id after its restore."""
+    arm = {"environments": environments, "invocations": sent, "starts": {"snapstart": sent}}
+    lines: list[dict[str, object]] = [
+        {"record": "lab", "v": 1, "run": "r", "init_type": "snap-start", "sent": {"init": arm}}
+    ]
+    common = {"v": 1, "at": 1_790_000_000_000, "service": "tickets", "placement": "init", "startup_id": "s-1"}
+    for number in range(sent):
+        common["startup_id"] = f"{number}-1"
+        published = {"environment": f"published{number}", "process": f"{number}", **common}
+        restored = {"environment": f"restored{number}", "process": f"r{number}", **common}
+        lines.append(
+            {"record": "startup", **published, "ordinal": 1, "phase": "init", "outcome": "complete",
+             "init_type": "snap-start", "StartupDuration": 5.0}
+        )  # fmt: skip
+        lines.append(
+            {"record": "invocation", **restored, "n": 1, "request_id": f"{number}", "start": "snapstart",
+             "status": 200, "InvocationDuration": 11.0}
+        )  # fmt: skip
+    return list(map(json.dumps, lines))
+
+
+@pytest.mark.parametrize(("environments", "sent"), [(3, 3), (2, 3)])  # a process that died is restored again
+def test_snapshots_of_a_lab_are_no_records_of_lambda(environments: int, sent: int) -> None:
+    evidence = evidence_of([source("one", snap_start(environments, sent))])
+    assert results_of(evidence).measured_on.restore_left_out
+
+
 @pytest.mark.parametrize(("chosen", "where"), [("shop", "lambda"), ("lab", "lab")])
 def test_t12_the_function_that_is_judged_tells_the_place(chosen: str, where: str) -> None:
     evidence = evidence_of([source("one", lab_and_lambda())], function=chosen)

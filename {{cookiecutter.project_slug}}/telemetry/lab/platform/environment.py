@@ -10,18 +10,23 @@ from tempfile import mkdtemp
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
 from telemetry.lab.platform.cpu_share import cpu_share
-from telemetry.lab.platform.function import FUNCTION_ARN, FunctionConfiguration
+from telemetry.lab.platform.function import FunctionConfiguration
 from telemetry.lab.platform.invocation import Invocation, Outcome, Status, http_status, stamped_event
 from telemetry.lab.platform.process import FunctionProcess, ProcessEndedError, Write
-from telemetry.lab.platform.runtime_api import Event, InvocationResponse
+from telemetry.lab.platform.runtime_api import Event, InitError, InvocationResponse, RestoreError
 from telemetry.lab.platform.throttle import Throttle
 from telemetry.lab.platform.variables import MEMORY_VARIABLE, function_command, log_stream
+from telemetry.lab.snapshot.launcher import REPORT_VARIABLE, RESTORED_SUFFIX
 
 Shutdown: TypeAlias = Literal["sigterm", "sigterm too slow", "sigkill"]
 """What ended a process: SIGTERM, SIGKILL because its shutdown took too long, or SIGKILL at once."""
 
 SHUTDOWN_BUDGET: Final = 0.5
 """Seconds from SIGTERM to SIGKILL that Lambda gives a function with an internal extension."""
+RESTORE_TIMEOUT: Final = 10.0
+"""Seconds that Lambda gives a restore and the function's hooks after it together; here to the hooks alone."""
+COMPARED_WITHIN: Final = 300.0
+"""Seconds for the lab to compare a function that was restored with what it was before."""
 TRACE_RECEIVERS: Final = frozenset(
     {"AWS_XRAY_DAEMON_ADDRESS", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"}
 )
@@ -52,8 +57,9 @@ class Environment:
         own = {
             **_folders(self._folder),
             MEMORY_VARIABLE: str(function.memory_mb),
-            "AWS_LAMBDA_LOG_STREAM_NAME": log_stream(),
         }
+        if not function.snap_start:  # there, Lambda has no name for it yet when INIT runs
+            own["AWS_LAMBDA_LOG_STREAM_NAME"] = log_stream()
         if "HOME" in function.variables:
             own["HOME"] = function.variables["HOME"]
         self._environ = {**environ, **own}
@@ -69,12 +75,16 @@ class Environment:
     async def init(self) -> bool:
         """Run INIT. False when it took longer than Lambda allows: the first invocation then begins it again.
 
-        An INIT on demand has all the CPU there is, one of provisioned concurrency only its share.
+        An INIT on demand has all the CPU there is, one of provisioned concurrency only its share. Under
+        SnapStart it goes as far as the snapshot, for which nobody waits.
 
         Raises:
             InitError: The function cannot start.
             ThrottleEndedError: CPU shares cannot be given any more.
         """
+        if self._function.snap_start:
+            await self._publish()
+            return True
         on_demand = self._function.init_type == "on-demand"
         try:
             process = await self._start(full_speed=on_demand)
@@ -92,13 +102,16 @@ class Environment:
 
         Raises:
             InitError: The process had died, and the function cannot start again.
+            RestoreError: The function fails after its restore.
             ThrottleEndedError: CPU shares cannot be given any more.
         """
         request_id = str(uuid.uuid4())
+        restored_ms = await self._restored() if self._function.snap_start and self._first_event else None
         waited = self._process is not None
         start = self._function.first_start(waited=waited) if self._first_event else "warm"
         init_ms, self._init_ms = self._init_ms, None
-        return Invocation(request_id, start, init_ms, await self._outcome(request_id, event))
+        outcome = await self._outcome(request_id, event)
+        return Invocation(request_id, start, init_ms, outcome, restored_ms)
 
     async def shutdown(self, *, at_once: bool = False) -> Shutdown | None:
         """End the process; None where there is none. Without an extension Lambda sends no SIGTERM."""
@@ -115,6 +128,35 @@ class Environment:
         """Remove what the environment has written to its temporary folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    async def _publish(self) -> FunctionProcess:
+        """Run INIT up to the snapshot, as Lambda does when a version is published; return the process."""
+        process = await self._start(full_speed=True)
+        try:
+            await process.wait_for_snapshot(self._function.init_timeout)
+        except TimeoutError as error:
+            await self.shutdown(at_once=True)
+            limit = f"INIT took longer than {self._function.init_timeout:.0f} s"
+            raise InitError("FunctionError.InitTimeout", limit) from error
+        self._limit(process)
+        return process
+
+    async def _restored(self) -> float:
+        """Go on from the snapshot, of a new process if need be; return what the function's hooks took."""
+        process = self._process or await self._publish()
+        began = time.perf_counter()
+        try:
+            return await process.restore(RESTORE_TIMEOUT)
+        except TimeoutError as error:
+            if self._compares():
+                return (await process.wait_until_idle(COMPARED_WITHIN) - began) * 1000
+            limit = f"the hooks after the restore took longer than {RESTORE_TIMEOUT:.0f} s"
+            raise RestoreError("SnapStartTimeoutException", limit) from error
+
+    def _compares(self) -> bool:
+        """Whether the function's own hooks are done, and what takes longer is the lab's comparison."""
+        report = self._environ.get(REPORT_VARIABLE)
+        return report is not None and Path(f"{report}{RESTORED_SUFFIX}").exists()
+
     async def _outcome(self, request_id: str, event: Mapping[str, Any]) -> Outcome:
         body, trace_header = stamped_event(event, request_id), self._trace_header()
         timeout = self._function.timeout
@@ -126,7 +168,7 @@ class Environment:
                 await process.wait_for_init(timeout)
             left = timeout - (time.perf_counter() - began)
             deadline_ms = int((time.time() + left) * 1000)
-            handed_out = Event(request_id, FUNCTION_ARN, trace_header, body, deadline_ms)
+            handed_out = Event(request_id, self._function.arn, trace_header, body, deadline_ms)
             response, idle_at = await self._invoked(process, handed_out, left)
         except TimeoutError:
             return await self._lost("timeout", timeout)

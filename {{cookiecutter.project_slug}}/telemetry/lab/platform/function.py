@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, assert_never
 
 from telemetry.lab.app.interpreter import Interpreter
 from telemetry.schema import Start
 
-InitType: TypeAlias = Literal["on-demand", "provisioned-concurrency"]
+InitType: TypeAlias = Literal["on-demand", "provisioned-concurrency", "snap-start"]
+SNAP_START: Final = "snap-start"
 
 FUNCTION_NAME: Final = "lab"
 REGION: Final = "us-east-1"
@@ -36,7 +37,8 @@ class FunctionConfiguration:
     """The app's own environment; None where it runs in the lab's."""
     init_type: InitType = "on-demand"
     idle: float = 0
-    """Between INIT and the first event, as where Lambda starts an environment ahead of time."""
+    """Between INIT and the first event, as where Lambda starts an environment ahead of time; under SnapStart
+    between the snapshot and its restore."""
     proactive_gap_ms: float = PROACTIVE_GAP_MS
     """Milliseconds of `idle` from which on the telemetry calls a start proactive."""
     memory_mb: int = MEMORY_MB
@@ -64,12 +66,33 @@ class FunctionConfiguration:
         """Seconds that INIT may take, as on Lambda."""
         return 10 if self.init_type == "on-demand" else max(130, self.timeout)
 
+    @property
+    def snap_start(self) -> bool:
+        """Whether requests are served by restored copies of a snapshot."""
+        return self.init_type == SNAP_START
+
+    @property
+    def version(self) -> str:
+        """Its version; Lambda takes snapshots of published ones alone."""
+        return "1" if self.snap_start else "$LATEST"
+
+    @property
+    def arn(self) -> str:
+        """By which it is invoked."""
+        return f"{FUNCTION_ARN}:{self.version}" if self.snap_start else FUNCTION_ARN
+
     def first_start(self, *, waited: bool) -> Start:
         """Return the start class of a process's first invocation.
 
         Args:
             waited: Whether the process had finished its INIT before the event came.
         """
-        if self.init_type == "provisioned-concurrency":
-            return "provisioned"
-        return "proactive" if waited and self.idle * 1000 >= self.proactive_gap_ms else "cold"
+        match self.init_type:
+            case "provisioned-concurrency":
+                return "provisioned"
+            case "snap-start":
+                return "snapstart"
+            case "on-demand":
+                return "proactive" if waited and self.idle * 1000 >= self.proactive_gap_ms else "cold"
+            case _:
+                assert_never(self.init_type)

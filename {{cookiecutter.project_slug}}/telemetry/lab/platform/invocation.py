@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
-from telemetry.schema import PLATFORM_REPORT, Start
+from telemetry.schema import AFTER_RESTORE_MS, PLATFORM_REPORT, Start
 
 Status: TypeAlias = Literal["success", "error", "timeout"]
 
@@ -45,6 +45,9 @@ class Invocation:
     init_ms: float | None
     """Duration of INIT: on the environment's first invocation, unless Lambda bills INIT separately."""
     outcome: Outcome
+    restored_ms: float | None = None
+    """What the function's hooks took after the restore, on the first invocation after it. The restore itself
+    is not in it: there is none here."""
 
     def report_line(self, memory_mb: int) -> bytes:
         """Return the line that Lambda would write, in its JSON log format."""
@@ -54,6 +57,7 @@ class Invocation:
             "memorySizeMB": memory_mb,
             "maxMemoryUsedMB": self.outcome.peak_memory_mb,
             "initDurationMs": None if self.init_ms is None else round(self.init_ms, 3),
+            AFTER_RESTORE_MS: None if self.restored_ms is None else round(self.restored_ms, 3),
         }
         record = {
             "requestId": self.request_id,

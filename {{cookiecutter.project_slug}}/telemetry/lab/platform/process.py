@@ -9,14 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias, TypeVar, cast
 
-from telemetry.lab.platform.runtime_api import Event, InitError, InvocationResponse, RuntimeApi
+from telemetry.lab.platform.function import SNAP_START
+from telemetry.lab.platform.runtime_api import (
+    Event,
+    InitError,
+    InvocationResponse,
+    RestoreError,
+    RuntimeApi,
+)
 from telemetry.lab.platform.supervisor import kill_environment
 
 T = TypeVar("T")
 Write: TypeAlias = Callable[[bytes], object]
 """Takes whole lines."""
 
-MARK_VARIABLE: Final = "AWS_LAMBDA_LOG_STREAM_NAME"
+MARK_VARIABLE: Final = "TMPDIR"
 """Has a value of its own in each execution environment, which all processes there inherit."""
 REAPED_WITHIN: Final = 5.0
 """Seconds for a killed process to go, and for what it wrote to arrive."""
@@ -148,7 +155,8 @@ class FunctionProcess:
                 "functionName": environ["AWS_LAMBDA_FUNCTION_NAME"],
                 "functionVersion": environ["AWS_LAMBDA_FUNCTION_VERSION"],
                 "handler": environ["_HANDLER"],
-            }
+            },
+            snap_start=environ["AWS_LAMBDA_INITIALIZATION_TYPE"] == SNAP_START,
         )
         try:
             address = {"AWS_LAMBDA_RUNTIME_API": await api.listen()}
@@ -165,8 +173,35 @@ class FunctionProcess:
             InitError: The function cannot start.
             TimeoutError: INIT takes longer.
         """
+        return await self._waited_for(self.api.ready, seconds)
+
+    async def wait_for_snapshot(self, seconds: float) -> float:
+        """Wait until the process is ready for its snapshot, as `wait_for_init` does for its end of INIT.
+
+        Raises:
+            InitError: The function cannot start.
+            TimeoutError: It takes longer.
+        """
+        return await self._waited_for(self.api.snapshot, seconds)
+
+    async def restore(self, seconds: float) -> float:
+        """Go on from the snapshot; return the milliseconds until the process could take an event.
+
+        Raises:
+            RestoreError: The function reported one, or ended.
+            TimeoutError: It takes longer.
+        """
+        began = time.perf_counter()
+        self.api.restore()
         try:
             ready = await self.child.wait_for(self.api.ready, seconds)
+        except ProcessEndedError as error:
+            raise RestoreError("Runtime.ExitError", str(error)) from error
+        return (ready - began) * 1000
+
+    async def _waited_for(self, wanted: asyncio.Future[float], seconds: float) -> float:
+        try:
+            ready = await self.child.wait_for(wanted, seconds)
         except ProcessEndedError as error:
             raise InitError("Runtime.ExitError", str(error)) from error
         return (ready - self.child.started_at) * 1000

@@ -19,6 +19,11 @@ NO_TELEMETRY_API: Final = error_response(
 """What AWS's own emulator answers, which has no Telemetry API either."""
 
 
+NO_RESTORE: Final = (
+    "the runtime client does not wait for its restore; SnapStart needs awslambdaric 3.0 or newer"
+)
+
+
 class InitError(Exception):
     """The function could not start; the runtime reported this error, or the process ended."""
 
@@ -26,6 +31,10 @@ class InitError(Exception):
         super().__init__(f"{error_type}: {message}" if message else error_type)
         self.error_type = error_type
         self.stack = stack
+
+
+class RestoreError(InitError):
+    """The function failed after its snapshot had been restored, or took too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +59,12 @@ class InvocationResponse:
 
 
 class RuntimeApi:
-    """The server. It takes one event at a time, and only while `ready`."""
+    """The server. It takes one event at a time, and only while `ready`.
 
-    def __init__(self, function: Mapping[str, str]) -> None:
+    With `snap_start` the runtime has to ask for the restore of its snapshot before it asks for an event.
+    """
+
+    def __init__(self, function: Mapping[str, str], *, snap_start: bool = False) -> None:
         loop = asyncio.get_running_loop()
         self.extensions = Extensions(function)
         self.ready: asyncio.Future[float] = loop.create_future()
@@ -60,6 +72,11 @@ class RuntimeApi:
 
         Raises `InitError` when the runtime reported that instead.
         """
+        self.snapshot: asyncio.Future[float] = loop.create_future()
+        """Done, likewise, when a snapshot would be taken. Raises `InitError`, too."""
+        self._snap_start = snap_start
+        self._restored: Respond | None = None
+        """Answers the runtime's open request for the restore."""
         self._response: asyncio.Future[InvocationResponse] = loop.create_future()
         self._request_id = ""
         self._respond: Respond | None = None
@@ -82,8 +99,17 @@ class RuntimeApi:
             self._server.close()
         for connection in tuple(self._connections):
             connection.abort()
-        if self.ready.done() and not self.ready.cancelled():
-            self.ready.exception()  # asyncio would warn of an exception that was never retrieved
+        for future in (self.ready, self.snapshot):
+            if future.done() and not future.cancelled():
+                future.exception()  # asyncio would warn of an exception that was never retrieved
+
+    def restore(self) -> None:
+        """Tell the runtime that its snapshot was restored; `ready` says when it can take events."""
+        if self._restored is None:
+            raise RuntimeError("the runtime does not wait for its restore")
+        restored, self._restored = self._restored, None
+        self.extensions.registration_closed = True
+        restored(Response(HTTPStatus.OK, b""))
 
     def invoke(self, event: Event) -> asyncio.Future[InvocationResponse]:
         """Hand out an event; the future holds what the function makes of it."""
@@ -115,6 +141,10 @@ class RuntimeApi:
         match (request.method, *request.path.strip("/").split("/")):
             case ("GET", "2018-06-01", "runtime", "invocation", "next"):
                 self._respond = respond
+                self._check_restored()
+                self._update_ready(request.received_at)
+            case ("GET", "2018-06-01", "runtime", "restore", "next") if self._snap_start:
+                self._restored = respond
                 self._update_ready(request.received_at)
             case ("POST", "2018-06-01", "runtime", "invocation", request_id, "response"):
                 respond(self._finish(request_id, InvocationResponse(request.received_at, request.body)))
@@ -122,7 +152,10 @@ class RuntimeApi:
                 error = InvocationResponse(request.received_at, request.body, _error_type(request))
                 respond(self._finish(request_id, error))
             case ("POST", "2018-06-01", "runtime", "init", "error"):
-                self._fail_init(request)
+                self._fail(InitError(*_described(request)))
+                respond(ACCEPTED)
+            case ("POST", "2018-06-01", "runtime", "restore", "error") if self._snap_start:
+                self._fail(RestoreError(*_described(request)))
                 respond(ACCEPTED)
             case ("POST", "2020-01-01", "extension", "register"):
                 respond(self.extensions.register(request))
@@ -135,8 +168,17 @@ class RuntimeApi:
                 respond(error_response("InvalidRequest", "no such endpoint", HTTPStatus.NOT_FOUND))
 
     def _update_ready(self, now: float) -> None:
-        if self._respond is not None and self.extensions.all_waiting() and not self.ready.done():
+        if not self.extensions.all_waiting():
+            return
+        if self._respond is not None and not self.ready.done():
             self.ready.set_result(now)
+        if self._restored is not None and not self.snapshot.done():
+            self.snapshot.set_result(now)
+
+    def _check_restored(self) -> None:
+        """Fail a runtime that asks for an event where Lambda would not have taken the snapshot yet."""
+        if self._snap_start and not self.snapshot.done():
+            self._fail(InitError("Runtime.NoSnapStart", NO_RESTORE))
 
     def _finish(self, request_id: str, response: InvocationResponse) -> Response:
         """End the current invocation; return what the runtime is answered."""
@@ -149,13 +191,17 @@ class RuntimeApi:
         text = f"Exceeded maximum allowed payload size ({LARGEST_RESPONSE} bytes)."
         return error_response("RequestEntityTooLarge", text, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
-    def _fail_init(self, request: Request) -> None:
-        if not self.ready.done():
-            error = _error_of(request)
-            stack = tuple(str(line) for line in error.get("stackTrace") or ())
-            self.ready.set_exception(
-                InitError(_error_type(request), str(error.get("errorMessage", "")), stack)
-            )
+    def _fail(self, error: InitError) -> None:
+        for future in (self.ready, self.snapshot):
+            if not future.done():
+                future.set_exception(error)
+
+
+def _described(request: Request) -> tuple[str, str, tuple[str, ...]]:
+    """Return the type of an error, its message, and its stack."""
+    error = _error_of(request)
+    stack = tuple(str(line) for line in error.get("stackTrace") or ())
+    return _error_type(request), str(error.get("errorMessage", "")), stack
 
 
 def _error_type(request: Request) -> str:

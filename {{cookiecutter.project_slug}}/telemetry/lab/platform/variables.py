@@ -6,6 +6,7 @@ import site
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from telemetry.lab.app import bootstrap
 from telemetry.lab.app.bootstrap import CODE_VARIABLE, PRIVATE_VARIABLE
 from telemetry.lab.app.lab_code import LabCode
 from telemetry.lab.platform.function import FUNCTION_NAME, REGION, FunctionConfiguration
+from telemetry.lab.snapshot import launcher
 
 MEMORY_VARIABLE: Final = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
 INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
@@ -75,10 +77,10 @@ def function_environ(
         **_user_packages(function),
         "AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{runtime_minor(function)}",
         "AWS_LAMBDA_FUNCTION_NAME": FUNCTION_NAME,
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
         MEMORY_VARIABLE: str(function.memory_mb),
         "AWS_LAMBDA_INITIALIZATION_TYPE": function.init_type,
-        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{FUNCTION_NAME}",
+        **({} if function.snap_start else {"AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{FUNCTION_NAME}"}),
         "LAMBDA_TASK_ROOT": str(function.folder),
         "TZ": ":UTC",
         "_HANDLER": function.handler,
@@ -90,6 +92,18 @@ def function_environ(
 
 def function_command(function: FunctionConfiguration) -> tuple[str, ...]:
     """Return the command of the runtime client; an artifact runs without this Python's installed packages."""
+    command = _client_command(function)
+    return with_hooks(command) if function.snap_start else command
+
+
+def with_hooks(command: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the same command with the lab's hooks around those of the function, which SnapStart calls."""
+    python, *arguments = command
+    options = tuple(takewhile(lambda argument: argument.startswith("-") and argument != "-m", arguments))
+    return (python, *options, launcher.__file__, *arguments[len(options) :])
+
+
+def _client_command(function: FunctionConfiguration) -> tuple[str, ...]:
     if function.python is not None and function.app is None:
         return (function.python.executable, "-m", "awslambdaric", function.handler)
     without_site = () if function.artifact is None else ("-S",)

@@ -182,7 +182,9 @@ def _add_platform(parser: argparse.ArgumentParser) -> None:
         "--init-type",
         choices=("on-demand", "provisioned-concurrency", "snap-start", "lambda-managed-instances"),
         default="on-demand",
-        help="on-demand or provisioned-concurrency (default: %(default)s)",
+        help="on-demand, provisioned-concurrency, or snap-start: the runtime client calls the function's "
+        "hooks around a snapshot, and what copies of it would share or find dead is looked for; nothing is "
+        "really copied (default: %(default)s)",
         metavar="TYPE",
     )
     platform.add_argument(

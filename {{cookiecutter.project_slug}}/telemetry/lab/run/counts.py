@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 from telemetry.lab.imports.measurement import Package
@@ -14,6 +15,7 @@ from telemetry.lab.run.accuracy import Accuracy
 from telemetry.lab.run.load.load_counts import LoadCounts
 from telemetry.lab.run.precision import FirstRequest, Look
 from telemetry.lab.run.settings import Settings
+from telemetry.lab.snapshot.check import SnapshotCheck
 from telemetry.schema import STARTS, Start
 
 
@@ -71,6 +73,10 @@ class Counts:
     """The packages whose imports take longest."""
     load: LoadCounts = field(default_factory=LoadCounts)
     """Of a run under load."""
+    snapshot: SnapshotCheck | None = None
+    """Under SnapStart: what its copies would share or find dead."""
+    restored_ms: list[float] = field(default_factory=list)
+    """Under SnapStart: what the function's hooks took after each restore."""
 
     @classmethod
     def of(cls, settings: Settings, accuracy: Accuracy | None = None) -> "Counts":
@@ -92,11 +98,21 @@ class Counts:
     def count(self, environment: ArmCounts, invocation: Invocation) -> None:
         """Count an invocation, as one of the environment, whose arm may not be known yet."""
         environment.starts[invocation.start] += 1
+        if invocation.restored_ms is not None:
+            self.restored_ms.append(invocation.restored_ms)
         failure = invocation.outcome.failure
         if failure is None:
             environment.succeeded += 1
         else:
             self.failures[failure] += 1
+
+    def snapshot_fields(self) -> dict[str, Any]:
+        """Return what the lab's record holds of SnapStart; nothing where there is none."""
+        if self.snapshot is None:
+            return {}
+        hooks = {"median": median(self.restored_ms), "max": max(self.restored_ms)} if self.restored_ms else {}
+        rounded = {name: round(ms, 3) for name, ms in hooks.items()}
+        return {"snapshot": {**self.snapshot.fields(), "after_restore_ms": rounded}}
 
     def count_shutdown(self, shutdown: Shutdown | None) -> None:
         """Count how an environment ended; None if its process had died before."""

@@ -65,6 +65,18 @@ examples:
   environments that Lambda started ahead of time:
     python -m telemetry.lab --app shop.main:app --idle 12
     python -m telemetry.lab --app shop.main:app --init-type provisioned-concurrency
+  what would copies of a SnapStart snapshot share, or find dead?
+    python -m telemetry.lab --app shop.main:app --init-type snap-start --quick
+
+With --init-type snap-start each environment runs an INIT of its own up to the
+snapshot, then goes on as a restored copy: the runtime client calls the hooks
+before the snapshot and those after the restore, and the latter have 10 s, as on
+Lambda. Connections that are open at the snapshot are closed there, since no copy
+has them. Before the run, one process is compared with what it was at the
+snapshot: random generators, UUIDs and other drawn values, times that were taken,
+connections and timers that are still the same are listed with the names that
+lead to them. Not shown: how long Lambda takes to restore a snapshot, and what
+else differs in the memory of a second copy.
 
 On Python 3.11 the function is told that it runs on Lambda's Python 3.12, the
 first version in which SIGTERM reaches it.

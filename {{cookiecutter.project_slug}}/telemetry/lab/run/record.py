@@ -55,6 +55,7 @@ def lab_record(settings: Settings, counts: Counts, *, complete: bool) -> bytes:
         "imports": [
             {"package": one.name, "ms": round(one.ms, 1), "modules": one.modules} for one in counts.imports
         ],
+        **counts.snapshot_fields(),
         "duration_s": round(time.perf_counter() - counts.began, 1),
         "complete": complete,
     }

@@ -31,6 +31,8 @@ from telemetry.lab.run.precision import FirstRequest
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.summary import ignored_placement, init_failure
 from telemetry.lab.run.tracebacks import tracebacks
+from telemetry.lab.snapshot.check import SnapshotCheck, check_of
+from telemetry.lab.snapshot.launcher import KNOWN_VARIABLE, REPORT_VARIABLE
 from telemetry.progress import Advance
 from telemetry.schema import ENVIRONMENT_RECORD, STARTUP
 
@@ -89,19 +91,44 @@ class Runner:
     ) -> tuple[RecordReader, list[FailedRequest]]:
         """Run one environment; return what it wrote, and which requests failed."""
         reader = RecordReader(STARTUP, self._log.write)
-        failed = []
         environ = {**self._environ, PLACEMENT_VARIABLE: placement}
-        made = Environment(self._settings.function, environ, self._log, reader.write)
-        async with self._ended("the warm-up", made) as environment:
+        return reader, await self._try_out("the warm-up", environ, reader.write, events)
+
+    async def check_snapshot(self, events: Sequence[Mapping[str, Any]]) -> SnapshotCheck:
+        """Compare a function that is restored with what it was before; two environments, not recorded.
+
+        Raises:
+            RunStoppedError: The function cannot start, or a hook of its fails or takes too long.
+        """
+        first, second = (Path(self._environ["TMPDIR"], f"snapshot-{number}.json") for number in (1, 2))
+        placements = self._settings.placements
+        common = {
+            **self._environ,
+            PLACEMENT_VARIABLE: "init" if "init" in placements else placements[0],
+            "PYTHONHASHSEED": "0",  # the hash of a text, which some objects keep, is no number of its own
+        }
+        environ = {**common, REPORT_VARIABLE: str(first)}
+        failed = await self._try_out("the look at the snapshot", environ, self._log.write, events)
+        environ = {**common, REPORT_VARIABLE: str(second), KNOWN_VARIABLE: str(first)}
+        await self._try_out("a second INIT to compare it with", environ, self._log.write, ())
+        return check_of(first, second, requests=len(events), failed=len(failed))
+
+    async def _try_out(
+        self, name: str, environ: Mapping[str, str], write: Write, events: Sequence[Mapping[str, Any]]
+    ) -> list[FailedRequest]:
+        """Run one environment that is not recorded; return the requests that failed."""
+        failed = []
+        made = Environment(self._settings.function, environ, self._log, write)
+        async with self._ended(name, made) as environment:
             await environment.init()
             for event in events:
                 marks = self._marks()
                 invocation = await environment.invoke(event)
                 if invocation.outcome.failure is not None:
-                    failed.append(FailedRequest("the warm-up", event, invocation, marks))
+                    failed.append(FailedRequest(name, event, invocation, marks))
                     self._first_failure = self._first_failure or failed[-1]
             await environment.shutdown()
-        return reader, failed
+        return failed
 
     async def run(self, planned: PlannedEnvironment, advance: Advance) -> None:
         """Run one environment of the plan to its end.

@@ -110,9 +110,12 @@ async def _measure(
         out.write(lab_record(settings, counts, complete=False))
         out.flush()
         runner = Runner(settings, environ, counts, Outputs(out, log), throttle)
+        events = [source.event for source in sources]
         try:
+            if settings.function.snap_start:
+                counts.snapshot = await runner.check_snapshot(events)
             if settings.warm_up:
-                await runner.warm_up([source.event for source in sources])
+                await runner.warm_up(events)
             told = runner.told
             sys.stderr.write(told)
             if traffic is None:

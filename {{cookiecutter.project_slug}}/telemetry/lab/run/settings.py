@@ -27,6 +27,7 @@ from telemetry.lab.platform.function import (
     ANY_APP_HANDLER,
     MEMORY_MB,
     PROACTIVE_GAP_MS,
+    SNAP_START,
     FunctionConfiguration,
     InitType,
 )
@@ -36,6 +37,7 @@ from telemetry.lab.run.invocation_counts import Invocations
 from telemetry.lab.run.load.arrivals import Load
 from telemetry.lab.run.load.options import load_from
 from telemetry.lab.run.precision import COMPARED, FEWEST, MOST, Precision
+from telemetry.lab.snapshot.launcher import KNOWN_VARIABLE, REPORT_VARIABLE
 from telemetry.lab.usage import UsageError, parse_variables
 
 ENVIRONMENTS: Final = 25
@@ -52,6 +54,8 @@ RESERVED: Final = {
     CODE_VARIABLE: "use --python",
     PRIVATE_VARIABLE: "use --python",
     RUN_VARIABLE: "the lab sets it for each run",
+    REPORT_VARIABLE: "the lab sets it where it looks at a snapshot",
+    KNOWN_VARIABLE: "the lab sets it where it looks at a snapshot",
     EXPERIMENT_VARIABLE: "use --experiment",
     PLACEMENT_VARIABLE: "use --placement",
     "_HANDLER": "use --handler",
@@ -115,6 +119,11 @@ def settings_from(given: argparse.Namespace) -> Settings:
         raise UsageError(
             "--without-records: Lambda's report lines do not say which placement they are of; measure one at "
             "a time, each into a file of its own"
+        )
+    if given.init_type == SNAP_START and given.experiment is not None:
+        raise UsageError(
+            "--experiment: under SnapStart all environments are copies of one, so they cannot be assigned "
+            "one by one, and the adapter refuses it; name the arms by --placement"
         )
     return Settings(
         out=_writable(given.out),
@@ -274,10 +283,8 @@ def _arms(weights: str) -> tuple[Placement, ...]:
 
 def _supported(init_type: str) -> InitType:
     match init_type:
-        case "on-demand" | "provisioned-concurrency":
+        case "on-demand" | "provisioned-concurrency" | "snap-start":
             return init_type
-        case "snap-start":
-            raise UsageError(f"--init-type {init_type}: the lab cannot restore a process from a snapshot")
         case _:
             raise UsageError(
                 f"--init-type {init_type}: an environment of this type serves several events at once, but "

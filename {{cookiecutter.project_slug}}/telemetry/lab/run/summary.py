@@ -9,12 +9,13 @@ from rich.table import Table
 from adapter.placement import PLACEMENT_VARIABLE, Placement
 from telemetry.lab.platform.cpu_share import ONE_CORE_MB
 from telemetry.lab.platform.environment import SHUTDOWN_BUDGET, Shutdown
-from telemetry.lab.platform.runtime_api import InitError
+from telemetry.lab.platform.runtime_api import InitError, RestoreError
 from telemetry.lab.run.accuracy import CLOSE
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.load.sentences import load_lines
 from telemetry.lab.run.schedule import described
 from telemetry.lab.run.settings import Settings
+from telemetry.lab.run.snapshot_summary import show_snapshot
 from telemetry.lab.run.tracebacks import exception_message, shown, tracebacks
 from telemetry.lab.terminal import print_lines, table
 from telemetry.schema import STARTS
@@ -32,6 +33,8 @@ def show(settings: Settings, counts: Counts, console: Console, *, complete: bool
     console.print(_table(counts))
     print_lines(console, ["", *_failures(counts), *_load(settings, counts), *_shutdowns(settings, counts)])
     print_lines(console, [*_cpu(settings, counts), *_precision(settings, counts)])
+    if settings.function.snap_start:
+        show_snapshot(counts, console)
     if not complete:
         print_lines(console, ["The run is incomplete."])
     print_lines(console, _files(settings, counts))
@@ -49,8 +52,9 @@ def init_failure(name: str, error: InitError, output: Sequence[str], advice: Seq
         output: What the environment wrote, in lines.
         advice: Lines that say what to do about it.
     """
+    what = "failed after its restore" if isinstance(error, RestoreError) else "did not start"
     lines = [
-        f"lab: the function did not start, in {name}: {error}",
+        f"lab: the function {what}, in {name}: {error}",
         *(f"  {line}" for line in exception_message(output) if line not in str(error)),
         *advice,
         *(f"  {line}" for line in _traceback(error, output)),
@@ -141,11 +145,11 @@ def _cpu(settings: Settings, counts: Counts) -> Iterator[str]:
         f"{share.asked:.3f} at {share.memory_mb} MB ({share.got:.3f} in a test before the run)"
         for share in counts.accuracy.shares
     )
-    init = (
-        "INIT ran at full speed, requests"
-        if settings.function.init_type == "on-demand"
-        else "INIT and requests"
-    )
+    init = {
+        "on-demand": "INIT ran at full speed, requests",
+        "provisioned-concurrency": "INIT and requests",
+        "snap-start": "INIT ran at full speed, requests and the hooks after a restore",
+    }[settings.function.init_type]
     yield f"{init} with memory / {ONE_CORE_MB} of a core, as on Lambda: {shares}."
     if counts.at_once > 1 and settings.load is None:
         yield f"{counts.at_once} environments ran at once, as many as in that test."

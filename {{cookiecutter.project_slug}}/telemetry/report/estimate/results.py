@@ -60,7 +60,7 @@ from telemetry.report.estimate.startup.unused import Unused, unused_of
 from telemetry.report.estimate.startup.upper_bound import UpperBound, at_full_speed, upper_bound
 from telemetry.report.estimate.strata import StratumArms, described
 from telemetry.report.read.evidence import Evidence, Input
-from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.ledger import SNAP_START, Ledger
 from telemetry.report.read.mixtures import functions_of
 from telemetry.report.read.names import printable, told_apart
 from telemetry.report.read.records import Host, Imported, LabLoad
@@ -100,6 +100,8 @@ class MeasuredOn:
     last_at: float | None
     complete: bool
     """No lab run was cut short."""
+    restore_left_out: bool
+    """A lab ran the hooks of SnapStart, and restored nothing."""
     load: LabLoad | None = None
     """In a lab run: the traffic that it made; None where it sent each environment a number of requests."""
 
@@ -280,6 +282,7 @@ def _measured_on(ledger: Ledger, totals: Totals, memory_mb: float | None, strata
         first_at=totals.first_at if told else None,
         last_at=totals.last_at if told else None,
         complete=all(lab.complete for lab in ledger.labs),
+        restore_left_out=any(lab.init_type == SNAP_START for lab in ledger.labs),
         load=next((lab.load for lab in ledger.labs if lab.load is not None), None),
     )
 

@@ -35,6 +35,11 @@ class Starts:
     """What the lab says it sent; None without a lab record."""
     mismatches: list[Mismatch]
 
+    @property
+    def restored(self) -> bool:
+        """Whether requests waited for snapshots to be restored: INIT ran before, when they were taken."""
+        return any("snapstart" in counts for counts in self.recorded.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Latency:

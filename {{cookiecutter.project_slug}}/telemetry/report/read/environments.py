@@ -38,3 +38,8 @@ def shutdowns_of(ledger: Ledger) -> NDArray[Any]:
 def _numbers(ledger: Ledger) -> Numbers:
     """Return the process of each ending; -1 where nothing else was recorded of it."""
     return np.asarray([ledger.processes.get(identity, -1) for identity in ledger.ended], np.int64)
+
+
+def snapshot_units(ledger: Ledger) -> list[int]:
+    """Return the numbers of units that are no environments, but what a snapshot was taken of."""
+    return [ledger.process_units[process] for process in ledger.startup_processes.values()]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from telemetry.report.errors import UnusableError
+from telemetry.report.read.environments import snapshot_units
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.names import printable, told_apart
-from telemetry.report.read.records import OWN_NAME
+from telemetry.report.read.records import OWN_NAME, Sent
 
 NOT_AVERAGED: Final = "A machine and Lambda are not averaged: give the report the records of one of them"
 
@@ -68,8 +69,9 @@ def must_be_one_place(ledger: Ledger, held: Sequence[Held]) -> None:
         )
     labs = [one.name for one in held if one.lab]
     others = [one.name for one in held if one.environments and not one.lab]
-    had = sum(sent.environments for lab in ledger.labs for sent in lab.sent.values())
-    environments = {unit.environment for unit in judged}
+    had = sum(_environments(sent) for lab in ledger.labs for sent in lab.sent.values())
+    snapshots = set(snapshot_units(ledger))
+    environments = {unit.environment for unit in judged if unit.number not in snapshots}
     if len(environments) <= had:
         return
     if others:
@@ -81,6 +83,11 @@ def must_be_one_place(ledger: Ledger, held: Sequence[Held]) -> None:
             f"{where}: records of {len(environments)} environments, {had} of which are of a lab run. "
             f"{NOT_AVERAGED}."
         )
+
+
+def _environments(sent: Sent) -> int:
+    """Return how many there may be: a restored process has an id of its own, also where one died before."""
+    return max(sent.environments, sent.starts.get("snapstart", 0))
 
 
 def _strangers(ledger: Ledger, judged: set[str | None]) -> list[str]:

@@ -226,6 +226,8 @@ class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
     sent: dict[str, Sent] = {}
     """By placement; under another name those whose placement the lab never learnt."""
     complete: bool = True
+    init_type: str | None = None
+    """As on `Startup`."""
     timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
     """Of the function, as the lab was told."""
     imports: tuple[Imported, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from telemetry.report.estimate.results import Results
-from telemetry.report.estimate.startup.time_split import Part, TimeSplit
+from telemetry.report.estimate.startup.time_split import Part
 from telemetry.report.read.names import printable
 from telemetry.report.show.wording import plain
 
@@ -14,20 +14,28 @@ MOST: Final = 4
 
 def brief(results: Results) -> list[str]:
     """Say both, as far as they are known; the tables hold all of it."""
-    return [*_split(results.time_split), *_advice(results)]
+    return [*_split(results), *_advice(results)]
 
 
-def _split(splits: list[TimeSplit]) -> Iterator[str]:
-    split = next((one for one in splits if one.placement == "init"), None)
+def _split(results: Results) -> Iterator[str]:
+    split = next((one for one in results.time_split if one.placement == "init"), None)
     if split is None:
         return
     parts: dict[str, Part] = {part.kind: part for part in split.parts if part.kind != "resource"}
-    told = [*_init(parts)]
+    told = [*(_restore(results, parts) if results.starts.restored else _init(parts))]
     for kind, name in (("first request", "first request"), ("warm", "warm request")):
         if (part := parts.get(kind)) is not None and part.ms is not None:
             told.append(f"{name} {_ms(part.ms)}")
     if told:
         yield f"Where the time goes: {', '.join(told)}."
+
+
+def _restore(results: Results, parts: Mapping[str, Part]) -> Iterator[str]:
+    """Say what requests waited for where a snapshot was restored, or in a lab would have been."""
+    whole = parts["INIT"].ms if "INIT" in parts else None
+    if whole is not None:
+        what = "hooks after a restore" if results.measured_on.restore_left_out else "restore"
+        yield f"{what} {_ms(whole)}"
 
 
 def _init(parts: Mapping[str, Part]) -> Iterator[str]:

@@ -36,6 +36,8 @@ SHARED_POOL: Final = "as assigned, in a shared pool, for the recorded traffic"
 change the mean by another amount.
 """
 
+NO_RESTORE: Final = ", with SnapStart's hooks but without its restore, whose time is in no figure"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -117,7 +119,8 @@ def _meaning(results: Results, comparisons: Sequence[Comparison], *, same_wait: 
 def place_of(measured_on: MeasuredOn) -> str:
     """Say where and when it was measured."""
     if measured_on.where == "lab":
-        return f"measured on this machine ({_joined(_machine(measured_on), ', ')}), not on Lambda"
+        restore = NO_RESTORE if measured_on.restore_left_out else ""
+        return f"measured on this machine ({_joined(_machine(measured_on), ', ')}), not on Lambda{restore}"
     return f"measured on Lambda ({_joined(_function(measured_on), '; ')})"
 
 

@@ -65,9 +65,29 @@ def test_restored_snapshot_stands_in_the_place_of_init() -> None:
         one.record("invocation", n=1, request_id=f"{number}-1", start="snapstart", status=200,
                    InvocationDuration=11.0)  # fmt: skip
         lines.append(one.report(f"{number}-1", 11.0, restore_ms=189.0).wait(1).request(9.0, "warm"))
-    table = tables_of(verdict_of(results_in(lines)))["time-split"]
+    verdict = verdict_of(results_in(lines))
+    assert verdict.brief[0].startswith("Where the time goes: restore 189 ms, first request")
+    table = tables_of(verdict)["time-split"]
     assert table.rows[0] == ("restore of the snapshot, or INIT", "189 (90 %)")
     assert [row[0] for row in table.rows[1:]] == ["first request, without INIT", "warm request"]
+
+
+def test_lab_claims_no_restore_of_a_snapshot() -> None:
+    """Its report lines say what the hooks took, and its record that it was SnapStart."""
+    lines = [
+        line.replace('"complete":true', '"complete":true,"init_type":"snap-start"') for line in Run().lines()
+    ]
+    lines = [line.replace('"start":"cold"', '"start":"snapstart"') for line in lines]
+    verdict = verdict_from(line.replace("initDurationMs", "afterRestoreHooksMs") for line in lines)
+    table = tables_of(verdict)["time-split"]
+    assert table.rows[0][0] == "hooks after a restore, without the restore"
+    assert table.rows[0][1] != "not known"
+    assert "A lab restores nothing" in table.caption
+    without = "with SnapStart's hooks but without its restore, whose time is in no figure"
+    assert without in verdict.sentence
+    assert without in verdict.headline[-1]
+    assert document(verdict)["measured_on"]["restore_left_out"] is True
+    assert verdict.brief[0].startswith("Where the time goes: hooks after a restore 1005 ms, first request")
 
 
 def test_v15_lab_run_shows_its_dearest_imports() -> None:

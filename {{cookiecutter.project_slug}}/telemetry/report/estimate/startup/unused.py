@@ -6,7 +6,7 @@ import numpy as np
 
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.read.columns import Flags, Vector
-from telemetry.report.read.environments import stream_units
+from telemetry.report.read.environments import snapshot_units, stream_units
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.loads import Loads
 from telemetry.report.read.totals import Totals
@@ -46,9 +46,9 @@ def unused_units(ledger: Ledger, totals: Totals) -> Flags:
 
 
 def _snapshots(ledger: Ledger) -> Flags:
-    """Say which units are no environments, but what a snapshot was taken of."""
+    """Say which units are what a snapshot was taken of."""
     found = np.zeros(len(ledger.units), np.bool_)
-    found[[ledger.process_units[process] for process in ledger.startup_processes.values()]] = True
+    found[snapshot_units(ledger)] = True
     return found
 
 

@@ -101,7 +101,9 @@ def report_rows(dtype: "np.dtype[Any]", reports: Sequence[Report], stream: int, 
     rows["ms"] = _floats([figures.duration_ms for figures in metrics])
     rows["billed"] = _floats([figures.billed_ms for figures in metrics])
     rows["init"] = _floats([figures.init_ms for figures in metrics])
-    rows["restore"] = _floats([figures.restore_ms for figures in metrics])
+    rows["restore"] = _floats(
+        [figures.hooks_ms if figures.restore_ms is None else figures.restore_ms for figures in metrics]
+    )
     rows["used"] = _floats([figures.used_mb for figures in metrics])
     rows["memory"] = _floats([figures.memory_mb for figures in metrics])
     rows["at"] = at

@@ -24,6 +24,7 @@ class PlatformReport(msgspec.Struct, frozen=True, gc=False):
     init_ms: float | None = None
     """All of INIT, on the first request of an environment that went through it."""
     restore_ms: float | None = None
+    """In a lab run only what the function's hooks took after it."""
     billed_restore_ms: float | None = None
     status: Status | None = None
     """None in text lines of a request that succeeded, and in those of before 2023."""

@@ -36,6 +36,7 @@ class Metrics(msgspec.Struct, frozen=True, gc=False, rename={
     "init_ms": "initDurationMs",
     "restore_ms": "restoreDurationMs",
     "billed_restore_ms": "billedRestoreDurationMs",
+    "hooks_ms": schema.AFTER_RESTORE_MS,
 }):  # fmt: skip
     """Figures of one request; managed instances have the first alone."""
 
@@ -46,6 +47,8 @@ class Metrics(msgspec.Struct, frozen=True, gc=False, rename={
     init_ms: Milliseconds | None = None
     restore_ms: Milliseconds | None = None
     billed_restore_ms: Milliseconds | None = None
+    hooks_ms: Milliseconds | None = None
+    """Of a lab run, in the place of a restore: the function's hooks alone."""
 
 
 class _Duration(msgspec.Struct, frozen=True, gc=False, rename={"duration_ms": "durationMs"}):
@@ -148,7 +151,8 @@ def event_of(found: PlatformLine) -> PlatformEvent:
         of = record.metrics
         return PlatformReport(
             record.request_id, of.duration_ms, of.billed_ms, of.memory_mb, of.used_mb, of.init_ms,
-            of.restore_ms, of.billed_restore_ms, record.status, record.error_type, time,
+            of.hooks_ms if of.restore_ms is None else of.restore_ms, of.billed_restore_ms, record.status,
+            record.error_type, time,
         )  # fmt: skip
     if isinstance(record, _Start):
         return PlatformStart(record.request_id, record.version, time)

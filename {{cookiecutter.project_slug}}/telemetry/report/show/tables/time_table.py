@@ -15,18 +15,23 @@ MOST_IMPORTS: Final = 10
 LITTLE: Final = 0.01
 """Share of what users waited, or of INIT, below which moving it is not worth a thought."""
 HALF: Final = 0.5
+HOOKS: Final = "hooks after a restore, without the restore"
 WITHIN: Final = frozenset({"imports", "startup", "resource", "rest of INIT"})
 
 
 def time_split(verdict: Verdict) -> TableSection:
     """Show each part of the time by arm: its mean, and its share of what users waited."""
-    splits = verdict.results.time_split
-    restored = _is_restored(verdict)
+    results = verdict.results
+    splits = results.time_split
+    restored, alone = results.starts.restored, results.measured_on.restore_left_out
     names = list(dict.fromkeys((part.kind, part.name) for split in splits for part in _shown(split)))
     if restored:
         names = [name for name in names if name[0] not in WITHIN]
     rows: list[Row] = [
-        (_name(kind, name, restored=restored), *(_cell(split, kind, name) for split in splits))
+        (
+            HOOKS if alone and kind == "INIT" else _name(kind, name, restored=restored),
+            *(_cell(split, kind, name) for split in splits),
+        )
         for kind, name in names
     ]
     return TableSection(
@@ -61,11 +66,6 @@ def _shown(split: TimeSplit) -> Iterator[Part]:
     for part in split.parts:
         if part.kind != "resource" or part.name in dearest:
             yield part
-
-
-def _is_restored(verdict: Verdict) -> bool:
-    """Say whether requests waited for snapshots to be restored: INIT ran before, when they were taken."""
-    return any("snapstart" in counts for counts in verdict.results.starts.recorded.values())
 
 
 def _name(kind: str, name: str | None, *, restored: bool) -> str:
@@ -104,8 +104,10 @@ def _words(verdict: Verdict) -> Iterator[str]:
     split = splits.get("init") or next(iter(splits.values()), None)
     if split is None:
         return
-    if _is_restored(verdict):
+    if verdict.results.starts.restored:
         yield "INIT ran when the snapshot was taken; what is imported and started there nobody waits for."
+        if verdict.results.measured_on.restore_left_out:
+            yield "A lab restores nothing: on Lambda the restore of the snapshot comes before the hooks."
         return
     yield f"{split.waited_for_init} of {split.environments} first requests waited for INIT."
     parts: dict[str, Part] = {part.kind: part for part in split.parts if part.kind != "resource"}

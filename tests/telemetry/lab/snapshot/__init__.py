@@ -1,0 +1,1 @@
+"""Tests of what copies of a snapshot would share."""
