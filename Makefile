@@ -1,6 +1,6 @@
 # Every command of the template. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bake test test-all bench lint format manifest lock
+.PHONY: help setup demo bake adopt test test-all bench lint format manifest lock
 .SUFFIXES:
 
 PYTHON ?= python3
@@ -48,6 +48,9 @@ demo: bake ## Generate a project and measure its sample service in a local Lambd
 	@$(MAKE) --no-print-directory -C $(DEMO) measure
 	@echo
 	@echo "The project, its records.jsonl, verdict.json and report.html are in $(DEMO)/"
+
+adopt: ## Copy adapter/ and telemetry/ into a service of yours, or renew them there: INTO=../service (docs/adopt.md of a project)
+	@$(PYTHON) -m artifact.adopt $(if $(INTO),--into "$(INTO)") $(FLAGS)
 
 test: setup ## Run every fast test
 	$(BIN)/python -m pytest $(PARALLEL) -m "not slow" --cov --cov-report=term

@@ -6,7 +6,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from artifact.contents import VARIABLE, compile_all, copy_folders, install_dependencies, interpreter
+from artifact.contents import (
+    VARIABLE,
+    ShipsError,
+    compile_all,
+    copy_folders,
+    install_dependencies,
+    interpreter,
+)
 from artifact.target import Target, TargetError
 
 PROJECT = Path(__file__).parent.parent
@@ -20,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         build(Target.of(given.makefile), given.folder)
-    except (TargetError, subprocess.CalledProcessError) as error:
+    except (TargetError, ShipsError, subprocess.CalledProcessError) as error:
         sys.stderr.write(f"artifact: {error}\n")
         return 1
     return 0

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,10 @@ from artifact.target import Target
 
 NOT_FOR_LAMBDA: Final = ("bin", ".lock")
 """What an installation leaves beside the packages: scripts for this machine, and uv's own lock."""
+
+
+class ShipsError(Exception):
+    """pyproject.toml names what cannot ship. The text says which."""
 
 
 def install_dependencies(target: Target, requirements: Path, folder: Path) -> None:
@@ -33,13 +38,31 @@ def install_dependencies(target: Target, requirements: Path, folder: Path) -> No
         shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
 
 
-SHIPS: Final = ("service", "adapter", "telemetry")
 STAYS: Final = ("telemetry/lab", "telemetry/report", "telemetry/progress.py", "telemetry/workload.py")
 """Parts of these folders that are of use before and after a deployment, not on Lambda."""
 
 
+def ships(project: Path) -> tuple[str, ...]:
+    """Return the folders that ship: those that pyproject.toml names, `service` if it names none, and ours.
+
+    Raises:
+        ShipsError: A folder is named that is not there.
+    """
+    pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    named: list[str] = pyproject.get("tool", {}).get("artifact", {}).get("ships", ["service"])
+    if missing := [name for name in named if not (project / name).is_dir()]:
+        raise ShipsError(
+            f"pyproject.toml: `ships` of [tool.artifact] names {missing[0]}, but there is no such folder"
+        )
+    return (*named, "adapter", "telemetry")
+
+
 def copy_folders(project: Path, folder: Path) -> None:
-    """Copy what ships, without bytecode and hidden files."""
+    """Copy what ships, without bytecode and hidden files.
+
+    Raises:
+        ShipsError: A folder is named that is not there.
+    """
     stays = {project / name for name in STAYS}
 
     def left_out(parent: str, names: list[str]) -> set[str]:
@@ -49,7 +72,7 @@ def copy_folders(project: Path, folder: Path) -> None:
             if name.startswith(".") or name == "__pycache__" or Path(parent, name) in stays
         }
 
-    for name in SHIPS:
+    for name in ships(project):
         shutil.copytree(project / name, folder / name, ignore=left_out)
 
 
@@ -85,6 +108,18 @@ def _candidates(target: Target) -> Iterator[str]:
     yield sys.executable
     if found := shutil.which(target.runtime):
         yield found
+    # What pyenv has installed it puts on the PATH for chosen versions only.
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    yield from map(str, sorted(pyenv.glob(f"versions/{target.version}.*/bin/python")))
+    yield from _known_to_uv(target)
+
+
+def _known_to_uv(target: Target) -> Iterator[str]:
+    """Those that uv has installed are on no PATH either."""
+    command = (sys.executable, "-m", "uv", "python", "find", "--no-python-downloads", target.version)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        yield done.stdout.strip()
 
 
 def _version(command: str) -> str | None:

@@ -2,9 +2,10 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from tests.tickets_table import EVENTS
+EVENTS = Path(__file__).parent.parent / "events"
 
 
 def load(name: str) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """The tickets' table outside of AWS: same keys as in template.yaml, and a few tickets in it."""
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tests.events import EVENTS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-EVENTS = Path(__file__).parent.parent / "events"
 
 
 def definition() -> dict[str, Any]:
