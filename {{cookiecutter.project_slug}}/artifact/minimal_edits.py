@@ -63,7 +63,7 @@ def without_block(head: str) -> Change:
 
 def without_marked(text: str) -> str:
     """Delete what stands between the comments `sample` and `/sample` of a Markdown page, and them too."""
-    left, count = re.subn(r"<!-- sample -->\n.*?<!-- /sample -->\n\n?", "", text, flags=re.DOTALL)
+    left, count = re.subn(r" *<!-- sample -->\n.*?<!-- /sample -->\n\n?", "", text, flags=re.DOTALL)
     if not count:
         raise EditError("not there: <!-- sample -->")
     return left
