@@ -1,55 +1,24 @@
-"""Commands of lab and report can be typed as the documents have them."""
+"""What the commands of lab and report in the documents need is there."""
 
 import re
-import shlex
-from argparse import ArgumentParser
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from telemetry.lab.run.arguments import parser as lab_parser
 from telemetry.report.__main__ import main
-from telemetry.report.arguments import doctor_parser, plan_parser, report_parser
 from telemetry.report.aws.cache import Cache
 from telemetry.report.aws.period import period
-from telemetry.report.choose.arguments import choose_parser
 from telemetry.report.read.origin import Message
-from tests.docs.documents import DOCS, text
+from tests.docs.commands import PROJECT, Typed, of
+from tests.docs.documents import text
 from tests.telemetry.report.simulation import Run
 
-PROJECT: Final = DOCS.parent
-PAGES: Final = (*sorted(DOCS.glob("*.md")), PROJECT / "README.md", Path(__file__).parents[2] / "README.md")
-COMMAND: Final = re.compile(r"python -m telemetry[. ](choose|lab|report) ((?:[^`\n]*\\\n)*[^`\n]*)")
-PARSERS: Final[Mapping[str, Callable[[], ArgumentParser]]] = {
-    "choose": choose_parser,
-    "lab": lab_parser,
-    "report": report_parser,
-    "plan": plan_parser,
-    "doctor": doctor_parser,
-}
-BUILT: Final = ".aws-sam/build/Function"
 
-
-def commands() -> list[tuple[str, list[str]]]:
-    """Which of the tools, and its arguments."""
-    found = []
-    for page in PAGES:
-        for tool, arguments in COMMAND.findall(page.read_text(encoding="utf-8")):
-            words = shlex.split(arguments.replace("\\\n", " "))
-            found.append((words.pop(0), words) if words[:1] in (["plan"], ["doctor"]) else (tool, words))
-    return found
-
-
-@pytest.mark.parametrize(("tool", "words"), commands(), ids=str)
-def test_options_exist(tool: str, words: list[str]) -> None:
-    PARSERS[tool]().parse_args(words)
-
-
-@pytest.mark.parametrize("words", [words for tool, words in commands() if tool == "lab"], ids=str)
-def test_lab_has_all_that_the_sample_needs(words: list[str]) -> None:
+@pytest.mark.parametrize("command", of("telemetry.lab"), ids=lambda command: " ".join(command.words))
+def test_lab_has_all_that_the_sample_needs(command: Typed) -> None:
+    words = command.words
     given = lab_parser().parse_args(words)
     if given.app or given.app_dir:
         return  # somebody's own

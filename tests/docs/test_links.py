@@ -62,4 +62,34 @@ def test_links_stay_in_the_project(page: Path) -> None:
 def test_index_has_every_document() -> None:
     index = DOCS / "README.md"
     others = {path.name for path in DOCS.glob("*.md")} - {index.name}
-    assert set(links(index)) == others
+    assert {link.partition("#")[0] for link in links(index)} == others
+
+
+def test_index_answers_questions() -> None:
+    rows = [line.split(" | ") for line in (DOCS / "README.md").read_text().splitlines() if " | [" in line]
+    assert len(rows) > 20
+    assert [question for question, *_ in rows if not question.endswith("?")] == []
+
+
+ELSEWHERE: Final = {
+    "aws.amazon.com",
+    "cruft.github.io",
+    "docs.aws.amazon.com",
+    "github.blog",
+    "github.com",
+    "keepachangelog.com",
+    "maxday.github.io",
+    "pre-commit.com",
+    "semver.org",
+}
+"""Whose pages the documents rely on. They are not fetched."""
+
+
+def test_links_elsewhere_are_listed() -> None:
+    found = {link.split("/")[2] for page in pages() for link in links(page) if link.startswith("https://")}
+    assert found == ELSEWHERE
+
+
+def test_every_link_is_of_a_kind_that_is_checked() -> None:
+    for page in pages():
+        assert [link for link in links(page) if re.match(r"[a-z]+:", link) and "https://" not in link] == []
