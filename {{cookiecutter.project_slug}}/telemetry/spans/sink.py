@@ -11,6 +11,7 @@ from opentelemetry.trace import (
     SpanContext,
     TraceFlags,
     format_trace_id,
+    get_current_span,
     set_span_in_context,
 )
 
@@ -150,6 +151,8 @@ class Passthrough:
     """Keeps the caller's span current during an invocation, or an unsampled id where there is no caller's.
 
     No span of our own comes between, since nobody would ever see it. Logs and records have the trace's id.
+    Where a layer wraps the handler, its span is current already and stays so: the service's spans belong
+    below it.
     """
 
     def __init__(
@@ -158,6 +161,8 @@ class Passthrough:
         self._trusts_callers = trusts_callers
         self._context = context
         self._environ = environ
+        self._at_import = get_current_span()
+        """What is current outside of invocations is of none of them."""
         self._token: Token[Context] | None = None
 
     def handlers(self) -> Handlers:
@@ -165,6 +170,10 @@ class Passthrough:
         return {InvocationBegan: self._on_start, InvocationEnded: self._on_end}
 
     def _on_start(self, fact: InvocationBegan) -> None:
+        current = get_current_span()
+        if current is not self._at_import and (layers := current.get_span_context()).is_valid:
+            self._context.trace_id = format_trace_id(layers.trace_id)
+            return
         origin = parent_of(fact.trace_context, self._environ, trusts_callers=self._trusts_callers)
         if isinstance(origin, SpanContext):
             span = origin
