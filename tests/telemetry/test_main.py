@@ -6,7 +6,7 @@ from adapter.facts import VERSION
 from telemetry.__main__ import COMMANDS, main
 
 
-def test_help_teaches_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_n9_help_teaches_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     said = capsys.readouterr().out
     assert all(f"  {name} " in said for name in COMMANDS)
@@ -18,7 +18,7 @@ def test_nothing_asked_for_is_help_and_wrong(capsys: pytest.CaptureFixture[str])
     assert "usage" in capsys.readouterr().out
 
 
-def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+def test_n9_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"{VERSION}\n"
 

@@ -37,12 +37,18 @@ def building_env(home: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
     return building(home, tmp_path_factory.mktemp("stamp") / "installed", "python3.13")
 
 
+def made(project: Path, env: dict[str, str], *arguments: str) -> str:
+    """Run `make`, which also runs itself, as if all were installed."""
+    Path(env["MAKEFLAGS"].rpartition("INSTALLED=")[2]).touch()
+    return run("make", *arguments, cwd=project, env=env)
+
+
 @pytest.fixture(scope="module")
 def minimal(baked: Path, building_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh project after `make minimal`, its locks renewed; do not write into it."""
     project = Path(shutil.copytree(baked, tmp_path_factory.mktemp("minimal") / STACK))
     committed(project, building_env)
-    said = make(project, building_env, "minimal")
+    said = made(project, building_env, "minimal")
     assert "The app is service/app.py now" in said
     return project
 
@@ -94,8 +100,8 @@ def deployed(project: Path, env: dict[str, str], sam: Path, aws: str) -> dict[st
     text = config.read_text(encoding="utf-8").replace("Architecture=arm64", f"Architecture={THIS}")
     config.write_text(text, encoding="utf-8")
     with_aws = {**env, **CREDENTIALS, "AWS_ENDPOINT_URL": aws}
-    run("make", "validate", f"SAM={sam}", cwd=project, env={**with_aws, "AWS_REGION": "eu-west-1"})
-    run("make", "deploy", f"SAM={sam}", "FLAGS=--no-confirm-changeset", cwd=project, env=with_aws)
+    made(project, {**with_aws, "AWS_REGION": "eu-west-1"}, "validate", f"SAM={sam}")
+    made(project, with_aws, "deploy", f"SAM={sam}", "FLAGS=--no-confirm-changeset")
     return Account(aws, STACK).function()
 
 
@@ -146,7 +152,7 @@ def with_own_app(project: Path, env: dict[str, str]) -> None:
     text = text.replace("VARIABLES ?=\n", "VARIABLES ?= SHOP_CURRENCY=EUR\n")
     events = "EVENTS ?= events/get-price.json=9 events/post-order.json=1\n"
     makefile.write_text(text.replace("EVENTS ?= events/get-root.json\n", events), encoding="utf-8")
-    make(project, env, "lock")
+    made(project, env, "lock")
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +195,7 @@ def test_update_brings_nothing_of_the_sample_back(
     run("cruft", "create", "--no-input", "--output-dir", out, upstream, cwd=tmp_path, env=building_env)
     (project,) = out.iterdir()
     committed(project, building_env)
-    make(project, building_env, "minimal")
+    made(project, building_env, "minimal")
     git(project, building_env, "add", "--all")
     git(project, building_env, "commit", "--quiet", "--message=Minimal")
     before = tree(project, without=frozenset({".cruft.json"}))

@@ -82,6 +82,6 @@ KEPT = str(Path(__file__).parent / "kept" / "lambda.jsonl")
         (["--fail-if", "startup.nothing > 2s"], 2),
     ],
 )
-def test_exit_code(options: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_n10_exit_code(options: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([KEPT, *options]) == code
     assert capsys.readouterr().err.startswith("telemetry.report: ")

@@ -83,6 +83,6 @@ def test_file_gets_its_name_when_it_is_whole(records: Path, tmp_path: Path) -> N
     ]
 
 
-def test_dash_is_standard_output(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_n9_dash_is_standard_output(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(records), "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["v"] == 1

@@ -1,8 +1,9 @@
 import json
 import random
+from contextlib import nullcontext
 
 import pytest
-from opentelemetry.trace import get_current_span
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, get_current_span, use_span
 
 from adapter.facts import EnvironmentEnded, SnapshotAnnounced
 from telemetry.export.span_pipeline import CleaningExporter
@@ -202,6 +203,35 @@ def test_t19_untrusted_trace_is_not_passed_on() -> None:
 def test_callers_trace_is_passed_on() -> None:
     assert seen_inside({}, {"traceparent": TRACEPARENT}) == W3C_IDS
     assert seen_inside({"_X_AMZN_TRACE_ID": XRAY}, {}) == XRAY_IDS
+
+
+def traced_by_a_layer(*, since_import: bool) -> tuple[Span, Span, str]:
+    """The layer's span, the one that is current in a request, and the trace that the record names."""
+    layers = NonRecordingSpan(SpanContext(1, 2, is_remote=False))
+    out: list[str] = []
+    with use_span(layers) if since_import else nullcontext():
+        telemetry = Telemetry.from_env(ENVIRON, write=out.append)
+    with use_span(layers):
+        telemetry.observe(started())
+        telemetry.observe(began := invoked(trace_context={"traceparent": TRACEPARENT}))
+        inside = get_current_span()
+        telemetry.observe(answered(began))
+        assert get_current_span() is layers
+    return layers, inside, json.loads(out[-1])["trace_id"]
+
+
+def test_span_of_a_layer_stays_current() -> None:
+    """It wraps the handler, so what the service makes belongs below it, whatever the caller named."""
+    layers, inside, trace_id = traced_by_a_layer(since_import=False)
+    assert inside is layers
+    assert trace_id == f"{1:032x}"
+
+
+def test_span_that_was_current_before_is_of_no_invocation() -> None:
+    """Such as one that a module has attached as it was imported, and left."""
+    layers, inside, trace_id = traced_by_a_layer(since_import=True)
+    assert inside is not layers
+    assert trace_id == W3C_IDS[0]
 
 
 def test_new_traces_are_unsampled_and_distinct() -> None:

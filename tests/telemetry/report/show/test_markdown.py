@@ -5,7 +5,7 @@ from tests.telemetry.report.reported import verdict_from
 from tests.telemetry.report.simulation import Run
 
 
-def test_headline_brief_and_first_tables() -> None:
+def test_n10_headline_brief_and_first_tables() -> None:
     lines = markdown(verdict_from(Run(arms={"init": 25, "every_invocation": 25}).lines())).splitlines()
     assert lines[0].startswith("**Against stock Mangum: keeping the lifespan saves ")
     titles = [line for line in lines if line.startswith("#### ")]

@@ -42,7 +42,7 @@ def test_command_prints_what_to_declare(tmp_path: Path, capsys: pytest.CaptureFi
     assert f'"Experiment=init=50,first_invocation=50",\n  "ExperimentPlanned={planned}"' in out
 
 
-def test_v4_traffic_is_told_in_environments_before_any_record(capsys: pytest.CaptureFixture[str]) -> None:
+def test_v4_n12_traffic_is_told_in_environments_before_any_record(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "--per-second", "0.01", "--request-ms", "120"]) == 0
     out = " ".join(capsys.readouterr().out.split())
     number = re.search(r"start about (\d+) environments a day", out)
@@ -51,7 +51,7 @@ def test_v4_traffic_is_told_in_environments_before_any_record(capsys: pytest.Cap
     assert "records say it better" in out
 
 
-def test_v4_traffic_gives_a_lab_run_its_days(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_v4_n12_traffic_gives_a_lab_run_its_days(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "records.jsonl"
     path.write_text(Run(arms={"init": 40, "first_invocation": 40}).text())
     assert main(["plan", str(path), "--per-second", "0.01"]) == 0
