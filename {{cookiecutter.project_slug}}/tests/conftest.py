@@ -18,7 +18,8 @@ def dynamodb() -> Iterator["DynamoDBClient"]:
     """DynamoDB inside this process, with the table in it."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        patch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
+        for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"):
+            patch.delenv(name, raising=False)
         client = boto3.client("dynamodb")
         tickets_table.create(client)
         yield client

@@ -31,6 +31,7 @@ def stack() -> Iterator[Deployment]:
     """The stack in moto."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
         yield deploy(Rendering(MetricsNamespace=NAMESPACE, ServiceName="service"))
 
 

@@ -115,6 +115,10 @@ def _probe(name: str, executable: str, import_path: Sequence[Path]) -> dict[str,
         told = json.loads(done.stdout.decode(errors="replace").splitlines()[-1])
         if {"version", "executable", "packages"} <= told.keys():
             return dict(told)
-    except (OSError, subprocess.TimeoutExpired, ValueError, IndexError, AttributeError):
+    except subprocess.TimeoutExpired:
+        raise UsageError(
+            f"--python {name}: it did not answer within {ANSWERS_WITHIN} s; is this machine busy?"
+        ) from None
+    except (OSError, ValueError, IndexError, AttributeError):
         pass
     raise UsageError(f"--python {name}: it did not answer as a Python does")
