@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx2
 import pytest
@@ -80,6 +80,13 @@ def test_n1_it_measures_itself(project: Path, home: dict[str, str]) -> None:
     assert [resource["name"] for resource in verdict["resources"]] == ["greeting"]
 
 
+def iter_until(lines: IO[str], text: str) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if text in line:
+            return
+
+
 def test_n1_it_serves(project: Path, home: dict[str, str]) -> None:
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.local_server", "--port", "0"],
@@ -87,7 +94,8 @@ def test_n1_it_serves(project: Path, home: dict[str, str]) -> None:
     )  # fmt: skip
     try:
         assert server.stderr is not None
-        address = next(found[0] for line in server.stderr if (found := re.search(r"http://[\d.:]+", line)))
+        said = "".join(iter_until(server.stderr, "Application startup complete"))
+        (address,) = re.findall(r"running on (http://[\d.:]+)", said)
         assert httpx2.get(address).json() == {"message": "Hello from a lifespan that ran once."}
     finally:
         server.send_signal(signal.SIGINT)

@@ -34,6 +34,14 @@ def test_n2_what_is_no_python(here: Path, capsys: pytest.CaptureFixture[str]) ->
         assert "it did not answer as a Python does" in refused(capsys, script(here / "other", answer))
 
 
+def test_n2_slow_python_is_no_stranger(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telemetry.lab.app.interpreter.ANSWERS_WITHIN", 1.0)
+    slow = script(here / "slow", "exec sleep 60")
+    assert "it did not answer within 1 s; is this machine busy?" in refused(capsys, slow)
+
+
 def test_n2_old_python(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = json.dumps({"version": [3, 9, 18], "executable": "python", "packages": {}})
     assert "it is Python 3.9.18, but the adapter needs 3.11 or newer" in refused(

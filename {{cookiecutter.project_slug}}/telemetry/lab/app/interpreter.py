@@ -117,7 +117,7 @@ def _probe(name: str, executable: str, import_path: Sequence[Path]) -> dict[str,
             return dict(told)
     except subprocess.TimeoutExpired:
         raise UsageError(
-            f"--python {name}: it did not answer within {ANSWERS_WITHIN} s; is this machine busy?"
+            f"--python {name}: it did not answer within {ANSWERS_WITHIN:.0f} s; is this machine busy?"
         ) from None
     except (OSError, ValueError, IndexError, AttributeError):
         pass
