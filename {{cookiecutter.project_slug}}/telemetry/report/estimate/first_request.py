@@ -90,8 +90,7 @@ def first_request_results(
     if totals.firsts is None:
         return FirstRequestResults([], [], [], [])
     firsts = totals.firsts.only(sums.n > 0)
-    of_first = replace(means, ms=np.nan_to_num(firsts.ms), n=firsts.timed.astype(np.float64))
-    first = _compared(of_first, "first_request_ms", smallest, widening)
+    first = _compared(means_of_first(totals.firsts, means), "first_request_ms", smallest, widening)
     warm_ms, warm_n = firsts.warm()
     of_warm = replace(means, ms=warm_ms, n=warm_n)
     answers = list(_answers(ledger, totals, firsts))
@@ -101,6 +100,12 @@ def first_request_results(
         answers=answers,
         bounds=[found for one in first for found in _bounds(one.baseline, answers, firsts, sums)],
     )
+
+
+def means_of_first(firsts: FirstRequests, means: Means) -> Means:
+    """Return the sums over first requests, of the environments that `means` is of."""
+    of = firsts.only(means.sums.n > 0)
+    return replace(means, ms=np.nan_to_num(of.ms), n=of.timed.astype(np.float64))
 
 
 def _compared(means: Means, estimand: Estimand, smallest: Smallest, widening: float) -> list[Comparison]:

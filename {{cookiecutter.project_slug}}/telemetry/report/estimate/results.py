@@ -38,8 +38,10 @@ from telemetry.report.estimate.deciding.failures import (
 from telemetry.report.estimate.deciding.lazy_contrast import deciding_contrast
 from telemetry.report.estimate.deciding.population import Population, population_of, progress_of
 from telemetry.report.estimate.deciding.unplaced import Bounds
+from telemetry.report.estimate.distribution import Distribution, distributions_of
 from telemetry.report.estimate.first_request import FirstRequestResults
 from telemetry.report.estimate.intervals import ratios
+from telemetry.report.estimate.narrowing import Narrowing, narrowing_of
 from telemetry.report.estimate.percentiles import PercentileDifference
 from telemetry.report.estimate.smallest import DEFAULT, Smallest
 from telemetry.report.estimate.start_classes import (
@@ -162,6 +164,10 @@ class Results:
     failure_differences: list[FailureDifference]
     percentiles: list[PercentileDifference]
     """Empty where no single request is known."""
+    distributions: list[Distribution]
+    """Likewise."""
+    narrowing: Narrowing | None
+    """Of the comparison with a lazy startup, else with stock Mangum."""
     bounds: list[Bounds]
     """Where failed requests of unknown arm were reported."""
     unrecorded: list[Unrecorded]
@@ -239,6 +245,8 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
         failures=compared.failures,
         failure_differences=compared.failure_differences,
         percentiles=compared.percentiles,
+        distributions=distributions_of(evidence, compared),
+        narrowing=narrowing_of(evidence, compared),
         bounds=compared.bounds,
         unrecorded=unrecorded_of(totals),
         init_waits=init_waits_of(totals, lab=bool(ledger.labs)),

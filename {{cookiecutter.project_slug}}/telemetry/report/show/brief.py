@@ -6,7 +6,7 @@ from typing import Final
 from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.startup.time_split import Part
 from telemetry.report.read.names import printable
-from telemetry.report.show.wording import plain
+from telemetry.report.show.wording import short_ms
 
 MOST: Final = 4
 """Resources that are named for each advice."""
@@ -51,7 +51,7 @@ def _init(parts: Mapping[str, Part]) -> Iterator[str]:
 
 
 def _ms(ms: float) -> str:
-    return f"{plain(ms, 0 if ms >= 100 else 1 if ms >= 1 else 2)} ms"
+    return f"{short_ms(ms)} ms"
 
 
 def _advice(results: Results) -> Iterator[str]:

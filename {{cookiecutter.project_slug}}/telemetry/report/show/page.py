@@ -9,23 +9,30 @@ from telemetry.report.estimate.intervals import MINIMUM_EFFECTIVE
 from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.startup.advice import MATERIAL_MS, MATERIAL_SHARE, MINIMUM_ENVIRONMENTS
 from telemetry.report.estimate.startup.ledger_check import MATERIAL
-from telemetry.report.show.charts import size_charts, time_charts
+from telemetry.report.show.charts import answer_charts, size_charts, time_charts
 from telemetry.report.show.charts.drawing import Figure
+from telemetry.report.show.glance import glance
 from telemetry.report.show.section import TONES, TableSection
-from telemetry.report.show.sections import DECIDED_BY, sections
+from telemetry.report.show.sections import sections
 from telemetry.report.show.verdict import Verdict
 
 Draw: TypeAlias = Callable[[Results], Figure | None]
 
 CHARTS: Final[tuple[Draw, ...]] = (
-    time_charts.arms,
+    time_charts.time_split,
+    answer_charts.differences,
+    time_charts.distribution,
+    answer_charts.narrowing,
     time_charts.startup,
-    time_charts.latency,
     size_charts.state,
     size_charts.starts,
     size_charts.invocations,
 )
 """In the order of reading."""
+PHONE: Final = 52
+"""Characters that a row of a table has room for on a phone."""
+PHONE_WORDS: Final = 16
+"""Words are folded to this width there."""
 
 
 def page(verdict: Verdict) -> str:
@@ -42,8 +49,9 @@ def page(verdict: Verdict) -> str:
         verdict=verdict,
         results=verdict.results,
         sections=shown,
-        charts_follow=[section.name for section in shown if section.name in DECIDED_BY][-1:],
+        glance=glance(verdict),
         figures=list(_figures(verdict.results)),
+        narrow={section.name for section in shown if isinstance(section, TableSection) and _fits(section)},
         titles={section.name: section.title for section in shown if isinstance(section, TableSection)},
         tones=TONES,
         minimum_effective=MINIMUM_EFFECTIVE,
@@ -52,6 +60,14 @@ def page(verdict: Verdict) -> str:
         material_share=f"{100 * MATERIAL_SHARE:.0f} %",
         material_ms=f"{MATERIAL_MS:.0f} ms",
     )
+
+
+def _fits(section: TableSection) -> bool:
+    """Say whether a table is legible on a phone as it is: else its rows are broken into lines there."""
+    longest = [max(map(len, cells)) for cells in zip(section.headings, *section.rows, strict=True)]
+    words = {0, *section.prose}
+    widths = [min(size, PHONE_WORDS) if at in words else size for at, size in enumerate(longest)]
+    return sum(widths) + len(widths) <= PHONE
 
 
 def _figures(results: Results) -> Iterator[Figure]:

@@ -75,6 +75,11 @@ def milliseconds(value: float, low: float | None, high: float | None) -> str:
     return f"{number} ms {interval}".rstrip()
 
 
+def short_ms(ms: float) -> str:
+    """Write the number of milliseconds that stands without an interval: `412`, `6.1`, `0.25`."""
+    return plain(ms, 0 if ms >= 100 else 1 if ms >= 1 else 2)
+
+
 def points(value: float, low: float | None, high: float | None) -> str:
     """Write shares in points of a hundred: `25.0 points [18.2, 31.9]`."""
     digits = 1 if value >= 0.01 else 2

@@ -75,7 +75,7 @@ def population_of(evidence: Evidence, assignment: Assignment | None, planned: in
     """
     ledger, sums = evidence.ledger, evidence.totals.sums
     judged, served = ledger.judged(), sums.n > 0
-    born, ended = _births(ledger.units, sums), _ended(evidence)
+    born, ended = births_of(ledger.units, sums), _ended(evidence)
     assigned = judged & _in_experiment(ledger.units, born, assignment)
     known = assigned & ~np.isnan(born)
     rule: Rule = "all"
@@ -121,7 +121,7 @@ def _in_experiment(units: Sequence[Unit], born: Vector, assignment: Assignment |
     return inside
 
 
-def _births(units: Sequence[Unit], sums: Sums) -> Vector:
+def births_of(units: Sequence[Unit], sums: Sums) -> Vector:
     """Return when each unit was born, in Unix milliseconds; NaN where nothing tells it."""
     recorded = np.asarray([np.nan if unit.born is None else unit.born for unit in units])
     earliest: Vector = np.fmin(recorded, sums.first_at)
@@ -133,7 +133,7 @@ def _ended(evidence: Evidence) -> Flags:
     units, sums = evidence.ledger.units, evidence.totals.sums
     told = np.zeros(len(units), np.bool_)
     told[np.asarray(evidence.ledger.process_units, np.int64)[ended_processes(evidence.ledger)]] = True
-    born = _births(units, sums)
+    born = births_of(units, sums)
     last = np.fmax(born, sums.last_at)
     now = np.fmax.reduce(last) if len(last) else np.nan
     ended: Flags = told | (last < now - IDLE_MS) | np.isnan(last)

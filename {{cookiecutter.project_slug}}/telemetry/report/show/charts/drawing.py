@@ -14,14 +14,18 @@ WIDTH: Final = 220
 LARGEST: Final = 3 / 2
 INK: Final = "currentColor"
 FONT: Final = "sans-serif"
-# Each at least 3:1 against white and against the dark page.
-TEAL: Final = "#2a8f84"
-AMBER: Final = "#b7791f"
-ROSE: Final = "#cf4a5c"
-BLUE: Final = "#3d83c4"
-VIOLET: Final = "#7a6fc0"
+# The page sets these for light and dark; by itself a chart shows what is behind the comma, 3:1 against both.
+TEAL: Final = "var(--teal, #2a8f84)"
+AMBER: Final = "var(--amber, #b7791f)"
+ROSE: Final = "var(--rose, #cf4a5c)"
+BLUE: Final = "var(--blue, #3d83c4)"
+VIOLET: Final = "var(--violet, #7a6fc0)"
+SLATE: Final = "var(--slate, #66757f)"
+FAINT: Final = "var(--faint, #8a949b)"
+DASHES: Final = ([1, 0], [7, 3], [2, 2])
+"""Of the lines of the arms, which are then told apart without colours too."""
 
-Chart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
+Chart: TypeAlias = alt.Chart | alt.LayerChart | alt.VConcatChart
 Values: TypeAlias = list[dict[str, Any]]
 
 
@@ -33,6 +37,8 @@ class Figure:
     title: str
     caption: str
     svg: str
+    described: str
+    """What it shows, for who does not see it: the numbers of a small chart."""
     numbers_in: str = ""
     """The name of the table that holds its numbers, if one does."""
 
@@ -60,10 +66,11 @@ def svg(chart: Chart) -> str:
         )
         .configure_legend(
             labelColor=INK, titleColor=INK, orient="top", title=None, labelFontSize=12, labelLimit=220,
-            columns=3, columnPadding=14,
+            columns=2, columnPadding=14,
             symbolType="square",
             symbolStrokeWidth=0,
         )
+        .configure_concat(spacing=14)
         .configure_text(color=INK, fontSize=12)
         .configure_view(stroke=None)
     )  # fmt: skip
@@ -87,13 +94,6 @@ def along(field: str, title: str) -> alt.X:
     """Build the horizontal axis, from zero."""
     axis = alt.Axis(tickCount=4, format="~f")
     return alt.X(f"{field}:Q", title=title, axis=axis, scale=alt.Scale(zero=True))
-
-
-def along_log(field: str, title: str) -> alt.X:
-    """Build a logarithmic horizontal axis with two marks a decade."""
-    marks = [factor * 10.0**power for power in range(-2, 8) for factor in (1, 3)]
-    axis = alt.Axis(values=marks, format="~s")
-    return alt.X(f"{field}:Q", title=title, axis=axis, scale=alt.Scale(type="log", nice=False, padding=12))
 
 
 def colour(field: str, names: list[str], colours: list[str]) -> alt.Color:

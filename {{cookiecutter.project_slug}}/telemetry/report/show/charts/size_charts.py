@@ -52,7 +52,10 @@ def state(results: Results) -> Figure | None:
     ).encode(text="label:N")
     chart = alt.layer(base.mark_bar(color=BLUE, height=16), label).properties(height=alt.Step(34))
     caption = "Medians. Loading: growth while a resource loaded, the larger of RSS and mallinfo2."
-    return Figure("state", "State against memory", caption, svg(chart))
+    described = "; ".join(f"{value['what'].replace('|', ' ')}: {value['label']}" for value in values)
+    return Figure(
+        "state", "Does the state fit the memory?", caption, svg(chart), described, numbers_in="state"
+    )
 
 
 def _larger(first: float | None, second: float | None) -> float | None:
@@ -83,7 +86,12 @@ def starts(results: Results) -> Figure | None:
         .properties(height=alt.Step(40))
     )
     caption = "Requests by the kind of start they met."
-    return Figure("starts", "Start classes", caption, svg(chart), numbers_in="starts")
+    described = "; ".join(
+        f"{value['arm'].replace('|', ' ')}, {value['start']}: {value['count']}" for value in values
+    )
+    return Figure(
+        "starts", "Which starts did requests meet?", caption, svg(chart), described, numbers_in="starts"
+    )
 
 
 def invocations(results: Results) -> Figure | None:
@@ -113,4 +121,11 @@ def invocations(results: Results) -> Figure | None:
         "Thin: from the 5th percentile to the most; thick: the middle half; tick: median. Where few "
         "environments serve most requests, it takes more of them to tell."
     )
-    return Figure("invocations", "Requests per environment", caption, svg(chart))
+    described = "; ".join(
+        f"{value['arm'].replace('|', ' ')}: median {value['p50']:.0f}, most {value['most']}"
+        for value in values
+    )
+    return Figure(
+        "invocations", "How many requests does an environment serve?", caption, svg(chart), described,
+        numbers_in="invocations",
+    )  # fmt: skip

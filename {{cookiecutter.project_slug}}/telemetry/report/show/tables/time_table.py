@@ -7,7 +7,7 @@ from telemetry.report.estimate.startup.time_split import Part, TimeSplit
 from telemetry.report.read.names import printable
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.verdict import Verdict
-from telemetry.report.show.wording import plain, short_name
+from telemetry.report.show.wording import short_ms, short_name
 
 MOST_RESOURCES: Final = 5
 """The dearest are shown; all are in verdict.json."""
@@ -90,7 +90,7 @@ def _cell(split: TimeSplit, kind: str, name: str | None) -> str:
 def _number(part: Part) -> str:
     if part.ms is None:
         return "not known"
-    number = plain(part.ms, 0 if part.ms >= 100 else 1 if part.ms >= 1 else 2)
+    number = short_ms(part.ms)
     return number if part.share is None else f"{number} ({_percent(part.share)})"
 
 
