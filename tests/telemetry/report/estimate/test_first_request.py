@@ -41,7 +41,7 @@ def test_v3_first_requests_find_what_the_mean_of_all_does_not() -> None:
 
 def test_v3_first_requests_are_what_is_said() -> None:
     verdict = verdict_of(results_in(streams(boosted(40, 2000, seed=3)), planned=40))
-    assert "ms per request of this traffic, against a lazy singleton" in verdict.sentence
+    assert "ms per request at 2000 requests an environment, against a lazy singleton" in verdict.sentence
     assert verdict.headline[1].startswith("INIT or lazy: keep INIT; INIT saves 2")
     assert "in the first request of an environment, 0.1" in verdict.headline[1]
     assert "no visible difference" not in verdict.sentence

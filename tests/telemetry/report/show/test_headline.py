@@ -41,7 +41,7 @@ def test_arms_that_cannot_differ_are_not_told_apart() -> None:
 
 def test_hidden_init_is_kept() -> None:
     line = lab(LAZY, "proactive").headline[1]
-    each = r", [\d.]+ ms per request of this traffic."
+    each = r", [\d.]+ ms per request at 12 requests an environment."
     assert re.fullmatch(
         f"INIT or lazy: keep INIT; INIT saves {NUMBER} in the first request of an environment{each}", line
     )

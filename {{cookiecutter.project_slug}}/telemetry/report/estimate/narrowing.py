@@ -57,16 +57,18 @@ class Narrowing:
 def narrowing_of(evidence: Evidence, compared: Compared) -> Narrowing | None:
     """Follow the comparison that answers whether to start up in INIT or lazily, else the first one.
 
-    None where chance did not assign the arms, births are not known, or there are too few looks.
+    None where chance did not assign the arms, births are not known, environments are not complete although
+    no size was declared, or there are too few looks.
     """
     answer = deciding_contrast(compared.comparisons) or next(iter(compared.comparisons), None)
-    if answer is None or answer.low is None or not compared.population.randomised:
+    population = compared.population
+    if answer is None or answer.low is None or not population.randomised or population.rule == "incomplete":
         return None
     means = _means(answer, evidence.totals.firsts, compared.means)
     born = births_of(evidence.ledger.units, evidence.totals.sums)
     if means is None or np.isnan(born[means.n > 0]).any():
         return None
-    sequence = compared.population.widening != 1
+    sequence = population.rule == "in order of birth"
     looks = list(_looks(answer, means, born, sequence=sequence))
     return (
         Narrowing(answer.baseline, answer.estimand, sequence, looks) if len(looks) >= FEWEST_LOOKS else None

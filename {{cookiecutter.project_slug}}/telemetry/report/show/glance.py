@@ -12,7 +12,7 @@ from telemetry.report.estimate.startup.time_split import Kind, Part
 from telemetry.report.read.names import printable
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.tables.request_tables import finding_of
-from telemetry.report.show.tables.time_table import WITHIN
+from telemetry.report.show.tables.time_table import WITHIN, imports_words
 from telemetry.report.show.verdict import Verdict
 from telemetry.report.show.wording import bracketed, short_ms, short_name
 
@@ -47,7 +47,7 @@ def _split(results: Results) -> TableSection:
         kinds = [kind for kind in kinds if kind not in WITHIN]
     rows: list[Row] = [(names[kind], *(_part(parts.get(kind)) for parts in by_arm)) for kind in kinds]
     heads = ("part", *(short_name(split.placement) for split in splits))
-    return TableSection("split", "Where the time goes, ms", heads, rows)
+    return TableSection("split", "Where the time goes, ms", heads, rows, imports_words(results))
 
 
 def _part(part: Part | None) -> str:
@@ -63,7 +63,7 @@ def _saved(results: Results) -> TableSection:
          bracketed(found.difference_ms, found.low, found.high), finding_of(found, results))
         for estimand, name in ESTIMANDS.items()
         for found in results.comparisons
-        if found.estimand == estimand
+        if found.estimand == estimand and (results.startup_repeats or found.baseline != "every_invocation")
     ]  # fmt: skip
     return TableSection(
         "saved",
@@ -78,7 +78,7 @@ def _advice(results: Results) -> TableSection:
     """Show the first resources, those to change before those to keep."""
     return TableSection(
         "advised",
-        "Advice by resource",
+        "Advice",
         ("resource", "advice", "lazy saves, ms/env."),
         list(_resources(results)),
         prose=frozenset({1}),

@@ -11,11 +11,12 @@ from telemetry.report.estimate.deciding.decision import Decision, deciding
 from telemetry.report.estimate.deciding.lazy_contrast import is_clear, of_lazy
 from telemetry.report.estimate.results import Results
 from telemetry.report.show.meaning import OPEN, SAME_WAIT, is_null
-from telemetry.report.show.sentence import NO_REPEAT, Statement, needed, signed
+from telemetry.report.show.sentence import NO_REPEAT, Statement, needed, shared_out, signed
 from telemetry.report.show.wording import counted, milliseconds
 
 STOCK: Final = "Against stock Mangum"
 CHOICE: Final = "INIT or lazy"
+NOT_SEEN: Final = "not decided, as either may be better within the interval"
 
 
 def headline(results: Results, said: Statement, place: str, *, same_wait: bool) -> list[str]:
@@ -61,19 +62,29 @@ def _choice(results: Results, *, same_wait: bool) -> str:
     answer = deciding(results.decisions)
     found = None if answer is None else of_lazy(results.comparisons, answer.estimand)
     if answer is None or found is None:
-        return f"{CHOICE}: not measured, that takes the arm first_invocation; advice by resource is below"
+        return f"{CHOICE}: not measured, that takes the arm first_invocation{_below(results)}"
     if same_wait and not is_clear(found):
-        return f"{CHOICE}: this run cannot tell, because {SAME_WAIT}; advice by resource is below"
+        return f"{CHOICE}: this run cannot tell, because {SAME_WAIT}{_below(results)}"
     number = f"INIT {_what(found)} {_per(found, results)}"
     if answer.decides:
         better = "keep INIT" if answer.better == "init" else "start up in the first invocation"
         return f"{CHOICE}: {better}; {number}"
     if found.finding == "cannot tell yet":
         return f"{CHOICE}: cannot tell{_why(results, found)}"
-    reasons = list(_reasons(answer))
-    if reasons:
-        return f"{CHOICE}: not decided, as {reasons[0]}; {number}"
-    return f"{CHOICE}: either will do; {number}" if is_null(found) else f"{CHOICE}: not decided; {number}"
+    return f"{CHOICE}: {_open(answer, found)}; {number}"
+
+
+def _open(answer: Decision, found: Comparison) -> str:
+    """Say why neither is better."""
+    for reason in _reasons(answer):
+        return f"not decided, as {reason}"
+    if not is_null(found):
+        return "not decided"
+    return "either will do" if "no difference that matters" in answer.obstacles else NOT_SEEN
+
+
+def _below(results: Results) -> str:
+    return "; advice by resource is below" if results.resources else ""
 
 
 def _reasons(answer: Decision) -> Iterator[str]:
@@ -98,7 +109,7 @@ def _per(found: Comparison, results: Results) -> str:
         return where
     for one in results.first_requests.per_request:
         if one.baseline == found.baseline:
-            return f"{where}, {abs(one.difference_ms.value):.3g} ms per request of this traffic"
+            return f"{where}, {shared_out(one)}"
     return where
 
 

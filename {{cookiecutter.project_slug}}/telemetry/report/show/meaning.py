@@ -15,6 +15,7 @@ NOT_MEASURED: Final = (
     "Whether to start up lazily instead was not measured: that takes the arm first_invocation."
 )
 KEEP: Final = "The comparison with a lazy singleton decides: keep the lifespan in INIT."
+ONCE: Final = "Start up once, in INIT or lazily: this app cannot do it again. "
 LAZY: Final = "The comparison with a lazy singleton decides: start up in the first invocation."
 FAILS_LESS_TOO: Final = "The better arm fails less often as well. "
 OPEN: Final[Mapping[Obstacle, str]] = {
@@ -37,21 +38,23 @@ OPEN: Final[Mapping[Obstacle, str]] = {
 }
 """Why a difference does not decide whether to start up in INIT or lazily."""
 NO_DIFFERENCE: Final = (
-    "Whether to start up in INIT or lazily makes no visible difference to the mean: decide by resource, "
-    "below."
+    "No difference between starting up in INIT and lazily was seen. That is not to say that there is none: "
+    "the interval says how large it may be, either way"
 )
 IMMATERIAL: Final = (
     "Whether to start up in INIT or lazily makes no difference that matters to the mean: either will do."
 )
 SAME_WAIT: Final = "in both cases the first request of an environment waits for the same startup"
-LAZY_UNDECIDED: Final = (
-    f"This run cannot tell whether to start up in INIT or lazily, because {SAME_WAIT}: decide by resource, "
-    "below."
-)
+LAZY_UNDECIDED: Final = f"This run cannot tell whether to start up in INIT or lazily, because {SAME_WAIT}"
+BY_RESOURCE: Final = ": decide by resource, below"
 
 
 def meaning(
-    comparisons: Sequence[Comparison], decisions: Sequence[Decision], *, same_wait: bool
+    comparisons: Sequence[Comparison],
+    decisions: Sequence[Decision],
+    *,
+    same_wait: bool,
+    by_resource: bool = True,
 ) -> str | None:
     """Say what the differences decide, and what not; None where no difference can be told yet.
 
@@ -59,6 +62,7 @@ def meaning(
         comparisons: Of user-visible time, and of first requests.
         decisions: Of these comparisons, and of others.
         same_wait: The arms `init` and `first_invocation` cannot differ, whatever was measured.
+        by_resource: There is advice for single resources.
     """
     answer = deciding_contrast(comparisons)
     comparisons = [one for one in comparisons if one.estimand == "user_visible_ms"]
@@ -70,6 +74,8 @@ def meaning(
     null = same_wait and answer is not None and not is_clear(answer) and any(map(is_null, comparisons))
     found_out = deciding(decisions)
     decision = LAZY_UNDECIDED if null else NOT_MEASURED if found_out is None else decided(found_out)
+    if decision in {LAZY_UNDECIDED, NO_DIFFERENCE}:
+        decision += f"{BY_RESOURCE if by_resource else ''}."
     return (STOCK_MEANS_LITTLE if "every_invocation" in found else "") + decision
 
 

@@ -15,7 +15,7 @@ from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.startup.ledger_check import MATERIAL, LedgerCheck
 from telemetry.report.estimate.startup.upper_bound import UpperBound
 from telemetry.report.show.meaning import SAME_WAIT, is_null
-from telemetry.report.show.wording import comparator, milliseconds, points
+from telemetry.report.show.wording import about, comparator, decimals, milliseconds, plain, points
 
 SAME: Final = f"{100 * MATERIAL:.0f} %"
 NO_REPEAT: Final = "stock Mangum cannot serve this app: its startup does not repeat"
@@ -149,12 +149,19 @@ def signed(found: Comparison) -> tuple[float, float | None, float | None]:
 def _first_request(found: Comparison, firsts: Sequence[PerRequest]) -> str:
     """Say what it changes in the first request of an environment, and what that is for each request."""
     value, low, high = signed(found)
-    of_each = next((one.requests_of_each for one in firsts if one.baseline == found.baseline), None)
-    share = "" if of_each is None else f", {value / of_each:.3g} ms per request of this traffic"
+    each = next((one for one in firsts if one.baseline == found.baseline), None)
+    share = "" if each is None else f", {shared_out(each)}"
     return (
         f"{found.finding} {milliseconds(value, low, high)} in the first request of an environment{share}, "
         f"against {comparator(found.baseline)}"
     )
+
+
+def shared_out(found: PerRequest) -> str:
+    """Say what a difference of first requests is for each request, and for how long-lived environments."""
+    of = found.difference_ms
+    number = plain(abs(of.value), decimals(of.value, of.low, of.high))
+    return f"{number} ms per request at {about(found.requests_of_each)} requests an environment"
 
 
 def _startup_takes(bound: UpperBound) -> str:

@@ -19,7 +19,7 @@ COLOURS: Final[Mapping[Tone, str]] = {"good": "green", "bad": "red", "open": "ye
 
 
 def show_verdict(verdict: Verdict, console: Console) -> None:
-    """Print the headline first, then every section."""
+    """Print what decides first: headline, where the time goes, advice; then every section."""
     width = min(console.width, WIDEST)
     console.print(Group(*_parts(verdict, width)), width=width, highlight=False)
 
@@ -27,6 +27,8 @@ def show_verdict(verdict: Verdict, console: Console) -> None:
 def _parts(verdict: Verdict, width: int) -> Iterator[RenderableType]:
     for line in verdict.headline:
         yield Text(line, style="bold")
+    for number, line in enumerate(verdict.brief):
+        yield Text(f"\n{line}" if not number else line)
     if verdict.meaning:
         yield Text(f"\n{verdict.meaning}")
     for section in sections(verdict):

@@ -15,7 +15,7 @@ from telemetry.report.show.brief import brief
 from telemetry.report.show.completeness import incomplete
 from telemetry.report.show.headline import headline
 from telemetry.report.show.made import Made
-from telemetry.report.show.meaning import meaning
+from telemetry.report.show.meaning import ONCE, meaning
 from telemetry.report.show.notes import notes
 from telemetry.report.show.request_notes import MOST_STRATA
 from telemetry.report.show.sentence import (
@@ -108,7 +108,10 @@ def _share_a_pool(results: Results) -> bool:
 
 def _meaning(results: Results, comparisons: Sequence[Comparison], *, same_wait: bool) -> str | None:
     """Say what follows, in one answer with the advice by resource."""
-    said = meaning(comparisons, results.decisions, same_wait=same_wait)
+    by_resource = bool(results.resources)
+    said = meaning(comparisons, results.decisions, same_wait=same_wait, by_resource=by_resource)
+    if said is not None and not results.startup_repeats:
+        said = ONCE + said
     answer = deciding(results.decisions)
     lazy = [found.name for found in results.resources if found.advice == "make lazy"]
     if said is None or answer is None or answer.better != "init" or not lazy:

@@ -80,6 +80,11 @@ def short_ms(ms: float) -> str:
     return plain(ms, 0 if ms >= 100 else 1 if ms >= 1 else 2)
 
 
+def about(number: float) -> str:
+    """Write how many there are of something, on average: `2000`, `12`, `2.4`."""
+    return plain(number, 0 if number >= 10 else 1).removesuffix(".0")
+
+
 def points(value: float, low: float | None, high: float | None) -> str:
     """Write shares in points of a hundred: `25.0 points [18.2, 31.9]`."""
     digits = 1 if value >= 0.01 else 2

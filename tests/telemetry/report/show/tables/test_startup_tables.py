@@ -23,9 +23,9 @@ def test_slower_requests_may_turn_the_advice() -> None:
     verdict = verdict_from(run.lines())
     found = verdict.results.resources[0]
     assert (found.advice, found.advice_on_lambda) == ("make lazy", "not enough data")
-    because = tables_of(verdict)["advice"].rows[0][-1]
-    assert "; on Lambda perhaps: not enough data" in because
-    assert re.search(r"; keep it if environments serve more than about \d+ to \d+ requests;", because)
+    remarks = tables_of(verdict)["advice"].caption
+    assert "; on Lambda perhaps: not enough data." in remarks
+    assert re.search(r" thing: keep it if environments serve more than about \d+ to \d+ requests;", remarks)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ SHOWN: Final[tuple[Estimand, ...]] = (
 )
 """In the order of reading: where it is saved, then what that is over all requests."""
 HOUR_MS: Final = 3_600_000
+LONG_MS: Final = 72 * HOUR_MS
+"""Beyond it, the hours of a day do not matter on an axis."""
 
 
 def request_of(estimand: Estimand) -> str:
@@ -49,7 +51,10 @@ def request_of(estimand: Estimand) -> str:
 
 def differences(results: Results) -> Figure | None:
     """Draw every difference with its interval, each estimand on a scale of its own."""
-    found = {name: [one for one in results.comparisons if one.estimand == name] for name in SHOWN}
+    told = [
+        one for one in results.comparisons if results.startup_repeats or one.baseline != "every_invocation"
+    ]
+    found = {name: [one for one in told if one.estimand == name] for name in SHOWN}
     panels = [_differences(name, some) for name, some in found.items() if some]
     if not panels:
         return None
@@ -123,7 +128,7 @@ def narrowing(results: Results) -> Figure | None:
     x = alt.X(
         "at:T" if by_time else "at:Q",
         title="born until (UTC)" if by_time else "environments of both arms",
-        axis=alt.Axis(tickCount=4, labelOverlap=True, grid=False),
+        axis=alt.Axis(tickCount=3, labelOverlap=True, grid=False, format=_days(found) if by_time else "d"),
         scale=alt.Scale(type="utc") if by_time else alt.Scale(zero=False, nice=False),
     )
     y = alt.Y("low:Q", title="ms saved", axis=alt.Axis(tickCount=4, format="~f"), scale=alt.Scale(zero=True))
@@ -142,11 +147,15 @@ def narrowing(results: Results) -> Figure | None:
     )
 
 
+def _days(found: Narrowing) -> str:
+    return "%b %d" if found.looks[-1].at - found.looks[0].at > LONG_MS else "%b %d, %H:%M"
+
+
 def _narrowing_words(found: Narrowing) -> list[str]:
     which = f"{request_of(found.estimand).capitalize()}, against {short_name(found.baseline)}."
     what = "Each look takes the environments born until then, with all that they served, later too."
     sure = (
-        "The band holds the truth at all looks at once, in 95 of 100 experiments."
+        "The band holds the truth at all looks at once, in about 95 of 100 experiments."
         if found.any_time
         else "Each interval is of one look: only the last is the one that is reported."
     )

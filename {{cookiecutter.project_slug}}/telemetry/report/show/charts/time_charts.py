@@ -148,7 +148,7 @@ def distribution(results: Results) -> Figure | None:
     y = alt.Y(
         "ms:Q",
         title="user-visible ms (log)",
-        axis=alt.Axis(tickCount=4, format="~s"),
+        axis=alt.Axis(values=[10.0**power for power in range(-2, 8)], format="~f"),
         scale=alt.Scale(type="log", nice=False, padding=8),
     )
     lines = (

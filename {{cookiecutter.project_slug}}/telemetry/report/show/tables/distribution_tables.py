@@ -8,7 +8,7 @@ from telemetry.report.estimate.deciding.failures import ALIKE, FailureDifference
 from telemetry.report.estimate.percentiles import Percentile, PercentileDifference, Told
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.verdict import Verdict
-from telemetry.report.show.wording import arm_name, bracketed, points, short_name
+from telemetry.report.show.wording import bracketed, points, short_name
 
 SHARES: Final[Mapping[Shares, str]] = {
     "alike": "alike",
@@ -16,9 +16,11 @@ SHARES: Final[Mapping[Shares, str]] = {
     "arm fails more": "the lifespan kept fails more",
     "cannot tell": "cannot tell",
 }
+NONE_FAILED: Final = "none failed"
 FAILURES: Final = (
-    "Status 5xx, no answer, a crash or a time-out. Alike: none failed, or the difference is within "
-    f"{100 * ALIKE:g} points by its interval."
+    "Status 5xx, no answer, a crash or a time-out. Alike: the difference is within "
+    f"{100 * ALIKE:g} points by its interval. None failed: taken as alike, though the interval says how much "
+    "so few requests leave open."
 )
 PERCENTILES: Final = (
     "Of all requests, slow first ones too. Cannot tell: the percentile is where the first requests of "
@@ -43,13 +45,13 @@ def failures(verdict: Verdict) -> TableSection:
 def _failed(found: FailureShare, differences: Mapping[Placement, FailureDifference]) -> Row:
     against = differences.get(found.placement)
     more = NONE if against is None else points(against.difference, against.low, against.high)
-    finding = NONE if against is None else SHARES[against.shares]
+    finding = NONE if against is None else NONE_FAILED if against.none_failed else SHARES[against.shares]
     share = bracketed(
         100 * found.share,
         None if found.low is None else 100 * found.low,
         None if found.high is None else 100 * found.high,
     )
-    return (arm_name(found.placement), str(found.requests), str(found.failed), f"{share} %", more, finding)
+    return (short_name(found.placement), str(found.requests), str(found.failed), f"{share} %", more, finding)
 
 
 def percentiles(verdict: Verdict) -> TableSection:
@@ -57,13 +59,14 @@ def percentiles(verdict: Verdict) -> TableSection:
     return TableSection(
         "percentiles",
         "Percentiles of user-visible ms [95 %]",
-        ("against", "percentile", "there", "lifespan kept", "saved by keeping"),
+        ("against", "there", "lifespan kept", "saved by keeping", "cannot tell"),
         [
-            (short_name(found.baseline), f"p{found.percent}", _percentile(found.of[found.baseline]),
-             _percentile(found.of["init"]), _difference(found))
+            (f"p{found.percent}, {short_name(found.baseline)}", _percentile(found.of[found.baseline]),
+             _percentile(found.of["init"]), _difference(found), REASONS[found.told])
             for found in verdict.results.percentiles
         ],
         PERCENTILES,
+        frozenset({4}),
     )  # fmt: skip
 
 
@@ -75,7 +78,7 @@ def _percentile(found: Percentile) -> str:
 
 def _difference(found: PercentileDifference) -> str:
     if found.told != "told":
-        return f"cannot tell: {REASONS[found.told]}"
+        return NONE
     return bracketed(found.difference_ms, found.low, found.high)
 
 

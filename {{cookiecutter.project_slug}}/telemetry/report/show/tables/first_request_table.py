@@ -11,7 +11,7 @@ from telemetry.report.estimate.results import Results
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.tables.request_tables import finding_of
 from telemetry.report.show.verdict import Verdict
-from telemetry.report.show.wording import bracketed, short_name
+from telemetry.report.show.wording import about, bracketed, short_name
 
 NAMES: Final[Mapping[Estimand, str]] = {
     "first_request_ms": "first requests",
@@ -52,7 +52,7 @@ def _first_words(results: Results) -> Iterator[str]:
     for one in firsts.per_request[:1]:
         yield (
             f"First: of each environment, INIT that it waited for included; an environment served "
-            f"{one.requests_of_each:.3g} requests. Warm: all but that one."
+            f"{about(one.requests_of_each)} requests. Warm: all but that one."
         )
     for found in results.comparisons:
         more = more_to_tell(found) if abs(found.difference_ms) >= WORTH_MS else None

@@ -11,7 +11,7 @@ from telemetry.report.estimate.results import Results
 from telemetry.report.show.request_notes import MOST_STRATA, stratum_name
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.verdict import Verdict
-from telemetry.report.show.wording import INIT_IS_BILLED, arm_name, bracketed, short_name
+from telemetry.report.show.wording import INIT_IS_BILLED, about, arm_name, bracketed, short_name
 
 MEANS: Final = (
     "Over all requests, as assigned; INIT is added where it was on the request path. Times as long: a "
@@ -65,15 +65,15 @@ def _mix(results: Results) -> Iterator[str]:
     lives = next(kept, results.invocations[0])
     counts = results.starts.recorded.get(lives.placement, {})
     cold, requests = counts.get("cold", 0), sum(counts.values())
-    share = f"1 of {requests / cold:.3g} cold" if cold else "none cold"
+    share = f"1 of {about(requests / cold)} cold" if cold else "none cold"
     if results.measured_on.load is not None:
         yield (
-            f"At {lives.mean:.3g} requests per environment, {share}, as this run's arrivals and pool had it; "
+            f"At {about(lives.mean)} requests per environment, {share}, as this run's arrivals and pool had it; "
             "on Lambda its own decide that, and the mean with it."
         )
         return
     yield (
-        f"At {lives.mean:.3g} requests per environment, {share}, as the lab was told; on Lambda traffic "
+        f"At {about(lives.mean)} requests per environment, {share}, as the lab was told; on Lambda traffic "
         "decides that, and the mean with it."
     )
     fewer = {one.placement: one.mean for one in results.invocations}

@@ -1,6 +1,6 @@
 """Tables of the startup: what it costs by resource, what to do with each resource, what the state holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from telemetry.report.estimate.intervals import Estimate
@@ -14,6 +14,7 @@ from telemetry.report.estimate.startup.advice import (
 )
 from telemetry.report.estimate.startup.startup_cost import Load, Spread
 from telemetry.report.estimate.startup.upper_bound import SMALLEST_MB, slowdown_at
+from telemetry.report.read.names import printable
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.verdict import Verdict
 from telemetry.report.show.wording import bracketed, counted, listed, megabytes
@@ -82,7 +83,7 @@ def advice(verdict: Verdict) -> TableSection:
         "Advice by resource",
         ("resource", "advice", "touched", "load, ms", "lazy saves/env.", "because"),
         [_advice(found) for found in verdict.results.resources],
-        f"{ADVICE_COLUMNS}{_lab_only(verdict.results)}",
+        " ".join((ADVICE_COLUMNS, *_remarks(verdict.results))) + _lab_only(verdict.results),
         frozenset({1, 5}),
     )
 
@@ -97,8 +98,16 @@ def _advice(found: ResourceAdvice) -> Row:
         touched,
         _estimate(found.load_ms),
         _estimate(found.sure_saving_ms if found.shares_imports else found.saving_ms),
-        why(found) + _until(found) + _first_toucher(found) + _on_lambda(found),
+        why(found),
     )
+
+
+def _remarks(results: Results) -> Iterator[str]:
+    """Say of each resource how far its advice reaches, and who waits for it then."""
+    for found in results.resources:
+        said = (_until(found) + _first_toucher(found) + _on_lambda(found)).removeprefix("; ")
+        if said:
+            yield f"{printable(found.name)}: {said}."
 
 
 def why(found: ResourceAdvice) -> str:

@@ -7,7 +7,7 @@ from telemetry.report.estimate.startup.time_split import Part, TimeSplit
 from telemetry.report.read.names import printable
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.verdict import Verdict
-from telemetry.report.show.wording import short_ms, short_name
+from telemetry.report.show.wording import plain, short_ms, short_name
 
 MOST_RESOURCES: Final = 5
 """The dearest are shown; all are in verdict.json."""
@@ -95,7 +95,22 @@ def _number(part: Part) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= LITTLE or not share else f"{100 * share:.1g} %"
+    return f"{plain(100 * share, 0 if share >= LITTLE or not share else 1 if share >= LITTLE / 10 else 2)} %"
+
+
+def imports_words(results: Results) -> str:
+    """Say what the imports are of INIT, where they are most of it; empty where they are not."""
+    split = next((one for one in results.time_split if one.placement == "init"), None)
+    if split is None or results.starts.restored:
+        return ""
+    parts = {part.kind: part.ms for part in split.parts if part.kind != "resource"}
+    init, imports = parts.get("INIT"), parts.get("imports")
+    if init is None or imports is None or imports < HALF * init:
+        return ""
+    return (
+        f"Runtime and imports are {_percent(min(imports / init, 1.0))} of INIT, and no placement moves "
+        "them: `python -m telemetry.lab.imports` ranks the imports. Import less, or later."
+    )
 
 
 def _words(verdict: Verdict) -> Iterator[str]:
@@ -111,13 +126,13 @@ def _words(verdict: Verdict) -> Iterator[str]:
         return
     yield f"{split.waited_for_init} of {split.environments} first requests waited for INIT."
     parts: dict[str, Part] = {part.kind: part for part in split.parts if part.kind != "resource"}
-    yield from _of_init(parts)
+    yield from _of_init(parts, imports_words(verdict.results))
     init = parts["INIT"]
     if init.ms is not None and init.share is not None and init.share < LITTLE and split.waited_for_init:
         yield f"All of INIT is {_percent(init.share)} of what users waited: it matters to cold starts alone."
 
 
-def _of_init(parts: dict[str, Part]) -> Iterator[str]:
+def _of_init(parts: dict[str, Part], of_imports: str) -> Iterator[str]:
     init, imports = parts["INIT"].ms, parts["imports"].ms
     startup = parts["startup"].ms if "startup" in parts else None
     if init is None:
@@ -126,11 +141,8 @@ def _of_init(parts: dict[str, Part]) -> Iterator[str]:
     if imports is None:
         yield "How much of INIT are imports is not known: only a startup in INIT says it."
         return
-    if imports >= HALF * init:
-        yield (
-            f"Runtime and imports are {_percent(min(imports / init, 1.0))} of INIT, and no placement moves "
-            "them: `python -m telemetry.lab.imports` ranks the imports. Import less, or later."
-        )
+    if of_imports:
+        yield of_imports
     if startup is not None and init > 0:
         yield (
             f"The startup, which a placement moves, is {_percent(min(startup / init, 1.0))} of INIT"
