@@ -68,8 +68,8 @@ def _mix(results: Results) -> Iterator[str]:
     share = f"1 of {about(requests / cold)} cold" if cold else "none cold"
     if results.measured_on.load is not None:
         yield (
-            f"At {about(lives.mean)} requests per environment, {share}, as this run's arrivals and pool had it; "
-            "on Lambda its own decide that, and the mean with it."
+            f"At {about(lives.mean)} requests per environment, {share}, as this run's arrivals and pool had "
+            "it; on Lambda its own decide that, and the mean with it."
         )
         return
     yield (

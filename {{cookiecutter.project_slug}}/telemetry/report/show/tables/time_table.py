@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.startup.time_split import Part, TimeSplit
 from telemetry.report.read.names import printable
 from telemetry.report.show.section import NONE, Row, TableSection
