@@ -112,7 +112,7 @@ def started(folder: Path, handler: str, **variables: str) -> Function:
     script = layer / "otel-instrument"
     script.write_text(SCRIPT.format(layer=layer, python=sys.executable))
     script.chmod(0o755)
-    return Function(APP + handler, folder, python=str(script), **DAEMON, **variables)
+    return Function(APP + handler, folder, python=str(script), environ={**DAEMON, **variables})
 
 
 @pytest.fixture

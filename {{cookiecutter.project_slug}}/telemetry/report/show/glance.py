@@ -39,7 +39,9 @@ def glance(verdict: Verdict) -> list[TableSection]:
 def _split(results: Results) -> TableSection:
     """Show the parts by arm, without their shares."""
     splits = results.time_split
-    by_arm = [{part.kind: part for part in split.parts if part.kind != "resource"} for split in splits]
+    by_arm: list[dict[Kind, Part]] = [
+        {part.kind: part for part in split.parts if part.kind != "resource"} for split in splits
+    ]
     kinds = [kind for kind in PARTS if any(kind in parts for parts in by_arm)]
     names = dict(PARTS)
     if results.starts.restored:

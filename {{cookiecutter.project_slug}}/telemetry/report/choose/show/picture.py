@@ -38,7 +38,13 @@ def against(choice: Choice) -> Figure | None:
         *_labels(points, x, y),
     ).properties(width=SIZE, height=SIZE * 0.7)
     caption = "Lines through a point: 95 % intervals. Dashed: nothing is both cheaper and faster."
-    return Figure("against", "Dollars against p99", caption, svg(chart), numbers_in="options")
+    unit = "times the first" if relative else "ms"
+    described = "; ".join(
+        f"{one.option.name}: {_dollars(one):.4g} {'times the first' if relative else 'dollars'}, "
+        f"p99 {one.p99_ms.value:.4g} {unit}"
+        for one in sorted(priced, key=_dollars)
+    )
+    return Figure("against", "Dollars against p99", caption, svg(chart), described, numbers_in="options")
 
 
 def _labels(points: alt.Chart, x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -115,4 +121,7 @@ def week(choice: Choice) -> Figure | None:
     )
     most = int(choice.needed.max(initial=0))
     caption = f"Environments that 99 % of the requests need; darkest: {most}."
-    return Figure("week", "The week's need", caption, svg(chart))
+    described = "; ".join(
+        f"{day}: {min(hours)} to {max(hours)} environments" for day, hours in need_by_day(choice)
+    )
+    return Figure("week", "The week's need", caption, svg(chart), described)

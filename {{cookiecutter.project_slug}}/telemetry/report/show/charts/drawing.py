@@ -25,7 +25,7 @@ FAINT: Final = "var(--faint, #8a949b)"
 DASHES: Final = ([1, 0], [7, 3], [2, 2])
 """Of the lines of the arms, which are then told apart without colours too."""
 
-Chart: TypeAlias = alt.Chart | alt.LayerChart | alt.VConcatChart
+Chart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart | alt.VConcatChart
 Values: TypeAlias = list[dict[str, Any]]
 
 

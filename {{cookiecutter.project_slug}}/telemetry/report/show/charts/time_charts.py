@@ -95,7 +95,7 @@ def _first(split: TimeSplit, results: Results) -> Values:
 def _stacked(values: Values) -> Chart:
     present = [part for part in PARTS if any(value["part"] == part for value in values)]
     x = alt.X("sum(ms):Q", title="ms until the first answer", axis=alt.Axis(tickCount=4, format="~f"))
-    return (
+    chart: alt.Chart = (
         chart_of(values)
         .mark_bar(height=20)
         .encode(
@@ -106,6 +106,7 @@ def _stacked(values: Values) -> Chart:
         )
         .properties(height=alt.Step(30))
     )
+    return chart
 
 
 def _bars(values: Values) -> Chart:
