@@ -121,6 +121,7 @@ ARROWS = {
     "telemetry.lab": {"telemetry.lab"},
     "telemetry.lab.terminal": set(),
     "telemetry.lab.usage": set(),
+    "telemetry.lab.events": {"telemetry.lab.usage"},
     "telemetry.lab.app": {"telemetry.lab.app", "telemetry.lab.usage"},
     "telemetry.lab.platform": {
         "telemetry.lab.platform",
@@ -142,6 +143,7 @@ ARROWS = {
         "telemetry.lab.platform",
         "telemetry.lab.snapshot",
         "telemetry.lab.dynamodb",
+        "telemetry.lab.events",
         "telemetry.lab.terminal",
         "telemetry.lab.usage",
         "telemetry.progress",
@@ -158,13 +160,16 @@ ARROWS = {
     },
     "telemetry.lab.imports": {
         "telemetry.lab.imports",
-        "telemetry.lab.platform.command",
-        "telemetry.lab.platform.function",
-        "telemetry.lab.app.target",
-        "telemetry.lab.platform.variables",
+        "telemetry.lab.platform",
+        "telemetry.lab.app",
+        "telemetry.lab.dynamodb",
+        "telemetry.lab.events",
         "telemetry.lab.terminal",
         "telemetry.lab.usage",
+        "telemetry.progress",
     },
+    # Runs in the lab's child process, as `any_app` does.
+    "telemetry.lab.imports.handler": {"adapter", "telemetry.lab.app.target", "telemetry.lab.imports"},
 }
 SHOWING = {"altair", "jinja2", "rich", "vl_convert"}
 FORBIDDEN_LIBRARIES = {

@@ -4,8 +4,8 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
+from telemetry.lab.events import read_sources
 from telemetry.lab.run.arguments import parser
-from telemetry.lab.run.plan import read_sources
 from telemetry.lab.run.session import run_lab
 from telemetry.lab.run.settings import settings_from
 from telemetry.lab.usage import UsageError

@@ -31,3 +31,13 @@ def test_packages_are_sums() -> None:
         "service": 0.3,
     }
     assert (found["numpy"].modules, found["numpy"].importer, found["service"].importer) == (2, "langid", None)
+
+
+def test_whole_time_is_with_what_a_package_was_the_first_to_import() -> None:
+    found = by_package(parse_import_times(IMPORT_TIMES))
+    assert {name: package.whole_ms for name, package in found.items()} == {
+        "numpy": 3.0,
+        "langid": 3.5,
+        STDLIB: 0.04,
+        "service": 3.84,
+    }

@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from adapter.placement import PLACEMENTS
+from telemetry.lab.events import EventSource
 from telemetry.lab.run.invocation_counts import Invocations
-from telemetry.lab.run.plan import EventSource, plan
+from telemetry.lab.run.plan import plan
 from telemetry.lab.run.precision import batches
 from telemetry.lab.run.settings import Settings
 from tests.telemetry.lab.conftest import Lab

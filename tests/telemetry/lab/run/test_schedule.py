@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from telemetry.lab.events import EventSource
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.invocation_counts import Invocations
-from telemetry.lab.run.plan import EventSource, PlannedEnvironment, plan
+from telemetry.lab.run.plan import PlannedEnvironment, plan
 from telemetry.lab.run.precision import FirstRequest, Precision
 from telemetry.lab.run.schedule import fitting, run_at_once, run_plan
 from telemetry.lab.run.settings import Settings

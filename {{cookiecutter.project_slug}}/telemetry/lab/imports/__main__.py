@@ -1,78 +1,45 @@
-"""What the imports of an app cost: `python -m telemetry.lab.imports --app module:attribute`.
+"""What the imports of an app cost, and whether requests use them: `python -m telemetry imports --help`."""
 
-Those of the app and of its startup, by package, with the bytecode that an artifact should hold and without.
-"""
-
-import argparse
+import asyncio
 import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from telemetry.lab.imports.measurement import fastest, measure
-from telemetry.lab.imports.table import shipped_packages, show
-from telemetry.lab.platform.variables import clean_environ
-from telemetry.lab.terminal import output_console, print_lines
-from telemetry.lab.usage import UsageError, parse_variables
+from telemetry.lab.imports.arguments import parser
+from telemetry.lab.imports.document import document
+from telemetry.lab.imports.examination import examine
+from telemetry.lab.imports.serving import NotServedError
+from telemetry.lab.imports.table import show
+from telemetry.lab.terminal import output_console
+from telemetry.lab.usage import UsageError
 
-RUNS: Final = 3
-"""The fastest counts: whatever disturbs an import makes it slower."""
-DESCRIPTION: Final = (
-    "Show what an app's imports cost, those of its lifespan's startup included: by package, with the "
-    "bytecode that an artifact should hold and without. The app is imported and started in new processes."
-)
+STDOUT: Final = "-"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the table; return 2 when the command line is wrong, or names no app."""
-    given = _parser().parse_args(argv)
+    """Print the table; return the exit code, as `--help` says."""
+    given = parser().parse_args(argv)
     try:
-        _compare(given.app, {**clean_environ(given.app_dir), **parse_variables(given.env)})
+        found = asyncio.run(examine(given))
+        if given.json == STDOUT:
+            sys.stdout.write(document(found))
+            return 0
+        if given.json is not None:
+            Path(given.json).write_text(document(found), encoding="utf-8")
     except UsageError as error:
-        sys.stderr.write(f"imports: {error}\n")
-        return 2
+        return _told(error, 2)
+    except (NotServedError, OSError) as error:
+        return _told(error, 1)
+    except KeyboardInterrupt:
+        return 130
+    show(found, output_console())
     return 0
 
 
-def _compare(app: str, environ: Mapping[str, str]) -> None:
-    first = measure(app, environ)  # compiles whatever is not compiled yet
-    if first.missing:
-        raise UsageError(first.missing)
-    compiled = fastest([measure(app, environ).packages for _ in range(RUNS)])
-    with tempfile.TemporaryDirectory() as nowhere:
-        without_bytecode = {**environ, "PYTHONPYCACHEPREFIX": nowhere, "PYTHONDONTWRITEBYTECODE": "1"}
-        source = fastest([measure(app, without_bytecode).packages for _ in range(RUNS)])
-    console = output_console()
-    show(app, compiled, source, shipped_packages(), console)
-    if first.error:
-        print_lines(
-            console, [f"The startup did not finish: {first.error}. Its later imports are missing here."]
-        )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m telemetry.lab.imports", description=DESCRIPTION)
-    parser.add_argument(
-        "--app", default="service.app:app", metavar="MODULE:ATTR", help="an ASGI app (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--app-dir",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="DIR",
-        help="a folder to import from, before the current one; may be given several times",
-    )
-    parser.add_argument(
-        "--env",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="NAME=VALUE",
-        help="environment variables of the app; it inherits none of yours",
-    )
-    return parser
+def _told(error: Exception, code: int) -> int:
+    sys.stderr.write(f"imports: {error}\n")
+    return code
 
 
 if __name__ == "__main__":

@@ -8,11 +8,20 @@ written only where a module or an attribute is missing.
 import asyncio
 import contextlib
 import sys
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 ENDED_BY: Final = "telemetry.lab.imports.child ended by "
 STARTS_WITHIN: Final = 20.0
 """Seconds."""
+
+
+class Ended(NamedTuple):
+    """What ended the startup early."""
+
+    error: str = ""
+    """The type of an exception, or nothing."""
+    missing: str = ""
+    """Why there is no app, or nothing."""
 
 
 async def start(app: Any) -> None:
@@ -38,19 +47,31 @@ async def start(app: Any) -> None:
         running.result()
 
 
-def main(target: str) -> None:
+def run(target: str) -> Ended:
     """Import the app and start it."""
-    from telemetry.lab.app.target import TargetError, load_app  # noqa: PLC0415 - what follows is the app's
+    # What is imported after this module is the app's.
+    from telemetry.lab.app.target import TargetError, load_app, prepend_app_path  # noqa: PLC0415 - see above
 
+    prepend_app_path()
     try:
         if module := target.partition(":")[0]:
             with contextlib.suppress(ModuleNotFoundError):  # which `load_app` tells better
                 __import__(module)  # as a statement would; `importlib` is not timed
         asyncio.run(start(load_app(target)))
-    except (TargetError, ModuleNotFoundError) as error:
-        sys.stdout.write(f"\n{ENDED_BY}{type(error).__name__}: {error}\n")
+    except ModuleNotFoundError as error:
+        return Ended(type(error).__name__, f"--app {target}: it cannot be imported: {error}")
+    except TargetError as error:
+        return Ended(type(error).__name__, str(error))
     except Exception as error:  # noqa: BLE001 - see the module
-        sys.stdout.write(f"\n{ENDED_BY}{type(error).__name__}\n")
+        return Ended(type(error).__name__)
+    return Ended()
+
+
+def main(target: str) -> None:
+    """Import the app and start it; say what ended that early."""
+    ended = run(target)
+    if ended.error:
+        sys.stdout.write(f"\n{ENDED_BY}{ended.error}: {ended.missing}\n")
 
 
 if __name__ == "__main__":

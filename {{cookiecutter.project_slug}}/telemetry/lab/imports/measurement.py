@@ -1,9 +1,8 @@
 """Measures the imports of an app by package: `python -X importtime` in a process of its own, added up."""
 
 import re
-import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from telemetry.lab.imports.child import ENDED_BY
@@ -38,6 +37,8 @@ class Package(NamedTuple):
     modules: int
     importer: str | None
     """The package that was the first to import it; None for one that no other package imported."""
+    whole_ms: float
+    """With what it was the first to import, others' packages included: more than it can save."""
 
 
 class Measurement(NamedTuple):
@@ -50,20 +51,11 @@ class Measurement(NamedTuple):
     """Why there is no app to measure, or nothing."""
 
 
-def measure(app: str, environ: Mapping[str, str]) -> Measurement:
-    """Import an app and start it, in a process of its own; a startup that hangs is measured up to there."""
-    command = (sys.executable, "-X", "importtime", "-m", "telemetry.lab.imports.child", app)
-    try:
-        done = subprocess.run(
-            command, env=environ, check=False, capture_output=True, text=True, timeout=LONGEST_S
-        )
-    except subprocess.TimeoutExpired as expired:
-        stderr = (expired.stderr or b"").decode(errors="replace")
-        return Measurement(by_package(parse_import_times(stderr)), "TimeoutError")
-    errors = [line.removeprefix(ENDED_BY) for line in done.stdout.splitlines() if line.startswith(ENDED_BY)]
-    name, _, text = "".join(errors).partition(": ")
-    missing = f"--app {app}: it cannot be imported: {text}" if name == "ModuleNotFoundError" else text
-    return Measurement(by_package(parse_import_times(done.stderr)), name, missing)
+def measurement_of(stderr: str, stdout: str, stdlib: Container[str]) -> Measurement:
+    """Read what the child wrote: what `-X importtime` says, and how it ended."""
+    errors = [line.removeprefix(ENDED_BY) for line in stdout.splitlines() if line.startswith(ENDED_BY)]
+    name, _, missing = "".join(errors).partition(": ")
+    return Measurement(by_package(parse_import_times(stderr), stdlib), name, missing)
 
 
 def fastest(runs: Sequence[Mapping[str, Package]]) -> dict[str, Package]:
@@ -85,18 +77,24 @@ def parse_import_times(text: str) -> list[Module]:
     return modules[::-1]
 
 
-def by_package(modules: Iterable[Module]) -> dict[str, Package]:
+def by_package(
+    modules: Iterable[Module], stdlib: Container[str] = sys.stdlib_module_names
+) -> dict[str, Package]:
     """Add modules up, without those of the interpreter's own start and of the measurement."""
     found: dict[str, Package] = {}
-    for module in _of_app(list(modules)):
-        name = STDLIB if module.package in sys.stdlib_module_names else module.package
-        known = found.get(name) or Package(name, 0.0, 0, None)
-        found[name] = Package(
-            name,
-            known.ms + module.self_us / 1000,
-            known.modules + 1,
-            known.importer or _importing_package(module),
+    of_app = list(_of_app(list(modules)))
+    importers = {module.name: module.importer for module in of_app}
+    for module in of_app:
+        name = _row(module.package, stdlib)
+        known = found.get(name) or Package(name, 0.0, 0, None, 0.0)
+        found[name] = known._replace(
+            ms=known.ms + module.self_us / 1000,
+            modules=known.modules + 1,
+            importer=known.importer or _importing_package(module, stdlib),
         )
+    for module in of_app:
+        for name in _rows_above(module, importers, stdlib):
+            found[name] = found[name]._replace(whole_ms=found[name].whole_ms + module.self_us / 1000)
     return found
 
 
@@ -106,8 +104,22 @@ def _of_app(modules: list[Module]) -> Iterator[Module]:
     return (module for module in modules[start:] if not module.name.startswith("telemetry.lab"))
 
 
-def _importing_package(module: Module) -> str | None:
+def _row(package: str, stdlib: Container[str]) -> str:
+    return STDLIB if package in stdlib else package
+
+
+def _rows_above(module: Module, importers: Mapping[str, str | None], stdlib: Container[str]) -> set[str]:
+    """Return the packages of a module and of those that were being imported when it was."""
+    names: list[str] = []
+    name: str | None = module.name
+    while name is not None and name not in names:  # twice only if it was removed and imported again
+        names.append(name)
+        name = importers.get(name)
+    return {_row(name.partition(".")[0], stdlib) for name in names if name in importers}
+
+
+def _importing_package(module: Module, stdlib: Container[str]) -> str | None:
     """Return the package that imported a module; None for its own, and for the standard library."""
     importer = (module.importer or "").partition(".")[0]
-    outside = importer and importer != module.package and module.package not in sys.stdlib_module_names
+    outside = importer and importer != module.package and module.package not in stdlib
     return importer if outside else None

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from telemetry.lab.app.lab_code import LabCode, lab_code
 from telemetry.lab.dynamodb import dynamodb_server
+from telemetry.lab.events import EventSource
 from telemetry.lab.imports.function import dearest_imports
 from telemetry.lab.imports.measurement import Package
 from telemetry.lab.platform.artifact import runtime_packages
@@ -26,7 +27,7 @@ from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.environment_output import Outputs
 from telemetry.lab.run.load.fleet import Fleet
 from telemetry.lab.run.load.traffic import Traffic, traffic_of
-from telemetry.lab.run.plan import EventSource, PlannedEnvironment, dealt, plan
+from telemetry.lab.run.plan import PlannedEnvironment, dealt, plan
 from telemetry.lab.run.record import lab_record
 from telemetry.lab.run.runner import Runner, RunStoppedError
 from telemetry.lab.run.schedule import fitting, run_plan

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from telemetry.lab.events import GET_ROOT, EventSource
 from telemetry.lab.run.arguments import parser
 from telemetry.lab.run.load import traffic
-from telemetry.lab.run.plan import GET_ROOT, EventSource
 from telemetry.lab.run.settings import Settings, settings_from
 from telemetry.workload import PUBLISHED, Poisson, Pool
 from tests.telemetry.lab.run.test_settings import refused

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final, NamedTuple
 
+from telemetry.lab.events import EventSource
 from telemetry.lab.platform.cpu_share import available_cores, cpu_share
 from telemetry.lab.run.load.arrivals import Load, arrival_times
 from telemetry.lab.run.load.cores import Cores
 from telemetry.lab.run.load.idle_pool import IdlePool
-from telemetry.lab.run.plan import EventSource, drawn
+from telemetry.lab.run.plan import drawn
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.usage import UsageError
 
