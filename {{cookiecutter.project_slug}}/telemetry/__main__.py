@@ -9,10 +9,7 @@ from adapter.facts import VERSION
 
 COMMANDS: Final = {
     "lab": ("telemetry.lab.__main__", "run the function here as Lambda would, and write its records"),
-    "imports": (
-        "telemetry.lab.imports.__main__",
-        "rank what the app's imports cost, and what is saved by importing later",
-    ),
+    "imports": ("telemetry.lab.imports.__main__", "rank what imports cost; measure what later ones save"),
     "report": (
         "telemetry.report.__main__",
         "judge records: where the time goes, what the lifespan saves",

@@ -51,8 +51,8 @@ def test_each_function_imports_what_it_uses() -> None:
     assert imports_of(tree) == {
         "": ["import math"],
         "total": ["import dearest"],
-        "part": ["from dearest.parts import first", "from dearest.parts import second as other"],
-        "inner": [],
+        "part": [],
+        "inner": ["from dearest.parts import first", "from dearest.parts import second as other"],
         "area": ["import dearest"],
         "neither": [],
     }
@@ -62,6 +62,44 @@ def test_docstrings_stay_first() -> None:
     tree = moved(SOURCE, "sums.py", "dearest")
     total = next(node for node in tree.body if isinstance(node, ast.FunctionDef))
     assert (ast.get_docstring(tree), ast.get_docstring(total)) == ("Sums.", "Add.")
+
+
+BRANCHES = """
+import np
+
+def f(a):
+    if a == 1:
+        x = [np.x for _ in a]
+        return np.x
+    elif np.y:
+        pass
+    try:
+        a()
+    except ValueError:
+        with a:
+            key = lambda: np.z
+    for b in a:
+        a = b
+        class C:
+            z = np.z
+    match a:
+        case 1:
+            np.w
+    return a
+"""
+
+
+def test_import_stands_in_the_block_that_uses_it() -> None:
+    text = ast.unparse(moved(BRANCHES, "branches.py", "np"))
+    lines = [line for line in text.splitlines() if line]
+    followed = [lines[number + 1].strip() for number, line in enumerate(lines) if line.strip() == "import np"]
+    assert followed == [
+        "x = [np.x for _ in a]",
+        "if np.y:",
+        "key = lambda: np.z",
+        "class C:",
+        "np.w",
+    ]
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if given.json == STDOUT:
             sys.stdout.write(document(found))
             return 0
+        show(found, output_console())
         if given.json is not None:
             Path(given.json).write_text(document(found), encoding="utf-8")
     except UsageError as error:
@@ -33,7 +34,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _told(error, 1)
     except KeyboardInterrupt:
         return 130
-    show(found, output_console())
     return 0
 
 

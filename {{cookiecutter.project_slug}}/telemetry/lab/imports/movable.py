@@ -5,7 +5,7 @@ Where this is in doubt, the answer is no. It runs in the app's own Python, which
 
 import ast
 import symtable
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -101,11 +101,24 @@ class Scopes:
             for found in _tables(table)
             if found.get_type() == "function"
         }
+        self._defined = {(node.name, node.lineno) for node in ast.walk(tree) if isinstance(node, FUNCTIONS)}
 
     def needs(self, function: FunctionNode, name: str) -> bool:
         """Whether a function, or one in it, uses a name of the module."""
         table = self._functions.get((function.name, function.lineno))
         return table is None or any(_uses_global(scope, name) for scope in (table, *_tables(table)))
+
+    def needs_itself(self, function: FunctionNode, name: str) -> bool:
+        """Whether a function uses a name of the module: not only functions with a name in it do."""
+        table = self._functions.get((function.name, function.lineno))
+        return table is None or any(_uses_global(scope, name) for scope in self._without_functions(table))
+
+    def _without_functions(self, table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+        """Yield a scope, and those of classes, lambdas and comprehensions in it."""
+        yield table
+        for child in table.get_children():
+            if (child.get_name(), child.get_lineno()) not in self._defined:
+                yield from self._without_functions(child)
 
     def rebound(self, name: str) -> bool:
         """Whether something else than an import binds a name of the module."""
@@ -120,11 +133,7 @@ class Scopes:
 
     def eager_use(self, names: Collection[str]) -> int | None:
         """Return the first line where one of the names is used while the module is imported."""
-        lines = [
-            node.lineno
-            for node in _eager(self.tree, lambdas=True)
-            if isinstance(node, ast.Name) and node.id in names
-        ]
+        lines = [node.lineno for node in _eager(self.tree) if isinstance(node, ast.Name) and node.id in names]
         return min(lines, default=None)
 
     def annotated_with(self, names: Collection[str]) -> int | None:
@@ -206,20 +215,35 @@ def _eager_imports(tree: ast.Module) -> Iterator[Import]:
     return (node for node in _eager(tree) if isinstance(node, ast.Import | ast.ImportFrom))
 
 
-def _eager(node: ast.AST, *, lambdas: bool = False) -> Iterator[ast.AST]:
-    """Yield what is evaluated while the module is imported, and the bodies of such lambdas if asked."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, FUNCTIONS):
-            around = [*child.decorator_list, *child.args.defaults, *filter(None, child.args.kw_defaults)]
-            for part in (*around, *_annotations(child), *getattr(child, "type_params", ())):
-                yield from (part, *_eager(part, lambdas=lambdas))
-        elif isinstance(child, ast.Lambda) and not lambdas:
-            continue
-        elif isinstance(child, ast.If) and _only_for_types(child.test):
-            for part in child.orelse:
-                yield from (part, *_eager(part, lambdas=lambdas))
-        else:
-            yield from (child, *_eager(child, lambdas=lambdas))
+def evaluated(node: ast.AST, without: Container[int] = ()) -> Iterator[ast.AST]:
+    """Yield what is evaluated with a node, and with the lambdas in it: all but the bodies of functions.
+
+    Args:
+        node: A statement, or a module.
+        without: Ids of nodes to leave out.
+    """
+    for child in _parts(node):
+        if id(child) not in without:
+            yield child
+            yield from evaluated(child, without)
+
+
+def _parts(node: ast.AST) -> Iterable[ast.AST]:
+    if not isinstance(node, FUNCTIONS):
+        return ast.iter_child_nodes(node)
+    defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+    return [*node.decorator_list, *defaults, *_annotations(node), *getattr(node, "type_params", ())]
+
+
+def _eager(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield what is evaluated while the module is imported, or by its lambdas."""
+    types_only = {
+        id(each)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and _only_for_types(node.test)
+        for each in node.body
+    }
+    return evaluated(tree, types_only)
 
 
 def _only_for_types(test: ast.expr) -> bool:

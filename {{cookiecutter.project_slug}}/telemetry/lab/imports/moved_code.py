@@ -1,4 +1,4 @@
-"""Compiles files of an app as if an import of theirs stood in the functions that use it.
+"""Compiles files of an app as if an import of theirs stood where their functions use it.
 
 `python -m telemetry.lab.imports.moved_code ORDER` runs in the app's own Python, and writes code objects to
 the folder that the order names. The app's files are only read; `planned_code` loads what was compiled.
@@ -12,35 +12,64 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import decode_source
 from pathlib import Path
 from symtable import symtable
-from typing import Final
+from typing import Any, Final
 
-from telemetry.lab.imports.movable import Scopes, aliases_of, bound_name, outermost_functions
+from telemetry.lab.imports.movable import FUNCTIONS, Import, Scopes, aliases_of, bound_name, evaluated
 
 UNMOVED: Final = "(unmoved)"
 """In the place of a package where nothing is moved."""
 
 
 def moved(source: str, path: str, package: str) -> ast.Module:
-    """Return a file with its imports of a package moved into each function that uses one of their names.
+    """Return a file with its imports of a package moved to where functions use their names.
 
-    `file_imports` says of which packages that can be done. All other statements keep their line numbers.
+    Each stands before the first statement of a block that uses it: a function that comes by elsewhere imports
+    nothing. `file_imports` says of which packages this can be done. All other statements keep their lines.
     """
     tree = ast.parse(source, path)
     scopes = Scopes(tree, symtable(source, path, "exec"))
-    statements = [statement for statement in tree.body if aliases_of(statement, package)]
-    for function in list(outermost_functions(tree)):
-        start = 1 if ast.get_docstring(function, clean=False) is not None else 0
-        place = function.body[min(start, len(function.body) - 1)]
-        function.body[start:start] = [
-            ast.fix_missing_locations(ast.copy_location(each, place))
-            for each in _single_imports(statements, package)
-            if scopes.needs(function, bound_name(each.names[0], each))
-        ]
+    imports: dict[str, list[Import]] = {}
+    for each in _single_imports(tree.body, package):
+        imports.setdefault(bound_name(each.names[0], each), []).append(each)
+    for function in [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]:
+        needed = {name: each for name, each in imports.items() if scopes.needs_itself(function, name)}
+        _place(function.body, needed)
     tree.body = [kept for statement in tree.body for kept in _without(statement, package)]
     return tree
 
 
-def _single_imports(statements: Sequence[ast.stmt], package: str) -> Iterator[ast.Import | ast.ImportFrom]:
+def _place(block: list[ast.stmt], imports: Mapping[str, Sequence[Import]]) -> None:
+    """Put imports before the statements of a block, and of the blocks in it, that use what they bind."""
+    wanted = dict(imports)
+    for statement in list(block):
+        blocks = _blocks(statement)
+        inside = {id(each) for inner in blocks for each in inner}
+        used = {node.id for node in evaluated(statement, inside) if isinstance(node, ast.Name)}
+        for name in sorted(wanted.keys() & used):
+            at = block.index(statement)
+            block[at:at] = [_copied(each, statement) for each in wanted.pop(name)]
+        for inner in blocks:
+            _place(inner, wanted)
+
+
+def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """Return the blocks of a statement that are of the same scope."""
+    if isinstance(statement, (ast.ClassDef, *FUNCTIONS)):
+        return []
+    holders: list[Any] = [statement, *getattr(statement, "handlers", ()), *getattr(statement, "cases", ())]
+    found = [getattr(holder, name, None) for holder in holders for name in ("body", "orelse", "finalbody")]
+    return [block for block in found if block]
+
+
+def _copied(single: Import, place: ast.stmt) -> Import:
+    names = [ast.alias(alias.name, alias.asname) for alias in single.names]
+    copy = (
+        ast.ImportFrom(single.module, names, 0) if isinstance(single, ast.ImportFrom) else ast.Import(names)
+    )
+    return ast.fix_missing_locations(ast.copy_location(copy, place))
+
+
+def _single_imports(statements: Sequence[ast.stmt], package: str) -> Iterator[Import]:
     """Yield a statement of its own for each name that is imported."""
     for statement in statements:
         for alias in aliases_of(statement, package):
