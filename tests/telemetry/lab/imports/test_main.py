@@ -1,5 +1,6 @@
 """The command, on apps of its own."""
 
+import sys
 import textwrap
 from pathlib import Path
 
@@ -29,11 +30,12 @@ def test_imports_of_the_startup_count(
     assert main(["--app", "mine:app", "--app-dir", str(tmp_path)]) == 0
     printed = capsys.readouterr().out
     rows = {line.split()[0]: line.split() for line in printed.splitlines() if " * " in line}
-    assert (rows["first"][1], rows["first"][-1]) == ("*", "mine")
+    assert (rows["first"][1], rows["first"][-1]) == ("*", "mine.py:2")
     assert "second" in rows
     assert "never" not in printed
     assert "Without bytecode" in printed
     assert "did not finish" not in printed
+    assert ("3.12 or newer" in printed) == (sys.version_info < (3, 12))
 
 
 @pytest.mark.parametrize(

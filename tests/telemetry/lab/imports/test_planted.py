@@ -1,7 +1,6 @@
 """Apps with planted packages, whose cost and use are known, in environments of the real runtime client."""
 
 import json
-import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ from tests.telemetry.lab.environments import install, uv_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-SLOW = "import time\ntime.sleep(0.2)\n"
+SLOW = "import time\ntime.sleep(0.5)\n"
+"""Half a second more or less is no noise, even where the machine is busy."""
 FUNCTION = "def run():\n    return 1\n"
 PACKAGES = {
     "planted_unused": SLOW + FUNCTION,
@@ -21,7 +21,8 @@ PACKAGES = {
     "planted_often": FUNCTION,
     "planted_base": SLOW + FUNCTION,
     "planted_shared": "import planted_base\n" + FUNCTION,
-    "planted_startup": SLOW + FUNCTION,
+    "planted_startup": FUNCTION,
+    "used_at_once": "VALUE = 1\n",
     "planted_data": "from dataclasses import dataclass\n\n@dataclass\nclass Point:\n    x: int\n",
     "planted_late": "import planted_startup\nplanted_startup.run()\n",
     "planted_task": """
@@ -142,11 +143,18 @@ def examined(project: Path, capsys: pytest.CaptureFixture[str], *arguments: obje
     return told
 
 
+def planted(folder: Path) -> None:
+    """Install the packages where the app finds them, without an installer."""
+    folder.mkdir()
+    for name, source in PACKAGES.items():
+        (folder / f"{name}.py").write_text(textwrap.dedent(source), encoding="utf-8")
+
+
 @pytest.mark.parametrize("version", ["3.12", "3.13"])
 def test_use_of_planted_packages(project: Path, capsys: pytest.CaptureFixture[str], version: str) -> None:
     """Of an unused, a rarely used, a shared and a native one, and of those that are hard to see."""
     python = uv_environment(project / ".venv", version, "awslambdaric")
-    for name, source in {**PACKAGES, "used_at_once": "VALUE = 1\n"}.items():
+    for name, source in PACKAGES.items():
         install(python, name, "1.0", textwrap.dedent(source))
     told = examined(project, capsys, "--python", python)
     assert told["requests"] == ["success", "success"]
@@ -175,20 +183,18 @@ def test_savings_of_planted_packages(
 ) -> None:
     """Nothing is claimed of what is imported twice; a request that needs a moved import waits for it."""
     installed = tmp_path / "site-packages"
-    installed.mkdir()
-    for name, source in {**PACKAGES, "used_at_once": "VALUE = 1\n"}.items():
-        (installed / f"{name}.py").write_text(textwrap.dedent(source), encoding="utf-8")
+    planted(installed)
     names = ("unused", "rare", "base", "shared", "startup")
     wanted = [*(f"planted_{name}" for name in names), "used_at_once", "planted_nowhere"]
     told = examined(project, capsys, "--app-dir", installed, "--environments", 6, "--lazy", *wanted)
     moved = {row["package"]: row for row in told["moved"]}
     assert moved.keys() == {"planted_unused", "planted_rare", "planted_shared"}
     unused, rare, shared = moved.values()
-    assert unused["init_saves_ms"]["low"] > 100
-    assert unused["requests_save_ms"]["high"] > -100
-    assert rare["init_saves_ms"]["low"] > 100
-    assert rare["requests_save_ms"]["high"] < -100
-    assert shared["init_saves_ms"]["high"] < 100
+    assert unused["init_saves_ms"]["low"] > 0
+    assert rare["init_saves_ms"]["low"] > 0
+    assert rare["requests_save_ms"]["high"] < 0
+    assert rare["requests_save_ms"]["value"] < unused["requests_save_ms"]["value"]
+    assert shared["init_saves_ms"]["low"] < 250  # what it shares, half a second, is not claimed
     assert {row["package"]: row["reason"] for row in told["not_moved"]} == {
         "planted_base": "moving its import alone saves nothing: INIT imports it all the same, at "
         "planted_shared.py:1",
@@ -205,24 +211,11 @@ def test_savings_of_planted_packages(
     }
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this one can tell")
-def test_old_python_says_which_one_it_takes(
-    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (project / "planted_app.py").write_text("async def app(scope, receive, send):\n    pass\n", "utf-8")
-    assert main(["--app", "planted_app:app", "--app-dir", str(project)]) == 0
-    out = capsys.readouterr().out
-    assert "Python 3.12 or newer" in out
-    assert "--python" in out
-    assert "in requests" not in out
-
-
 def test_app_that_breaks_when_an_import_moves_is_not_measured(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     installed = tmp_path / "site-packages"
-    installed.mkdir()
-    (installed / "planted_rare.py").write_text(FUNCTION, encoding="utf-8")
+    planted(installed)
     (project / "planted_app.py").write_text(HIDES_ITS_USE, encoding="utf-8")
     told = examined(project, capsys, "--app-dir", installed, "--lazy", "planted_rare")
     assert told["moved"] == []

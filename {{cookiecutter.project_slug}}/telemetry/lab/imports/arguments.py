@@ -15,14 +15,14 @@ Which packages cost INIT what, whether requests use them, and what is saved by
 importing one later. The app is imported and started in new processes; the table
 shows what each package took to import, the startup's imports included.
 
-cost          "ms" are a package's own modules; "with its imports" adds whatever
+cost          "ms" are a package's own modules; "with imports" adds whatever
               it was the first to import. Others may need that too, so this is
               more than it can save. "no bytecode" is what an artifact
               without .pyc files would pay.
 in requests   one environment serves each --event once. "ran": a function of the
               package ran in a request. "did not run": none did; but its
               classes, constants or C code may have been used, and INIT may need
-              it. "cannot tell": none did, but the package has compiled parts.
+              it. "cannot tell: native": none did, but it has compiled parts.
               This takes Python 3.12 or newer, here or by --python.
 first import  file and line of whoever imported it first.
 

@@ -129,7 +129,7 @@ async def measure_savings(
             served = await serve(target.with_plan(kind), load.events, load.log, load.throttle)
             if served.init_ms is None:
                 limit = target.function.init_timeout
-                raise NotServedError(f"INIT took more than the {limit:.0f} s that Lambda gives it")
+                raise NotServedError(f"INIT took more than {limit:.0f} s")
             init[kind].append(served.init_ms)
             requests[kind].append(served.requests_ms)
             advance()

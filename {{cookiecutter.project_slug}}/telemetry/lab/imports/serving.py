@@ -18,11 +18,13 @@ class Served(NamedTuple):
     """An environment that got each event once."""
 
     init_ms: float | None
-    """None where it took longer than Lambda allows, and the first request began it again."""
+    """None where it took longer than was allowed, and the first request began it again."""
     requests_ms: float
     """All of its requests together."""
     failures: tuple[str | None, ...]
     """By event, why the client got no 2xx response; None where it got one."""
+    requests: tuple[str, ...] = ()
+    """By event, the id of its request."""
 
 
 class Watched(NamedTuple):
@@ -32,7 +34,9 @@ class Watched(NamedTuple):
     loaded: frozenset[str]
     """Packages that were there when INIT had ended."""
     ran: tuple[frozenset[str], ...] | None
-    """By event, packages that have run Python code in it; None where Python cannot tell."""
+    """By event, packages that have run Python code in it; none where it ended otherwise than by a response.
+    None where Python cannot tell.
+    """
 
 
 class NotServedError(Exception):
@@ -68,6 +72,7 @@ async def serve(
         init_ms=invocations[0].init_ms,
         requests_ms=sum(each.outcome.duration_ms for each in invocations),
         failures=tuple(each.outcome.failure for each in invocations),
+        requests=tuple(each.request_id for each in invocations),
     )
 
 
@@ -80,9 +85,12 @@ async def serve_watched(target: Target, events: Sequence[Event], log: BinaryIO) 
     out = Path(target.folder) / "watched.json"
     out.unlink(missing_ok=True)
     served = await serve(target.with_variables(**{WATCH_VARIABLE: str(out)}), events, log)
-    try:
-        told = json.loads(out.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise NotServedError("the app's process ended before it had served an event") from error
-    ran = None if told["ran"] is None else tuple(map(frozenset, told["ran"]))
-    return Watched(served, frozenset(told["loaded"]), ran)
+    lines = out.read_text(encoding="utf-8").splitlines() if out.is_file() else []
+    told = {line["request"]: line for line in map(json.loads, lines)}
+    if not told:
+        raise NotServedError("the app's process ended before it had served an event")
+    first = next(iter(told.values()))
+    ran = None
+    if first["ran"] is not None:
+        ran = tuple(frozenset(told[request]["ran"] if request in told else ()) for request in served.requests)
+    return Watched(served, frozenset(first["loaded"]), ran)

@@ -38,7 +38,7 @@ def survey(app: str, folders: Sequence[Path]) -> dict[str, Any]:
         "stdlib": sorted(sys.stdlib_module_names),
         "distributions": packages_distributions(),
         "native": sorted(_native(modules)),
-        "own": sorted({name.partition(".")[0] for name in own.values()}),
+        "own": sorted({*ROOMS, *(name.partition(".")[0] for name in own.values())}),
         "loaded": sorted({name.partition(".")[0] for name in modules}),
         "importers": {
             package: [place._asdict() for place in places.values()]

@@ -22,7 +22,7 @@ def show(found: Findings, console: Console) -> None:
     version = ".".join(map(str, found.python))
     print_lines(console, [f"Imports of {found.app} and of its startup, here, by Python {version}:", ""])
     used = found.watched is not None and found.watched.ran is not None
-    headings = ["package", "ms", "with its imports", "no bytecode", "modules"]
+    headings = ["package", "ms", "with imports", "no bytecode", "modules"]
     headings += ["in requests"] if used else []
     rows = [list(_row(found, package, used=used)) for package in found.dearest[:SHOWN]]
     words = {0, 5, 6} if used else {0, 5}
@@ -71,7 +71,7 @@ def _used(found: Findings, use: Use | None) -> str:
         return ""
     count = len(found.watched.served.failures)
     if use.kind == "cannot tell":
-        return "cannot tell (native)"
+        return "cannot tell: native"
     some = use.kind == "ran" and len(use.events) < count
     return f"ran in {len(use.events)} of {count}" if some else use.kind
 

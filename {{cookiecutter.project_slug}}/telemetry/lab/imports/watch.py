@@ -14,7 +14,7 @@ from types import CodeType, FrameType
 from typing import Any, Final, TypeAlias
 
 WATCH_VARIABLE: Final = "LAB_IMPORTS_WATCH"
-"""The file to write what was noted to, after each event."""
+"""The file that takes a line of JSON after each event: what was noted of it."""
 TOOL_NAME: Final = "telemetry.lab.imports"
 TOOL_IDS: Final = range(6)
 
@@ -28,7 +28,6 @@ class Watch:
         self._handler = handler
         self._out = out
         self._loaded: list[str] = []
-        self._by_event: list[list[str]] = []
         self._seen: set[str] = set()
         self._monitoring: Any = getattr(sys, "monitoring", None)  # since Python 3.12
         self._tool = None if self._monitoring is None else self._free_tool()
@@ -40,7 +39,7 @@ class Watch:
         try:
             return self._handler(event, context)
         finally:
-            self._end()
+            self._end(context.aws_request_id)
 
     def _free_tool(self) -> int | None:
         """Take one of the six places for tools: coverage and profilers have others."""
@@ -60,12 +59,12 @@ class Watch:
             self._monitoring.restart_events()  # of the places that an earlier event came by
             self._monitoring.set_events(self._tool, events.PY_START | events.PY_RESUME | events.JUMP)
 
-    def _end(self) -> None:
+    def _end(self, request: str) -> None:
         if self._tool is not None:
             self._monitoring.set_events(self._tool, 0)  # first of all: the rest is code that runs, too
-        self._by_event.append(sorted(self._seen))
-        told = {"loaded": self._loaded, "ran": None if self._tool is None else self._by_event}
-        self._out.write_text(json.dumps(told), encoding="utf-8")
+        ran = None if self._tool is None else sorted(self._seen)
+        with self._out.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({"request": request, "loaded": self._loaded, "ran": ran}) + "\n")
 
     def _note(self, code: CodeType, *_place: int) -> object:  # noqa: ARG002 # sys.monitoring's signature
         """Take a call; each place of the code is told once in an event."""

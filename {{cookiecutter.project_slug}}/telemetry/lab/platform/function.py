@@ -45,6 +45,8 @@ class FunctionConfiguration:
     """Decides on the CPU that the function gets; that it uses no more memory is not enforced."""
     timeout: float = 30
     """Of one invocation."""
+    init_limit: float | None = None
+    """How long INIT may take; None for Lambda's own limit."""
     sigterm: bool = True
     """Whether environments with an extension are ended by SIGTERM, as on Lambda."""
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -63,7 +65,9 @@ class FunctionConfiguration:
 
     @property
     def init_timeout(self) -> float:
-        """Seconds that INIT may take, as on Lambda."""
+        """Seconds that INIT may take, as on Lambda unless another limit is set."""
+        if self.init_limit is not None:
+            return self.init_limit
         return 10 if self.init_type == "on-demand" else max(130, self.timeout)
 
     @property
