@@ -29,6 +29,8 @@ from telemetry.progress import progress
 HANDLER: Final = "telemetry.lab.imports.handler.handler"
 LONGEST_INIT: Final = 120.0
 """Seconds. Lambda's 10 are too few for the apps that need this most."""
+LONGEST_REQUEST: Final = 60.0
+"""Seconds."""
 RUNS: Final = 3
 """The fastest counts: whatever disturbs an import makes it slower."""
 
@@ -69,6 +71,7 @@ def _function(given: argparse.Namespace) -> FunctionConfiguration:
         python=None if given.python is None else find_interpreter(given.python, import_path),
         memory_mb=given.memory,
         init_limit=LONGEST_INIT,
+        timeout=LONGEST_REQUEST,
         variables=parse_variables(given.env),
     )
 
