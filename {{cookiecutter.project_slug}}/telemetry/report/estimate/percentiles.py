@@ -6,8 +6,8 @@ percentiles at both ends of that interval are the ends of the percentile's. The 
 together from both by the method of variance estimates recovery (Zou and Donner, Statistics in Medicine 27,
 2008).
 
-Slow first requests make a step in the distribution. Where the step is at the percentile, a hair more or less
-of them moves it by the whole height, and nothing can be told.
+Slow first requests make a step in the distribution. Where the interval has the step in it, a hair more or
+less of them moves the percentile by the whole height, and nothing can be told.
 """
 
 import math
@@ -118,11 +118,11 @@ def _percentile(cumulated: Vector, share: float, of: Ratio, edges: list[Ratio]) 
 
 
 def _at_edge(share: float, margin: float, slow: Ratio) -> bool:
-    """Say whether the step of the slow requests may be at the percentile."""
-    if not 0 < slow.value < 1:
-        return False
-    low, high = slow.interval()
-    return abs(share - (1 - slow.value)) <= margin + (high - low) / 2
+    """Say whether the step of the slow requests is between the ends of the percentile's interval.
+
+    Both ends are read off the same requests as the share of slow ones, so that share adds no uncertainty.
+    """
+    return 0 < slow.value < 1 and abs(share - (1 - slow.value)) <= margin
 
 
 def _difference(percent: int, baseline: Placement, of: dict[Placement, Percentile]) -> PercentileDifference:
