@@ -45,9 +45,10 @@ def strata_of(ledger: Ledger, sums: Sums) -> Strata:
     Where only one version is known, environments that do not say theirs are taken to be of it; so for memory
     and for weights.
     """
-    served = [unit for unit in ledger.units if sums.n[unit.number] > 0]
+    n, told = sums.n.tolist(), sums.memory_mb.tolist()
+    served = [unit for unit in ledger.units if n[unit.number] > 0]
     version = _only(unit.version for unit in served)
-    memories = {unit.number: unit.memory_mb or _known(sums.memory_mb[unit.number]) for unit in served}
+    memories = {unit.number: unit.memory_mb or _known(told[unit.number]) for unit in served}
     memory = _only(memories.values())
     texts = {text: _shares(text) for text in {unit.experiment for unit in served} if text is not None}
     several = len(set(texts.values()) - {None}) > 1
@@ -90,4 +91,4 @@ def _order(stratum: Stratum) -> tuple[int, str, float, str]:
 
 
 def _known(value: float) -> float | None:
-    return float(value) if value > 0 else None
+    return value if value > 0 else None
