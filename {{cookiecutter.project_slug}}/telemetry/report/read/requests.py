@@ -230,7 +230,7 @@ class Join:
             again = waits.ran_again(rows["process"])
             # A second INIT is a part of the request; whether a first one was lost is told by the log stream.
             init = np.where(again & reported & np.isnan(init), 0.0, init)
-            unknown = again & np.isnan(cut) & waits.earliest(of.unit, rows["at"])
+            unknown = again & np.isnan(cut) & waits.may_have_lost(of.unit, rows["at"])
             lost = np.where(unknown, np.nan, np.nan_to_num(cut))
             init += np.where(first & cold, lost, 0.0)
             cut_before = first & cold & (np.nan_to_num(cut) > 0)

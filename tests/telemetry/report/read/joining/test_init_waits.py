@@ -4,7 +4,7 @@ import pytest
 
 from telemetry.report.estimate.results import Results
 from telemetry.report.read.platform.events import PlatformInit
-from tests.telemetry.report.log_streams import IMPORTS, Stream, ordinary, results_in
+from tests.telemetry.report.log_streams import IMPORTS, STARTUP, Stream, ordinary, results_in
 
 
 def total(found: Results, placement: str = "init") -> float:
@@ -83,6 +83,26 @@ def test_t8_process_after_a_time_out_waited_for_no_lost_init() -> None:
     found = results_in([stream])
     assert total(found) == pytest.approx(1006 + 3000 + 1006)
     assert found.init_waits == []
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_t8_process_after_a_first_request_that_timed_out_waited_for_no_lost_init(*, told: bool) -> None:
+    """INIT had ended, with its startup complete: also without log streams nothing was lost."""
+    stream = Stream("one", told=told).assigned().startup()
+    stream.wait(3000).report("lost", 3000.0, IMPORTS + STARTUP, status="timeout")
+    stream.process = "p2"
+    stream.wait(1000).startup(700.0, reinit=True).request(6.0, report=False).report("one-p2-1", 1006.0)
+    found = results_in([stream])
+    assert total(found) == pytest.approx(3000 + IMPORTS + STARTUP + 1006)
+    assert found.init_waits == []
+    assert [(one.answered, one.timed_out) for one in found.first_requests.answers] == [(0, 1)]
+
+
+def test_t8_a_cut_init_of_no_environment_leaves_it_open() -> None:
+    stream = Stream("one", told=False).assigned().startup().cut_init()
+    stream.process = "p2"
+    stream.wait(1000).startup(700.0, reinit=True).request(6.0, report=False).report("one-p2-1", 1006.0)
+    assert [one.unknown for one in results_in([stream]).init_waits] == [1]
 
 
 def test_t8_second_init_counts_without_a_report_too() -> None:

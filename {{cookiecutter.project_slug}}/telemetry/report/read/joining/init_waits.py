@@ -5,7 +5,10 @@ part of that request's duration. No report of a request holds the first one: `pl
 the same log stream.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from adapter.placement import PLACEMENTS
 from telemetry.report.read.columns import Flags, Numbers, Vector
@@ -33,6 +36,7 @@ class InitWaits:
         self._again[startups["process"][startups["again"] == 1]] = True
         self._needed = bool(self._again.any() or not np.isnan(self._cut).all())
         self._earliest = np.full(units, np.inf)
+        self._ended_well = self._completed(startups, units)
 
     def see(self, units: Numbers, at: Vector) -> None:
         """Note when each unit was first asked for something."""
@@ -53,6 +57,21 @@ class InitWaits:
     def earliest(self, unit: Numbers, at: Vector) -> Flags:
         """Say which requests are the first thing that their unit was asked for."""
         return ~(at > self._earliest[unit])
+
+    def may_have_lost(self, unit: Numbers, at: Vector) -> Flags:
+        """Say which requests may have waited for an INIT that was cut, though no line tells of one."""
+        return self.earliest(unit, at) & ~self._ended_well[unit]
+
+    def _completed(self, startups: NDArray[Any], units: int) -> Flags:
+        """Say whose INIT is known to have ended well: a startup was complete in it, and no cut is open.
+
+        A process after it then replaces one that a request ended, by a time-out or a crash.
+        """
+        found = np.zeros(units, np.bool_)
+        if not self._ledger.streams.unplaced_cuts:
+            rows = startups[(startups["in_init"] == 1) & (startups["complete"] == 1)]
+            found[np.asarray(self._ledger.process_units, np.int64)[rows["process"]]] = True
+        return found
 
     def cut_before(self, unit: Numbers, at: Vector) -> tuple[Vector, Flags]:
         """Return the cut INITs that each request waited for, and whether the gap leaves that open.
