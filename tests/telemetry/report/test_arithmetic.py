@@ -7,7 +7,6 @@ platform.report line.
 import json
 import math
 import re
-import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 from scipy.special import stdtrit
 
+from telemetry.report.__main__ import main
 from tests.telemetry.report.simulation import Run
 
 INTERVAL = re.compile(r"(-?[\d.]+) ms \[(-?[\d.]+), (-?[\d.]+)\]")
@@ -30,22 +30,30 @@ SHOWN_FROM = 10
 def complaints(records: Path, verdict: Path) -> list[str]:
     """Every number of the verdict's sentences that the records do not give; empty when all is well."""
     found, lines = json.loads(verdict.read_text()), _read(records)
-    requests = _requests(lines)
-    _weigh_warm_requests(lines, requests)
+    if lost := _without_record(lines):
+        return [f"{lost} requests left no record: whose they are is not worked out here"]
+    everything = _requests(lines)
+    _weigh_warm_requests(lines, everything)
+    requests = {arm: [one for one in mine if not one["untimed"]] for arm, mine in everything.items()}
     user = {arm: _sums(mine, "user") for arm, mine in requests.items()}
     expected, wrong = [], []
     for comparison in found["comparisons"]:
         kind = comparison["estimand"]
-        sums = {arm: _sums_of(requests[arm], kind) for arm in (comparison["baseline"], "init")}
-        own = _difference(sums[comparison["baseline"]], sums["init"])
-        expected.append(own)
-        wrong += _unequal(
-            f"{kind} against {comparison['baseline']}", own, _triple(comparison, "difference_ms")
+        of = everything if kind == "billed_ms" else requests
+        sums = {arm: _sums_of(of[arm], kind) for arm in (comparison["baseline"], "init")}
+        own, given = (
+            _difference(sums[comparison["baseline"]], sums["init"]),
+            _triple(comparison, "difference_ms"),
         )
+        expected.append(own)
+        withheld = given[1:] == (None, None) and comparison["finding"] == "cannot tell yet"
+        if withheld and any(one["untimed"] for mine in everything.values() for one in mine):
+            own = (own[0], None, None)  # what is in no figure could change the finding
+        wrong += _unequal(f"{kind} against {comparison['baseline']}", own, given)
     if found["bound"]:
-        own = _interval(_at_most(lines, requests["init"], found["bound"]["k"]))
+        own = _interval(_at_most(lines, everything["init"], found["bound"]["k"]))
         wrong += _unequal("bound", own, _triple(found["bound"], "at_most_ms"))
-        own = _interval(_startups_alone(lines, requests["init"]))
+        own = _interval(_startups_alone(lines, everything["init"]))
         expected.append(own)
         wrong += _unequal("startup", own, _triple(found["bound"]["startup_and_shutdown_ms"], "value"))
     if found["ledger"]:
@@ -98,7 +106,35 @@ def _read(path: Path) -> list[dict[str, Any]]:
     return [line for line in found if isinstance(line, dict)]
 
 
+def _without_record(lines: list[dict[str, Any]]) -> int:
+    recorded = {line["request_id"] for line in lines if line.get("record") == "invocation"}
+    reports = [line["record"]["requestId"] for line in lines if line.get("type") == "platform.report"]
+    return len(set(reports) - recorded)
+
+
+def _first_processes(lines: list[dict[str, Any]]) -> dict[str, str]:
+    """By environment, the process that served its first request; later ones replace one that died."""
+    first: dict[str, str] = {}
+    for line in sorted(lines, key=lambda line: float(line.get("at", math.inf))):
+        if line.get("record") == "invocation":
+            first.setdefault(line["environment"], line["process"])
+    return first
+
+
+def _untimed(lines: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Processes whose first request waited for two INITs, of which nothing tells how long the first was.
+
+    Lambda and the lab end an INIT after ten seconds, as it happens on a machine that is busy with other work,
+    and let it run again inside the request. Its length is in no line, so the request is in no figure of time.
+    """
+    first = _first_processes(lines)
+    startups = [line for line in lines if line.get("record") == "startup"]
+    again = {(one["environment"], one["process"]) for one in startups if one.get("reinit")}
+    return {(environment, process) for environment, process in again if first.get(environment) == process}
+
+
 def _requests(lines: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    untimed, first = _untimed(lines), _first_processes(lines)
     reports = {
         line["record"]["requestId"]: line["record"]["metrics"]
         for line in lines
@@ -112,6 +148,8 @@ def _requests(lines: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
             on_path = metrics.get("initDurationMs", 0.0) if line["start"] == "cold" else 0.0
             line["user"] = metrics["durationMs"] + on_path
             line["billed"] = metrics["billedDurationMs"]
+            line["first"] = line["n"] == 1 and first[line["environment"]] == line["process"]
+            line["untimed"] = line["n"] == 1 and (line["environment"], line["process"]) in untimed
             starts = line["n"] > 1 or line["start"] != "cold"
             line["repeated"] = line.get("shutdown_ms", 0.0) + (line.get("startup_ms", 0.0) if starts else 0.0)
             line["rest"] = line["user"] - line["repeated"]
@@ -132,11 +170,12 @@ def _weigh_warm_requests(lines: list[dict[str, Any]], requests: dict[str, list[d
 
 
 def _sums_of(requests: list[dict[str, Any]], estimand: str) -> Sums:
-    """Sums of one estimand; no process ends early here, so the first request of an environment has n = 1."""
+    """Sums of one estimand: of the first request of each environment, of its warm ones, or of all."""
     if estimand == "first_request_ms":
-        return _sums([request for request in requests if request["n"] == 1], "user")
+        return _sums([request for request in requests if request["first"]], "user")
     if estimand == "warm_request_ms":
-        return _sums([request for request in requests if request["n"] > 1], "user")
+        warm = [request for request in requests if request["start"] == "warm" and not request["first"]]
+        return _sums(warm, "user")
     return _sums(requests, {"user_visible_ms": "user", "billed_ms": "billed"}[estimand])
 
 
@@ -231,20 +270,62 @@ RUNS = {
 }
 
 
+def judged(folder: Path, text: str) -> tuple[Path, Path]:
+    """Write records, and have the report judge them."""
+    records, verdict = folder / "records.jsonl", folder / "verdict.json"
+    records.write_text(text, encoding="utf-8")
+    assert main([str(records), "--json", str(verdict)]) == 0
+    return records, verdict
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_sentences_follow_from_records(name: str, tmp_path: Path) -> None:
-    records, verdict = tmp_path / "records.jsonl", tmp_path / "verdict.json"
-    records.write_text(RUNS[name].text())
-    command = [sys.executable, "-m", "telemetry.report", str(records), "--json", str(verdict)]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
-    assert complaints(records, verdict) == []
+    assert complaints(*judged(tmp_path, RUNS[name].text())) == []
+
+
+def with_cut_inits(run: Run, environments: int) -> str:
+    """Let INIT of some environments of each arm end after ten seconds, and run again in a request."""
+    lines = [json.loads(line) for line in run.lines()]
+    reports = {line["record"]["requestId"]: line["record"]["metrics"] for line in lines if "type" in line}
+    cut: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        mine, environment = cut[line.get("placement", "")], line.get("environment")
+        if environment not in mine and len(mine) < environments:
+            mine.append(environment)
+        if environment not in mine:
+            continue
+        if line["record"] == "startup" and line["ordinal"] == 1:
+            line["reinit"] = True
+        if line["record"] == "invocation" and line["n"] == 1:
+            metrics = reports[line["request_id"]]
+            metrics["durationMs"] += 9 * metrics.pop("initDurationMs")  # on a share of a core
+            metrics["billedDurationMs"] = math.ceil(metrics["durationMs"])
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def test_an_init_that_ran_again_is_in_no_figure_of_time(tmp_path: Path) -> None:
+    whole = complaints(*judged(tmp_path, Run(arms=THREE_ARMS).text()))
+    records, verdict = judged(tmp_path, with_cut_inits(Run(arms=THREE_ARMS), 2))
+    assert whole == complaints(records, verdict) == []
+    found = json.loads(verdict.read_text(encoding="utf-8"))
+    assert {one["unknown"] for one in found["init_waits"]} == {2}
+    assert found["completeness"]["unknown_inits"] == {
+        "init": 2, "first_invocation": 2, "every_invocation": 2,
+    }  # fmt: skip
+
+
+def test_a_request_without_record_is_named(tmp_path: Path) -> None:
+    records, verdict = judged(tmp_path, RUNS["few"].text())
+    lines = records.read_text(encoding="utf-8").splitlines()
+    lost = next(line for line in lines if '"record":"invocation"' in line)
+    records.write_text("\n".join(line for line in lines if line != lost), encoding="utf-8")
+    assert complaints(records, verdict) == [
+        "1 requests left no record: whose they are is not worked out here"
+    ]
 
 
 def test_wrong_verdict_is_noticed(tmp_path: Path) -> None:
-    records, verdict = tmp_path / "records.jsonl", tmp_path / "verdict.json"
-    records.write_text(RUNS["lab"].text())
-    command = [sys.executable, "-m", "telemetry.report", str(records), "--json", str(verdict)]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    records, verdict = judged(tmp_path, RUNS["lab"].text())
     found = json.loads(verdict.read_text())
     found["comparisons"][0]["low"] += 0.01
     found["sentence"] = found["sentence"].replace("saves 2", "saves 3")
