@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.telemetry.report.schemas import faults
+
 ROOT = Path(__file__).parents[1]
 
 CLOSURE = """
@@ -74,6 +76,7 @@ def judge(folder: Path, code: str) -> tuple[dict[str, Any], str]:
         )
         assert done.returncode == 0, done.stderr
     verdict: dict[str, Any] = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
+    assert faults(verdict) == []
     return verdict, " ".join(done.stdout.split())
 
 

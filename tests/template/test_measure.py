@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.telemetry.report.schemas import faults
 from tests.telemetry.report.test_arithmetic import complaints
 from tests.template.project import make
 
@@ -21,6 +22,7 @@ def measure(baked: Path, home: dict[str, str], folder: Path, *arguments: str) ->
 
 def verdict_of(project: Path) -> dict[str, Any]:
     verdict: dict[str, Any] = json.loads((project / "verdict.json").read_text(encoding="utf-8"))
+    assert faults(verdict) == []
     return verdict
 
 
@@ -54,6 +56,8 @@ def test_full_run(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
         for comparison in verdict["comparisons"]
         if comparison["estimand"] == "user_visible_ms"
     }
+
+    assert {arm["failed_requests"] for arm in verdict["arms"]} == {0}
 
     # The arms differ by what repeating the startup cost in this run, and by how much faster INIT is.
     ledger = verdict["ledger"]

@@ -25,7 +25,7 @@ from telemetry.report.estimate.pool import environments_per_day
 from telemetry.report.estimate.results import Declared, results_of
 from telemetry.report.estimate.two_runs import two_runs
 from telemetry.report.gate import judge
-from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ, write
+from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ, write, write_two_runs
 from telemetry.report.provenance import made_now
 from telemetry.report.read.evidence import Evidence, evidence_of
 from telemetry.report.read.lines import shown, source_of
@@ -110,12 +110,18 @@ def compare(arguments: Sequence[str]) -> int:
     """Show two runs beside each other."""
     options = compare_parser().parse_args(arguments)
     both = (options.before, options.after)
-    before, after = (
-        results_of(evidence_of([source_of(one)], options.service, options.function, processors()))
-        for one in both
-    )
+    must_differ({"--json": options.json}, both)
     first, second = map(shown, both)
-    show_two_runs(two_runs(before, after), first, second, Console())
+    with discarded_on_failure([options.json]):
+        before, after = (
+            results_of(evidence_of([source_of(one)], options.service, options.function, processors()))
+            for one in both
+        )
+        found = two_runs(before, after)
+        if options.json:
+            write_two_runs(found, first, second, options.json)
+    if str(options.json) != STDOUT:
+        show_two_runs(found, first, second, Console())
     return OK
 
 

@@ -154,6 +154,9 @@ def compare_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("before", metavar="BEFORE", help="file or folder of records, or - for standard input")
     parser.add_argument("after", metavar="AFTER", help="the same of the later run")
+    parser.add_argument(
+        "--json", type=Path, metavar="PATH", help="write the numbers as JSON; - prints them alone"
+    )
     _add_what_is_judged(parser)
     return parser
 

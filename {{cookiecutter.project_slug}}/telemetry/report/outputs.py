@@ -6,17 +6,19 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from telemetry.report.errors import UnusableError
+from telemetry.report.estimate.two_runs import TwoRuns
 from telemetry.report.read.lines import STDIN
 from telemetry.report.show.document import document
 from telemetry.report.show.markdown import markdown as as_markdown
 from telemetry.report.show.verdict import Verdict
 
 STDOUT: Final = "-"
+VERSION_OF_COMPARE: Final = 1
 
 
 def must_differ(outputs: Mapping[str, Path | None], inputs: Sequence[str]) -> None:
@@ -72,14 +74,40 @@ def write(
         UnusableError: A file cannot be written.
     """
     if json:
-        encoded = msgspec.json.format(msgspec.json.encode(document(verdict)), indent=2)
-        yield write_whole(json, f"{encoded.decode()}\n")
+        yield write_whole(json, _as_json(document(verdict)))
     if html:
         from telemetry.report.show.page import page  # noqa: PLC0415  # charts take a second to import
 
         yield write_whole(html, page(verdict))
     if markdown:
         yield write_whole(markdown, as_markdown(verdict))
+
+
+def write_two_runs(found: TwoRuns, before: str, after: str, json: Path) -> Path:
+    """Write what `compare` found; `before` and `after` are the names of the two runs.
+
+    Raises:
+        UnusableError: The file cannot be written.
+    """
+    changes = [
+        {"what": one.what, "finding": one.finding, **msgspec.to_builtins(one)} for one in found.changes
+    ]
+    return write_whole(
+        json,
+        _as_json(
+            {
+                "v": VERSION_OF_COMPARE,
+                "before": before,
+                "after": after,
+                "same_machine": found.same_machine,
+                "changes": changes,
+            }
+        ),
+    )
+
+
+def _as_json(document: dict[str, Any]) -> str:
+    return f"{msgspec.json.format(msgspec.json.encode(document), indent=2).decode()}\n"
 
 
 def write_whole(path: Path, text: str) -> Path:

@@ -3,10 +3,13 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.jackknife import LEVEL
 from telemetry.report.estimate.results import Results
+
+Finding: TypeAlias = Literal["slower", "faster", "no difference seen", "cannot tell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,14 @@ class Change:
     after: Estimate
     difference: Estimate
     """Without an interval where the machines differ, or one of the two has none."""
+
+    @property
+    def finding(self) -> Finding:
+        """What the interval says of the second run."""
+        low, high = self.difference.low, self.difference.high
+        if low is None or high is None:
+            return "cannot tell"
+        return "slower" if low > 0 else "faster" if high < 0 else "no difference seen"
 
 
 @dataclass(frozen=True, slots=True)

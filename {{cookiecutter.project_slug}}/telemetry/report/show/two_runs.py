@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from telemetry.report.estimate.intervals import Estimate
-from telemetry.report.estimate.two_runs import TwoRuns
+from telemetry.report.estimate.two_runs import Change, TwoRuns
 from telemetry.report.read.names import printable
 from telemetry.report.show.section import NONE
 from telemetry.report.show.wording import bracketed
@@ -30,7 +30,7 @@ def show_two_runs(found: TwoRuns, first: str, second: str, console: Console) -> 
     table.add_column("finding", overflow="fold")
     for one in found.changes:
         cells = (printable(one.what), _number(one.before), _number(one.after), _number(one.difference))
-        table.add_row(*map(Text, (*cells, _finding(one.difference))))
+        table.add_row(*map(Text, (*cells, _finding(one))))
     console.print(table)
     for line in _words(found):
         console.print(line, highlight=False)
@@ -40,10 +40,8 @@ def _number(of: Estimate) -> str:
     return bracketed(of.value, of.low, of.high)
 
 
-def _finding(of: Estimate) -> str:
-    if of.low is None or of.high is None:
-        return NONE
-    return "slower" if of.low > 0 else "faster" if of.high < 0 else "no difference seen"
+def _finding(of: Change) -> str:
+    return NONE if of.finding == "cannot tell" else of.finding
 
 
 def _words(found: TwoRuns) -> Iterator[str]:
