@@ -23,11 +23,12 @@ from telemetry.report.errors import UnusableError
 from telemetry.report.estimate.planning import plan_of
 from telemetry.report.estimate.pool import environments_per_day
 from telemetry.report.estimate.results import Declared, results_of
-from telemetry.report.estimate.two_runs import two_runs
+from telemetry.report.estimate.two_runs import TwoRuns, two_logs, two_runs
 from telemetry.report.gate import judge
 from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ, write, write_two_runs
 from telemetry.report.provenance import made_now
-from telemetry.report.read.evidence import Evidence, evidence_of
+from telemetry.report.read.evidence import Entered, Evidence, entered, evidence_in, evidence_of
+from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import shown, source_of
 from telemetry.report.read.parallel.pieces import processors
 from telemetry.report.show.document import document
@@ -113,16 +114,30 @@ def compare(arguments: Sequence[str]) -> int:
     must_differ({"--json": options.json}, both)
     first, second = map(shown, both)
     with discarded_on_failure([options.json]):
-        before, after = (
-            results_of(evidence_of([source_of(one)], options.service, options.function, processors()))
-            for one in both
-        )
-        found = two_runs(before, after)
+        read = [entered([source_of(one)], _ledger(options), processors()) for one in both]
+        found = _changes(*read, chosen=bool(options.service or options.function))
         if options.json:
             write_two_runs(found, first, second, options.json)
     if str(options.json) != STDOUT:
         show_two_runs(found, first, second, Console())
     return OK
+
+
+def _changes(before: Entered, after: Entered, *, chosen: bool) -> TwoRuns:
+    """Compare two runs by their records, or by the platform's lines where one has no others.
+
+    Args:
+        before: What the first run's log holds.
+        after: The same of the second.
+        chosen: One of several services or functions was: only records tell them apart.
+    """
+    without = not (chosen or (before.ledger.services and after.ledger.services))
+    found = two_logs(before.ledger, after.ledger) if without else None
+    return found or two_runs(*(results_of(evidence_in(one)) for one in (before, after)))
+
+
+def _ledger(options: argparse.Namespace) -> Ledger:
+    return Ledger(options.service, options.function)
 
 
 def doctor(arguments: Sequence[str]) -> int:

@@ -84,6 +84,7 @@ COMPARE: Final = """\
 what it says
   Every number that both runs have, and the change, with an interval where both were measured on one kind of
   machine. It is no experiment: whatever else changed is in the numbers too, so nothing is decided by it.
+  A log without records, as from before this adapter came, is compared by the platform's own lines.
 
 example
   python -m telemetry.lab --out before.jsonl    # at one commit

@@ -99,6 +99,7 @@ def write_two_runs(found: TwoRuns, before: str, after: str, json: Path) -> Path:
                 "v": VERSION_OF_COMPARE,
                 "before": before,
                 "after": after,
+                "by": found.by,
                 "same_machine": found.same_machine,
                 "changes": changes,
             }

@@ -7,7 +7,9 @@ from typing import Literal, TypeAlias
 
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.jackknife import LEVEL
+from telemetry.report.estimate.platform_lines import platform_numbers
 from telemetry.report.estimate.results import Results
+from telemetry.report.read.ledger import Ledger
 
 Finding: TypeAlias = Literal["slower", "faster", "no difference seen", "cannot tell"]
 
@@ -38,6 +40,8 @@ class TwoRuns:
     changes: list[Change]
     same_machine: bool
     """Both were measured on one kind of machine: intervals of their difference mean something."""
+    by: Literal["records", "platform lines"] = "records"
+    """What the numbers are from: the platform's lines alone where one of the two logs holds no records."""
 
 
 def two_runs(before: Results, after: Results) -> TwoRuns:
@@ -50,6 +54,20 @@ def two_runs(before: Results, after: Results) -> TwoRuns:
         if what in numbers
     ]
     return TwoRuns(changes, same)
+
+
+def two_logs(before: Ledger, after: Ledger) -> TwoRuns | None:
+    """Compare two logs by the platform's lines alone; None where one has none."""
+    first, second = platform_numbers(before), platform_numbers(after)
+    if first is None or second is None:
+        return None
+    same = bool(before.labs) == bool(after.labs) and first.memory_mb == second.memory_mb
+    changes = [
+        Change(what, one, second.estimates[what], _difference(one, second.estimates[what], bounded=same))
+        for what, one in first.estimates.items()
+        if what in second.estimates
+    ]
+    return TwoRuns(changes, same, "platform lines")
 
 
 def _machine(of: Results) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from telemetry import schema
 from telemetry.report.read.joining.known_arms import tell_arms
@@ -70,18 +71,42 @@ def evidence_of(
         UnusableError: A source cannot be read, no record is in them, or they hold several services or
             functions, or a lab run and others.
     """
-    ledger = Ledger(service, function)
-    reader = Reader(ledger)
-    held = []
+    return evidence_in(entered(sources, Ledger(service, function), processes))
+
+
+class Entered(NamedTuple):
+    """Lines that were read, and what each source held."""
+
+    ledger: Ledger
+    reader: Reader
+    held: list[Held]
+
+
+def entered(sources: Iterable[Source], ledger: Ledger, processes: int = 1) -> Entered:
+    """Read lines into a ledger.
+
+    Raises:
+        UnusableError: A source cannot be read.
+    """
+    reader, held = Reader(ledger), []
     for source in sources:
         labs, units = ledger.labs, len(ledger.units)
         read_source(ledger, reader, source, processes)
         held.append(Held(source.name, lab=ledger.labs is not labs, environments=len(ledger.units) > units))
-    names = [one.name for one in held]
-    reader.must_have_read(names)
-    must_be_one_place(ledger, held)
-    must_be_one_function(ledger, ", ".join(names))
-    return summed(ledger, reader, names)
+    return Entered(ledger, reader, held)
+
+
+def evidence_in(of: Entered) -> Evidence:
+    """Sum up what was read.
+
+    Raises:
+        UnusableError: See `evidence_of`.
+    """
+    names = [one.name for one in of.held]
+    of.reader.must_have_read(names)
+    must_be_one_place(of.ledger, of.held)
+    must_be_one_function(of.ledger, ", ".join(names))
+    return summed(of.ledger, of.reader, names)
 
 
 def summed(ledger: Ledger, reader: Reader, names: list[str]) -> Evidence:

@@ -18,6 +18,10 @@ NO_EXPERIMENT = (
     "look at, and decide nothing."
 )
 OTHER_MACHINES = "The machines differ: an interval of the difference would mean nothing."
+BY_PLATFORM = (
+    "By the platform's lines alone, in both, as one of the two holds no records: pings are requests there, "
+    "and arms are not told apart. Where a log does not tell its streams, nothing has an interval."
+)
 
 
 def show_two_runs(found: TwoRuns, first: str, second: str, console: Console) -> None:
@@ -46,6 +50,8 @@ def _finding(of: Change) -> str:
 
 def _words(found: TwoRuns) -> Iterator[str]:
     yield NO_EXPERIMENT
+    if found.by == "platform lines":
+        yield BY_PLATFORM
     if not found.same_machine:
         yield OTHER_MACHINES
     if not found.changes:
