@@ -8,6 +8,7 @@ pays a startup in every request but the first. A mean per request is E(sum of ms
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -57,6 +58,18 @@ HANDLERS: Mapping[str, Draw] = {"skewed": skewed, "heavy-tailed": heavy_tailed, 
 INVOCATIONS: Mapping[str, Draw] = {"equal": equal, "geometric": geometric, "lognormal": lognormal}
 
 
+class Drawn(NamedTuple):
+    """Environments that were drawn: of each its number of requests, and what takes how many ms."""
+
+    n: Vector
+    handled: Vector
+    """All requests; so `repeats`."""
+    first: Vector
+    """Handling the first request."""
+    init: Vector
+    repeats: Vector
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What environments are like."""
@@ -65,17 +78,31 @@ class World:
     invocations: str
     cv: float
     """Coefficient of variation of their speed."""
+    init_sigma: float = 0.1
+    """Standard deviation of the logarithm of INIT's duration, apart from the speed."""
 
-    def environments(self, random: Generator, count: int, repeat_ms: float = 0.0) -> tuple[Vector, Vector]:
-        """Draw environments: the sum of ms of each, and its number of requests."""
+    def drawn(
+        self, random: Generator, count: int, repeat_ms: float = 0.0, requests: float = REQUESTS
+    ) -> Drawn:
+        """Draw environments; `requests` is how many one serves on average."""
         n = INVOCATIONS[self.invocations](random, count)
+        if requests != REQUESTS:
+            n = np.maximum(1.0, np.rint(n * requests / REQUESTS))
         spread = np.sqrt(np.log1p(self.cv**2))
         speed = random.lognormal(-(spread**2) / 2, spread, count)
         ends = np.cumsum(n).astype(np.int64)
-        handled = np.add.reduceat(HANDLERS[self.handler](random, int(ends[-1])), ends - n.astype(np.int64))
-        init = INIT_MS * random.lognormal(-0.005, 0.1, count)
+        begins = ends - n.astype(np.int64)
+        ms = HANDLERS[self.handler](random, int(ends[-1]))
+        init = INIT_MS * random.lognormal(-(self.init_sigma**2) / 2, self.init_sigma, count)
         repeats = repeat_ms * (n - 1) * random.lognormal(-0.005, 0.1, count)
-        return speed * (handled + init + repeats), n
+        return Drawn(
+            n, speed * np.add.reduceat(ms, begins), speed * ms[begins], speed * init, speed * repeats
+        )
+
+    def environments(self, random: Generator, count: int, repeat_ms: float = 0.0) -> tuple[Vector, Vector]:
+        """Draw environments: the sum of ms of each, and its number of requests."""
+        found = self.drawn(random, count, repeat_ms)
+        return found.handled + found.init + found.repeats, found.n
 
     def truth(self) -> "Truth":
         """What an infinite experiment would find."""

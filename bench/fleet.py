@@ -2,12 +2,12 @@
 
 Arrivals are Poisson or come in bursts, with day and night. A request goes to an idle environment, the one
 that was used last or any of them; with none idle, one is born. An environment ends after some idle minutes,
-or at an age. Which environment serves what does not depend on the arms here, as requests are short beside
-the time between them; so one pool serves for many assignments of arms, and the effect as assigned is what
-was put in.
+or at an age. Where both arms keep an environment equally busy, which one serves what does not depend on the
+arms; so one pool serves for many assignments of arms. Else each experiment has a pool of its own.
 """
 
 import heapq
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ DAY_S = 86_400.0
 IDLE_S, AGE_S = 630.0, 3_600.0
 BUSY_S = 1.0
 """For how long a request keeps its environment: longer than it takes, so that some arrive together."""
+TIMEOUT_MS = 3_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,28 @@ class Pool:
     """Position of the first request of each environment."""
 
 
-def pool(random: Generator, days: float, per_day: float, *, bursts: bool, newest_first: bool) -> Pool:
-    """Serve the arrivals of some days."""
+def pool(  # noqa: PLR0913  # what a fleet is like
+    random: Generator,
+    days: float,
+    per_day: float,
+    *,
+    bursts: bool,
+    newest_first: bool,
+    busy_s: Callable[[int], Sequence[float]] | None = None,
+) -> Pool:
+    """Serve the arrivals of some days.
+
+    Args:
+        random: Draws arrivals, and which idle environment serves.
+        days: How many.
+        per_day: Mean arrivals.
+        bursts: Arrivals come in bursts.
+        newest_first: The environment that was used last serves next; else any idle one.
+        busy_s: Gives so many seconds, for how long a request keeps each environment; `BUSY_S` if None.
+    """
     at = arrivals(random, days, per_day, bursts=bursts)
     picks = random.random(len(at)).tolist()
+    keeps = [BUSY_S] * len(at) if busy_s is None else busy_s(len(at))
     unit: list[int] = []
     born: list[float] = []
     idle: list[tuple[int, float]] = []
@@ -57,7 +76,7 @@ def pool(random: Generator, days: float, per_day: float, *, bursts: bool, newest
             mine = len(born)
             born.append(now)
         unit.append(mine)
-        heapq.heappush(busy, (now + BUSY_S, mine))
+        heapq.heappush(busy, (now + keeps[mine], mine))
     units = np.asarray(unit, np.int64)
     return Pool(at, units, np.asarray(born), np.unique(units, return_index=True)[1])
 
@@ -82,6 +101,10 @@ class Effects:
     """Added to the first request of an environment of the lazy arm."""
     fast_failures: float = 0.0
     """Share of requests of the kept arm that fail in 1 ms."""
+    first_timeouts: float = 0.0
+    """Share of first requests of the lazy arm that time out after `TIMEOUT_MS`."""
+    each_ms: float = 0.0
+    """Added to every request of the lazy arm."""
     hours_ms: float = 40.0
     """A slow hour is so much slower than a fast one, in both arms."""
     drift_ms: float = 2.0
@@ -111,6 +134,9 @@ def durations(
     lazy_first = np.zeros(n)
     lazy_first[of.first] = 1 - kept
     ms[of.first] += 600 * random.lognormal(-0.005, 0.1, units)
-    ms += effects.first_ms * lazy_first
-    failed = (kept[of.unit] == 1) & (random.random(n) < effects.fast_failures)
-    return np.where(failed, 1.0, ms), failed.astype(np.float64)
+    lazy = 1 - kept[of.unit]
+    ms += effects.first_ms * lazy_first + effects.each_ms * lazy
+    fast = (lazy == 0) & (random.random(n) < effects.fast_failures)
+    timed_out = (lazy_first == 1) & (random.random(n) < effects.first_timeouts)
+    ms = np.where(fast, 1.0, np.where(timed_out, TIMEOUT_MS, ms))
+    return ms, (fast | timed_out).astype(np.float64)

@@ -1,73 +1,42 @@
 """How often does the report decide wrongly? Experiments in a fleet with known truth, looked at every day.
 
-`python -m bench.fleet_coverage` prints a Markdown table. Each experiment is judged by the report's own rules,
-from the environments that are compared to the decision, on each of 28 days; only the reading of lines is left
-out.
+`python -m bench.fleet_coverage` prints two Markdown tables, the worst cells and all of them. "Decides
+wrongly" is on any of the days; "first request" and "all requests" are how often their intervals of the last
+day hold the truth. That is 0 where nothing differs; else it is the difference of the arms as assigned in
+their shared pool, over all experiments of a cell together, within versions as the report compares them.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
 import numpy as np
-from numpy.random import Generator
 
-from adapter.placement import PLACEMENTS
-from bench.fleet import DAY_S, Effects, Pool, durations, pool
+from bench.fleet import pool
+from bench.fleet_experiment import (
+    BETTER,
+    DAYS,
+    EFFECTS,
+    PER_DAY,
+    Cell,
+    Judged,
+    comparison_of,
+    experiment,
+)
 from bench.fleet_runs import Counts, Part, parts_of, run
-from telemetry.report.estimate.compared import Compared, compared_in
-from telemetry.report.estimate.deciding.assignment import Assignment, assignment_of
-from telemetry.report.estimate.deciding.decision import Decision, Grounds, decision_of
-from telemetry.report.estimate.deciding.population import population_of, progress_of
-from telemetry.report.estimate.intervals import ratios
-from telemetry.report.estimate.smallest import Smallest
-from telemetry.report.read.columns import Numbers, Vector
-from telemetry.report.read.evidence import Evidence, Input
-from telemetry.report.read.ledger import Ledger
-from telemetry.report.read.loads import loads_of
-from telemetry.report.read.sums import Sums
-from telemetry.report.read.totals import Totals
-from telemetry.report.read.units import Unit
+from telemetry.report.estimate.comparison import Estimand
+from telemetry.report.estimate.deciding.decision import Decision
+from telemetry.report.read.columns import Vector
 
 SEED = 20_261_126
 EXPERIMENTS = 2_000
 PER_POOL = 50
 """Experiments that share the arrivals of one pool."""
-DAYS, PER_DAY = 28, 500.0
-DEPLOYS = np.array([9.0, 18.0]) * DAY_S
-ANY = Smallest(0.0, 0.0)
-"""Every difference matters: nothing but the interval keeps a report from deciding."""
-EFFECTS = {
-    "none": Effects(),
-    "kept fails fast": Effects(fast_failures=0.05),
-    "213 ms once": Effects(first_ms=213.0),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What is simulated."""
-
-    effect: str
-    kept: float
-    """Weight of the kept arm; the other one has the rest."""
-    bursts: bool
-    newest_first: bool
-    sized: bool
-    """A size was declared."""
-
-    def row(self) -> tuple[str, ...]:
-        """Name it in the cells of a table."""
-        return (
-            self.effect,
-            f"{100 * self.kept:.0f}/{100 - 100 * self.kept:.0f}",
-            "bursts" if self.bursts else "Poisson",
-            "newest first" if self.newest_first else "random",
-            "declared" if self.sized else "none",
-        )
+ESTIMANDS: tuple[Estimand, ...] = ("first_request_ms", "user_visible_ms")
+VERSIONS = 3
 
 
 @dataclass(slots=True)
@@ -77,212 +46,225 @@ class Counted:
     cell: Cell
     experiments: int = 0
     wrong: int = 0
-    """Decided, on any day, for an arm that is not better."""
+    """Answered, on any day, that an arm is better which is not."""
+    alone_wrong: int = 0
+    """The same, had all requests alone decided."""
     right: int = 0
-    """Decided for the better arm at the last look."""
-    judged: int = 0
-    """Told an interval at the last look."""
-    covered: int = 0
-    """Of those, the ones whose interval holds the truth."""
+    """Answered at the last look that the better arm is."""
+    intervals: list[list[list[float]]] = field(default_factory=lambda: [[] for _ in ESTIMANDS])
+    """Of the last look, low and high, by estimand."""
+    sums: Vector = field(default_factory=lambda: np.zeros((len(ESTIMANDS), VERSIONS, 2, 2)))
+    """Of what was compared at the last look, by estimand, version and arm: ms and requests."""
     percentiles: list[int] = field(default_factory=lambda: [0, 0, 0])
     """Told at the last look: p50, p95, p99; so the next."""
     percentiles_covered: list[int] = field(default_factory=lambda: [0, 0, 0])
 
+    def add(self, counts: Counts) -> None:
+        """Add what a part counted."""
+        for name in ("experiments", "wrong", "alone_wrong", "right"):
+            setattr(self, name, getattr(self, name) + counts[name])
+        for position, more in enumerate(counts["intervals"]):
+            self.intervals[position] += more
+        self.sums = self.sums + np.asarray(counts["sums"])
+        for name in ("percentiles", "percentiles_covered"):
+            both = zip(getattr(self, name), counts[name], strict=True)
+            setattr(self, name, [sum(pair) for pair in both])
 
-def cells() -> Iterator[Cell]:
+    def counts(self) -> Counts:
+        """Give all of it as it is kept in a file."""
+        names = ("experiments", "wrong", "alone_wrong", "right", "intervals", "percentiles",
+                 "percentiles_covered")  # fmt: skip
+        return {"sums": self.sums.tolist(), **{name: getattr(self, name) for name in names}}
+
+    def truth(self, estimand: Estimand) -> float:
+        """Return the lazy arm's mean minus that of the kept arm, ms."""
+        if self.cell.effect == "none":
+            return 0.0
+        sums = self.sums[ESTIMANDS.index(estimand)]
+        usable = (sums[:, :, 1] > 0).all(axis=1)
+        ms, n = sums[usable, :, 0], sums[usable, :, 1]
+        return float(np.average(ms[:, 1] / n[:, 1] - ms[:, 0] / n[:, 0], weights=n.sum(axis=1)))
+
+    def held(self, estimand: Estimand) -> float | None:
+        """Return the percentage of intervals that hold the truth; None where none was told."""
+        found = np.asarray(self.intervals[ESTIMANDS.index(estimand)]).reshape(-1, 2)
+        if not len(found):
+            return None
+        truth = self.truth(estimand)
+        return 100 * float(((found[:, 0] <= truth) & (truth <= found[:, 1])).mean())
+
+
+def cells(*, daily: bool = True) -> Iterator[Cell]:
     """Give every cell, in the order of the table."""
     for settings in product(EFFECTS, (0.5, 0.9), (False, True), (True, False), (True, False)):
-        yield Cell(*settings)
+        cell = Cell(*settings, daily=daily)
+        if cell.bursts or not cell.effects.each_ms:  # else requests hardly meet, and the pool stays the same
+            yield cell
 
 
 def measure(cell: Cell, experiments: int, seed: Sequence[int]) -> Counted:
     """Simulate one cell; the same seed gives the same counts."""
     random, found = np.random.default_rng(seed), Counted(cell)
     while found.experiments < experiments:
-        one = pool(random, DAYS, PER_DAY, bursts=cell.bursts, newest_first=cell.newest_first)
+        shared = pool(random, DAYS, PER_DAY, bursts=cell.bursts, newest_first=cell.newest_first)
         for _ in range(min(PER_POOL, experiments - found.experiments)):
-            _experiment(random, one, found)
+            _count(found, experiment(random, cell, shared))
     return found
 
 
-def _experiment(random: Generator, one: Pool, found: Counted) -> None:
-    """Assign arms, draw durations, and look every day."""
-    cell = found.cell
-    arms = np.where(random.random(len(one.born_s)) < cell.kept, 0, 1)
-    units = _units(one, arms)
-    # What `plan` would say for half of the time, from the births of the weeks before.
-    planned = max(25, round(0.5 * len(units) * min(cell.kept, 1 - cell.kept))) if cell.sized else None
-    fleet = _Fleet(one, units, arms, cell, planned)
-    ms, failed = durations(random, one, (arms == 0).astype(float), EFFECTS[cell.effect], DEPLOYS)
-    better = "init" if cell.effect == "213 ms once" else None
-    wrong, decided, last = False, False, None
-    standing = False
-    for day in range(2, DAYS + 1):
-        if standing and day < DAYS:
-            continue  # the verdict stands still
-        told, decision = _look(fleet, ms, failed, day)
-        standing = told.population.final
-        wrong |= decision is not None and decision.decides and decision.better != better
-        decided, last = decision is not None and decision.decides, told
+def _count(found: Counted, judged: Judged) -> None:
+    better = BETTER.get(found.cell.effect)
+    wrong = _wrong(judged.answers, better)
     found.experiments += 1
     found.wrong += wrong
-    found.right += decided and not wrong
-    if last is not None:
-        _cover(found, last, EFFECTS[cell.effect])
+    found.alone_wrong += _wrong(judged.all_requests, better)
+    last = judged.answers[-1]
+    found.right += last is not None and last.decides and not wrong
+    for position, estimand in enumerate(ESTIMANDS):
+        one = comparison_of(judged.last, estimand)
+        if one.low is not None and one.high is not None:
+            found.intervals[position].append([one.low, one.high])
+    found.sums += _sums(judged)
+    for position, told in enumerate(judged.last.percentiles):
+        if told.low is not None and told.high is not None:
+            found.percentiles[position] += 1
+            found.percentiles_covered[position] += told.low <= 0 <= told.high
 
 
-@dataclass(frozen=True, slots=True)
-class _Fleet:
-    """One experiment: who was born when, in which arm."""
-
-    pool: Pool
-    units: list[Unit]
-    arms: Numbers
-    cell: Cell
-    planned: int | None
+def _wrong(decisions: Iterable[Decision | None], better: str | None) -> bool:
+    return any(one is not None and one.decides and one.better != better for one in decisions)
 
 
-def _units(one: Pool, arms: Numbers) -> list[Unit]:
-    versions = np.searchsorted(DEPLOYS, one.born_s)
-    found = []
-    for number, (arm, born, version) in enumerate(
-        zip(arms.tolist(), one.born_s.tolist(), versions.tolist(), strict=True)
-    ):
-        made = Unit(number, PLACEMENTS[arm], str(number))
-        made.born, made.version = born * 1000, str(version + 1)
-        found.append(made)
+def _sums(judged: Judged) -> Vector:
+    """Sum up what was compared, by estimand, version and arm."""
+    means, found = judged.last.means, np.zeros((len(ESTIMANDS), VERSIONS, 2, 2))
+    sums, strata = means.sums, means.strata
+    for position, (ms, n) in enumerate(((judged.first_ms, np.ones_like(sums.n)), (sums.user, sums.n))):
+        for stratum, version in enumerate(strata.found):
+            for arm in range(2):
+                mine = (strata.of_unit == stratum) & (sums.arms == arm)
+                found[position, int(version.version or 1) - 1, arm] = ms[mine].sum(), n[mine].sum()
     return found
 
 
-def _look(fleet: _Fleet, ms: Vector, failed: Vector, day: int) -> tuple[Compared, Decision | None]:
-    """Judge what was recorded until the end of a day."""
-    until = int(np.searchsorted(fleet.pool.at_s, day * DAY_S))
-    evidence = _evidence(fleet, ms[:until], failed[:until], day)
-    planned = fleet.planned
-    assignment = _assignment(evidence, fleet.cell)
-    population = population_of(evidence, assignment, planned)
-    compared = compared_in(evidence, population, ANY)
-    grounds = Grounds(
-        assignment=assignment,
-        progress=progress_of(population, planned),
-        population=population,
-        failures=compared.failure_differences,
-        bounds=compared.bounds,
-        completeness=None,
-        left_open=False,
-    )
-    visible = [found for found in compared.comparisons if found.estimand == "user_visible_ms"]
-    return compared, decision_of(visible[0], grounds) if visible else None
-
-
-def _assignment(evidence: Evidence, cell: Cell) -> Assignment | None:
-    sums = evidence.totals.sums
-    weights = {"init": cell.kept, "first_invocation": 1 - cell.kept}
-    return assignment_of(evidence.ledger.units, ratios(sums, sums.user), weights)  # type: ignore[arg-type]  # names of arms
-
-
-def _evidence(fleet: _Fleet, ms: Vector, failed: Vector, day: int) -> Evidence:
-    """Build what the reader would have summed up; single requests at the last look alone."""
-    one, detailed = fleet.pool, day == DAYS
-    count, unit = int(np.searchsorted(one.born_s, day * DAY_S)), one.unit[: len(ms)]
-    ledger, totals = Ledger(), Totals(Sums.zero(fleet.arms[:count]))
-    ledger.units = fleet.units[:count]
-    sums = totals.sums
-    for into, values in ((sums.n, None), (sums.timed, None), (sums.user, ms), (sums.failed, failed)):
-        into += np.bincount(unit, values, minlength=count)  # noqa: PLW2901  # adds in place
-    sums.firsts[:] = sums.waited[:] = 1.0
-    np.fmin.at(sums.first_at, unit, one.at_s[: len(ms)] * 1000)
-    np.fmax.at(sums.last_at, unit, one.at_s[: len(ms)] * 1000)
-    if detailed:
-        totals.durations.add(unit, ms)
-    return Evidence(
-        ledger, totals, loads_of(ledger), Input([], 0, {}, {}, {}, {}, 0, 0), aggregated=not detailed
-    )
-
-
-def _cover(found: Counted, last: Compared, effects: Effects) -> None:
-    """Count whether the last intervals hold the truth, where it is the same for every experiment."""
-    comparison = last.comparisons[0]
-    sums = last.means.sums
-    truth = effects.first_ms * float(sums.firsts[sums.n > 0].sum()) / float(sums.n.sum())
-    if comparison.low is not None and comparison.high is not None and not effects.fast_failures:
-        found.judged += 1
-        found.covered += comparison.low <= truth <= comparison.high
-    if effects != Effects():
-        return
-    for position, one in enumerate(last.percentiles):
-        if one.low is not None and one.high is not None:
-            found.percentiles[position] += 1
-            found.percentiles_covered[position] += one.low <= 0 <= one.high
-
-
+NAMES = ("effect", "weights", "arrivals", "routing", "size")
 HEADS = (
-    "effect", "weights", "arrivals", "routing", "size", "decides wrongly, 28 looks", "decides rightly",
-    "interval holds the truth", "p50 told", "holds", "p95 told", "holds", "p99 told", "holds",
+    "decides wrongly", "all requests alone", "decides rightly", "first request", "all requests",
+    "p50 told", "holds", "p95 told", "holds", "p99 told", "holds",
 )  # fmt: skip
+LEAST = (False, False, True, *[True] * 8)
+"""For which columns the least is the worst."""
 
 
-def table(rows: Sequence[Counted]) -> str:
-    """Write all cells as Markdown."""
-    lines = [HEADS, ("---",) * len(HEADS)]
-    for row in rows:
-        percentiles = zip(row.percentiles, row.percentiles_covered, strict=True)
-        shares = [
-            _share(row.wrong, row.experiments),
-            _share(row.right, row.experiments),
-            _share(row.covered, row.judged),
-            *(
-                text
-                for told, held in percentiles
-                for text in (_share(told, row.experiments), _share(held, told))
-            ),
-        ]
-        lines.append((*row.cell.row(), *shares))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def named(cell: Cell) -> tuple[str, ...]:
+    """Name a cell in the columns of a table."""
+    return (
+        cell.effect,
+        f"{100 * cell.kept:.0f}/{100 - 100 * cell.kept:.0f}",
+        "bursts" if cell.bursts else "Poisson",
+        "newest first" if cell.newest_first else "random",
+        "declared" if cell.sized else "none",
+    )
 
 
-NUMBERS = (
-    "experiments", "wrong", "right", "judged", "covered", "percentiles", "percentiles_covered",
-)  # fmt: skip
-"""Fields of `Counted` that add up."""
+def shares(row: Counted) -> tuple[float | None, ...]:
+    """Return the percentages of a cell, one a column; None where there is none."""
+    percentiles: list[float | None] = []
+    for told, held in zip(row.percentiles, row.percentiles_covered, strict=True):
+        same = row.cell.effect == "none"
+        percentiles += [_share(told, row.experiments), _share(held, told) if same else None]
+    right = _share(row.right, row.experiments) if row.cell.effect in BETTER else None
+    return (
+        _share(row.wrong, row.experiments),
+        _share(row.alone_wrong, row.experiments),
+        right,
+        *map(row.held, ESTIMANDS),
+        *percentiles,
+    )
 
 
-def _share(count: int, of: int) -> str:
-    return f"{100 * count / of:.1f}" if of else "-"
+def tables(rows: Sequence[Counted]) -> str:
+    """Write the worst cells, then all, as Markdown."""
+    return "\n\n".join((_worst(rows), _all(rows)))
+
+
+def _worst(rows: Sequence[Counted]) -> str:
+    lines = [*_heading(("effect", "size", "cells", *HEADS))]
+    for effect, sized in product(EFFECTS, (True, False)):
+        mine = [row for row in rows if (row.cell.effect, row.cell.sized) == (effect, sized)]
+        if not mine:
+            continue
+        columns = zip(*map(shares, mine), strict=True)
+        worst = [_extreme(column, least=least) for column, least in zip(columns, LEAST, strict=True)]
+        name = (effect, "declared" if sized else "none", str(len(mine)))
+        lines.append(_line((*name, *map(_shown, worst))))
+    return "\n".join(lines)
+
+
+def _extreme(column: Iterable[float | None], *, least: bool) -> float | None:
+    known = [share for share in column if share is not None]
+    return (min if least else max)(known) if known else None
+
+
+def _all(rows: Sequence[Counted]) -> str:
+    lines = [*_heading((*NAMES, "experiments", *HEADS))]
+    lines += [_line((*named(row.cell), str(row.experiments), *map(_shown, shares(row)))) for row in rows]
+    return "\n".join(lines)
+
+
+def _heading(heads: Sequence[str]) -> Iterator[str]:
+    yield _line(heads)
+    yield _line(["---"] * len(heads))
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _share(count: int, of: int) -> float | None:
+    return 100 * count / of if of else None
+
+
+def _shown(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1f}"
+
+
+def _numbered() -> list[Cell]:
+    """Give the cells by their numbers in parts: those that are looked at every day, then the others."""
+    return [*cells(), *cells(daily=False)]
 
 
 def _measured(part: Part) -> Counts:
     number, chunk, experiments = part
-    found = measure(list(cells())[number], experiments, (SEED, number, chunk))
-    return {name: getattr(found, name) for name in NUMBERS}
-
-
-def _add(row: Counted, counts: Counts) -> None:
-    for name in NUMBERS:
-        before, more = getattr(row, name), counts[name]
-        added = (
-            [a + b for a, b in zip(before, more, strict=True)] if isinstance(before, list) else before + more
-        )
-        setattr(row, name, added)
+    every = _numbered()
+    # The same experiments, however often they are looked at: looks draw nothing.
+    return measure(every[number], experiments, (SEED, number % (len(every) // 2), chunk)).counts()
 
 
 def main() -> None:
-    """Run all cells, or those of one effect, and print the table."""
+    """Run all cells, or those of one effect, and print the tables."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.fleet_coverage", description=__doc__.partition("\n")[0]
     )
     parser.add_argument("--experiments", type=int, default=EXPERIMENTS, help="per cell (%(default)s)")
     parser.add_argument("--effect", choices=EFFECTS, help="this one alone")
+    parser.add_argument(
+        "--last-look",
+        action="store_true",
+        help="look on the last day alone: what intervals hold, in less time",
+    )
     parser.add_argument("--processes", type=int, default=2, help="(%(default)s)")
     parser.add_argument("--kept", type=Path, metavar="FILE", help="keep what is done there, and go on")
     options = parser.parse_args()
     rows = {
-        number: Counted(cell) for number, cell in enumerate(cells()) if options.effect in {None, cell.effect}
+        number: Counted(cell)
+        for number, cell in enumerate(_numbered())
+        if options.effect in {None, cell.effect} and cell.daily != options.last_look
     }
     parts = parts_of(list(rows), options.experiments, PER_POOL)
     for (number, _, _), counts in run(parts, _measured, options.processes, options.kept):
-        _add(rows[number], counts)
-    sys.stdout.write(table(list(rows.values())) + "\n")
+        rows[number].add(counts)
+    sys.stdout.write(tables(list(rows.values())) + "\n")
 
 
 if __name__ == "__main__":

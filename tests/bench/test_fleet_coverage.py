@@ -1,10 +1,13 @@
 """The simulated fleet: what it is like, and that its experiments are judged."""
 
+import json
+
 import numpy as np
 import pytest
 
-from bench.fleet import AGE_S, Effects, durations, pool
-from bench.fleet_coverage import Cell, measure, table
+from bench.fleet import AGE_S, TIMEOUT_MS, Effects, durations, pool
+from bench.fleet_coverage import Counted, cells, measure, tables
+from bench.fleet_experiment import Cell
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
@@ -32,4 +35,50 @@ def test_effects_are_as_put_in() -> None:
 def test_fast_failures_decide_nothing() -> None:
     found = measure(Cell("kept fails fast", 0.5, bursts=True, newest_first=True, sized=True), 3, (1, 2))
     assert (found.experiments, found.wrong, found.right) == (3, 0, 0)
-    assert "kept fails fast | 50/50 | bursts | newest first | declared | 0.0" in table([found])
+    assert "kept fails fast | 50/50 | bursts | newest first | declared | 3 | 0.0" in tables([found])
+
+
+def test_time_outs_of_the_lazy_arm_fail_and_take_their_time() -> None:
+    random = np.random.default_rng(3)
+    one = pool(random, 4, 500, bursts=False, newest_first=True)
+    kept = (np.arange(len(one.born_s)) % 2).astype(np.float64)
+    ms, failed = durations(random, one, kept, Effects(first_timeouts=0.5), np.zeros(0))
+    assert failed[one.first][kept == 0].mean() == pytest.approx(0.5, abs=0.15)
+    assert failed.sum() == failed[one.first].sum()
+    assert set(ms[failed > 0]) == {TIMEOUT_MS}
+    assert failed[one.first][kept == 1].sum() == 0
+
+
+def test_a_slower_arm_fills_the_pool() -> None:
+    def environments(*busy_s: float) -> int:
+        one = pool(
+            np.random.default_rng(4), 4, 500, bursts=True, newest_first=True,
+            busy_s=lambda most: [busy_s[number % 2] for number in range(most)],
+        )  # fmt: skip
+        return len(one.born_s)
+
+    assert environments(0.2, 0.2) < environments(0.2, 3.0) < environments(3.0, 3.0)
+
+
+def test_truth_is_the_difference_as_assigned() -> None:
+    lazy = Cell("213 ms once", 0.5, bursts=True, newest_first=True, sized=True, daily=False)
+    found = measure(lazy, 60, (1, 3))
+    assert found.truth("first_request_ms") == pytest.approx(213, abs=15)
+    assert 0 < found.truth("user_visible_ms") < 150  # shared out over all requests
+    assert (found.held("first_request_ms") or 0) > 80
+
+
+def test_parts_add_up() -> None:
+    cell = Cell("none", 0.5, bursts=False, newest_first=False, sized=True, daily=False)
+    whole = Counted(cell)
+    for seed in ((1, 4), (1, 5)):
+        whole.add(json.loads(json.dumps(measure(cell, 3, seed).counts())))
+    assert whole.experiments == 6
+    assert [len(one) for one in whole.intervals] == [6, 6]
+    assert whole.truth("first_request_ms") == 0
+
+
+def test_every_cell_is_there_once_for_each_way_to_look() -> None:
+    daily, last = list(cells()), list(cells(daily=False))
+    assert len(set(daily)) == len(daily) == len(last) == 72
+    assert not set(daily) & set(last)
