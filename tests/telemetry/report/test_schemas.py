@@ -93,7 +93,8 @@ def leaves(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
 
 def changed(found: dict[str, Any], path: tuple[str | int, ...], value: object) -> dict[str, Any]:
     """Copy what is below the first key, with another value at a place."""
-    part = {path[0]: copy.deepcopy(found[str(path[0])])}
+    key = str(path[0])
+    part = {key: copy.deepcopy(found[key])}
     parent: Any = part
     for key in path[:-1]:
         parent = parent[key]
@@ -137,7 +138,8 @@ def test_an_unknown_finding_value_or_key_is_refused(
     verdict: dict[str, Any], path: tuple[str | int, ...], value: object
 ) -> None:
     assert faults(verdict) == []
-    assert faults({**verdict, path[0]: value} if len(path) == 1 else changed(verdict, path, value))
+    found = {**verdict, str(path[0]): value} if len(path) == 1 else changed(verdict, path, value)
+    assert faults(found)
 
 
 def test_a_key_that_is_missing_is_refused(verdict: dict[str, Any]) -> None:

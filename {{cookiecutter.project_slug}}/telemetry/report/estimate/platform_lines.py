@@ -63,6 +63,6 @@ def _numbers(rows: NDArray[Any]) -> Iterator[tuple[str, Vector]]:
 
 def _mean(values: Vector, streams: Numbers, *, told: bool) -> Estimate:
     known = ~np.isnan(values)
-    n = np.bincount(streams[known]).astype(np.float64)
-    found = ratio(np.bincount(streams[known], values[known]), n)
+    n, ms = np.bincount(streams[known]), np.bincount(streams[known], values[known])
+    found = ratio(ms.astype(np.float64), n.astype(np.float64))
     return estimate(found) if told else Estimate(found.value, None, None, LEVEL)
