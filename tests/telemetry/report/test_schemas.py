@@ -7,13 +7,24 @@ import copy
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no stubs in the lock
 
+from adapter.placement import PLACEMENTS
 from telemetry.report.__main__ import main
+from telemetry.report.estimate.comparison import Estimand, Finding
+from telemetry.report.estimate.deciding.decision import Obstacle
+from telemetry.report.estimate.deciding.failures import Shares
+from telemetry.report.estimate.deciding.population import Rule
+from telemetry.report.estimate.percentiles import PERCENTS, Told
+from telemetry.report.estimate.startup.advice import Advised
+from telemetry.report.estimate.startup.ledger_check import Agreement
+from telemetry.report.estimate.startup.time_split import Kind
+from telemetry.report.estimate.two_runs import Finding as Change
 from telemetry.report.show.verdict import verdict_of
+from telemetry.schema import STARTS
 from tests.telemetry.report.schemas import COMPARE, VERDICT, faults
 from tests.telemetry.report.simulation import Run
 
@@ -140,6 +151,36 @@ def test_an_unknown_finding_value_or_key_is_refused(
     assert faults(verdict) == []
     found = {**verdict, str(path[0]): value} if len(path) == 1 else changed(verdict, path, value)
     assert faults(found)
+
+
+def properties(*path: str) -> dict[str, Any]:
+    """The properties of a definition, or of a top-level key below `anyOf` or `items`."""
+    node: Any = VERDICT["$defs"][path[1]] if path[0] == "$defs" else VERDICT["properties"][path[0]]
+    node = next((one for one in node.get("anyOf", []) if "properties" in one), node.get("items", node))
+    found: dict[str, Any] = node["properties"]
+    return found
+
+
+def test_words_are_those_of_the_code() -> None:
+    """A word that the code learns has to be published."""
+    defs = VERDICT["$defs"]
+    decision = properties("$defs", "decision")
+    for listed, words in (
+        (defs["placement"]["enum"], PLACEMENTS),
+        (defs["start"]["enum"], STARTS),
+        (defs["estimand"]["enum"], get_args(Estimand)),
+        (defs["advice"]["enum"], get_args(Advised)),
+        (properties("$defs", "contrast")["finding"]["enum"], get_args(Finding)),
+        (decision["obstacles"]["items"]["enum"], get_args(Obstacle)),
+        (properties("$defs", "failure_difference")["shares"]["enum"], get_args(Shares)),
+        (properties("$defs", "percentile")["told"]["enum"], get_args(Told)),
+        (properties("$defs", "percentile_difference")["percent"]["enum"], PERCENTS),
+        (properties("$defs", "part")["kind"]["enum"], get_args(Kind)),
+        (properties("ledger")["agreement"]["enum"], get_args(Agreement)),
+        (properties("population")["rule"]["enum"], get_args(Rule)),
+        (COMPARE["properties"]["changes"]["items"]["properties"]["finding"]["enum"], get_args(Change)),
+    ):
+        assert listed == list(words)
 
 
 def test_a_key_that_is_missing_is_refused(verdict: dict[str, Any]) -> None:
