@@ -107,8 +107,8 @@ def changed(found: dict[str, Any], path: tuple[str | int, ...], value: object) -
     key = str(path[0])
     part = {key: copy.deepcopy(found[key])}
     parent: Any = part
-    for key in path[:-1]:
-        parent = parent[key]
+    for step in path[:-1]:
+        parent = parent[step]
     parent[path[-1]] = value
     return {**found, **part}
 

@@ -80,8 +80,8 @@ def _ways(
             mine = np.asarray(to_baseline) == (arm == found.baseline)
             row = PLACEMENTS.index(arm)
             more = unplaced.by_arm[row, FAILED] + unknown * mine
-            ms = (unplaced.user_ms[row, FAILED] + unplaced.user_ms[-1, FAILED] * mine).sum()
-            n = found.n_requests[arm]
-            mean[arm] = (found.mean_ms[arm] * n + ms) / (n + more.sum())
-            share[arm] = (failed[arm] + more.sum()) / (n + more.sum())
+            ms = float((unplaced.user_ms[row, FAILED] + unplaced.user_ms[-1, FAILED] * mine).sum())
+            n, count = found.n_requests[arm], int(more.sum())
+            mean[arm] = (found.mean_ms[arm] * n + ms) / (n + count)
+            share[arm] = (failed[arm] + count) / (n + count)
         yield mean[both[0]] - mean[both[1]], share[both[0]] - share[both[1]]
