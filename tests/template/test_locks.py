@@ -1,5 +1,8 @@
 """Locked requirements: pinned, hashed, and naming no place to download from."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +64,30 @@ def test_template_and_project_agree(kind: str) -> None:
 def test_who_measures_needs_no_developers_tools() -> None:
     measures = pins(ROOT / FOLDER / "requirements-measure.txt").keys()
     assert measures.isdisjoint({"mypy", "pytest", "ruff", "cfn-lint", "boto3-stubs", "aws-sam-translator"})
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_what_measures_is_enough_to_measure(baked: Path, tmp_path: Path) -> None:
+    """In an environment of these packages alone each command runs, and the table that the lab serves."""
+    project = shutil.copytree(baked, tmp_path / "project")
+    uv = (sys.executable, "-m", "uv")
+    python = tmp_path / "own" / "bin" / "python"
+    lock = ("--require-hashes", "--no-deps", "-r", project / "requirements-measure.txt")
+    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, tmp_path / "own"], check=True)
+    subprocess.run([*uv, "pip", "install", "--quiet", "--python", python, *lock], check=True)
+    kept = ROOT / "tests" / "telemetry" / "report" / "kept" / "lab.jsonl"
+    quick = ("--quick", "--cpu", "full", "--environments", "1", "--invocations", "1")
+    for command in (
+        ("lab", *quick, "--table", "events/tickets-table.json", "--env", "TICKETS_TABLE=tickets",
+         "--event", "events/read-ticket.json", "--out", tmp_path / "records.jsonl"),
+        ("imports", "--app", "service.app:app", "--env", "TICKETS_TABLE=tickets"),
+        ("report", kept, "--html", tmp_path / "report.html", "--json", tmp_path / "verdict.json"),
+        ("compare", kept, kept),
+        ("plan", "--per-second", "3", "--request-ms", "120"),
+        ("doctor", "--help"),
+    ):  # fmt: skip
+        done = subprocess.run(
+            [python, "-m", "telemetry", *command], cwd=project, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
