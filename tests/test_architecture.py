@@ -241,6 +241,7 @@ def test_links_lead_into_the_template() -> None:
 
 
 def test_no_python_file_is_rendered() -> None:
-    for room in (*ROOMS, "{{cookiecutter.project_slug}}/tests"):
+    folders = (f"{{{{cookiecutter.project_slug}}}}/{name}" for name in ("minimal", "tests"))
+    for room in (*ROOMS, *folders):
         for path in (ROOT / room).rglob("*.py"):
             assert "cookiecutter" not in path.read_text(encoding="utf-8").replace("cookiecutter-lambda", "")
