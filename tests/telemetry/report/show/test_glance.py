@@ -3,7 +3,6 @@
 import pytest
 
 from telemetry.report.show.glance import glance
-from telemetry.report.show.page import PHONE
 from telemetry.report.show.section import TableSection
 from telemetry.report.show.verdict import Verdict
 from tests.telemetry.report.reported import tables_of, verdict_from
@@ -61,9 +60,3 @@ def test_imports_that_are_most_of_init_are_said_at_once() -> None:
     (split, *_) = glance(verdict_from(little.lines()))
     assert split.caption.startswith("Runtime and imports are 99 % of INIT, and no placement moves them")
     assert glance(verdict_from(Run(arms={"init": 25}).lines()))[0].caption == ""
-
-
-def test_rows_fit_a_phone(tables: dict[str, TableSection]) -> None:
-    for table in tables.values():
-        longest = [max(map(len, cells)) for cells in zip(table.headings, *table.rows, strict=True)]
-        assert sum(min(size, 20) for size in longest) <= PHONE
