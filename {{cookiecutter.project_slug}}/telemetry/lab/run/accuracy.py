@@ -95,20 +95,30 @@ class Accuracy:
         }
 
 
-async def measured(throttle: Throttle, memory_mb: tuple[int, ...], at_once: int = 1) -> Accuracy:
-    """Measure the shares of some memory sizes, one after the other."""
+async def measured(
+    throttle: Throttle, memory_mb: tuple[int, ...], at_once: int = 1, beside_init: int | None = None
+) -> Accuracy:
+    """Measure the shares of some memory sizes, one after the other.
+
+    Args:
+        throttle: Gives the shares.
+        memory_mb: The sizes.
+        at_once: Environments that may be in a request at the same time.
+        beside_init: How many may be so while another one is in INIT; None for all but that one.
+    """
     began, watched = time.monotonic(), cpu_seconds(throttle.pid)
-    shares = [await _worst(throttle, size, at_once) for size in memory_mb]
+    beside = at_once - 1 if beside_init is None else beside_init
+    shares = [await _worst(throttle, size, at_once, beside) for size in memory_mb]
     watching = (cpu_seconds(throttle.pid) - watched) / (time.monotonic() - began)
     return Accuracy(tuple(shares), watching, at_once, await _slowed() if at_once > 1 else 1.0)
 
 
-async def _worst(throttle: Throttle, memory_mb: int, at_once: int) -> Share:
+async def _worst(throttle: Throttle, memory_mb: int, at_once: int, beside_init: int) -> Share:
     """Measure a share in all that runs at once, and beside what is in INIT; return the least exact one."""
     asked = cpu_share(memory_mb)
     got = await _got(throttle, [asked] * at_once)
-    if at_once > 1:
-        got += await _got(throttle, [asked] * (at_once - 1), beside=1)
+    if beside_init > 0:
+        got += await _got(throttle, [asked] * beside_init, beside=1)
     return Share(memory_mb, asked, max(got, key=lambda cores: abs(cores - asked)))
 
 

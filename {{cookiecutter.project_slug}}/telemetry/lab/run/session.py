@@ -157,7 +157,7 @@ def _throttle(settings: Settings) -> Iterator[Throttle | None]:
 async def _accuracy(throttle: Throttle, settings: Settings, traffic: Traffic | None) -> Accuracy:
     """Measure CPU shares, with as many environments at once as this machine has cores for."""
     if traffic is not None:
-        return await measured(throttle, settings.memory_mb, traffic.at_once)
+        return await measured(throttle, settings.memory_mb, traffic.at_once, traffic.beside_init)
     share = max(map(cpu_share, settings.memory_mb))
     at_once = fitting(settings.at_once, share, available_cores())
     found = await measured(throttle, settings.memory_mb, at_once)

@@ -87,7 +87,7 @@ def test_as_many_are_at_work_as_the_cores_can_give_their_share(monkeypatch: pyte
     monkeypatch.setattr(traffic, "available_cores", lambda: 2)
     made = traffic.traffic_of(given(*POISSON, "--cpu", "lambda"), SOURCES)
     assert made is not None
-    assert made.at_once == 3  # of 0.58 cores each
+    assert (made.at_once, made.beside_init) == (3, 1)  # of 0.58 cores each, and one for who is in INIT
     full = traffic.traffic_of(given(*POISSON, "--cpu", "full", "--at-once", "20"), SOURCES)
     assert full is not None
     assert full.at_once == 20

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from telemetry.lab.events import EventSource
 from telemetry.lab.platform.cpu_share import available_cores, cpu_share
 from telemetry.lab.run.load.arrivals import Load, arrival_times
-from telemetry.lab.run.load.cores import Cores
+from telemetry.lab.run.load.cores import IN_INIT, Cores
 from telemetry.lab.run.load.idle_pool import IdlePool
 from telemetry.lab.run.plan import drawn
 from telemetry.lab.run.settings import Settings
@@ -41,6 +41,12 @@ class Traffic:
     def at_once(self) -> int:
         """How many requests can be served at once, each with its share of CPU."""
         return max(1, min(self.cores.most, int(self.cores.amount / self.cores.share)))
+
+    @property
+    def beside_init(self) -> int:
+        """How many requests can be served while an environment is in INIT."""
+        left = int((self.cores.amount - IN_INIT) / self.cores.share)
+        return max(0, min(self.at_once - 1, left))
 
 
 def traffic_of(settings: Settings, sources: Sequence[EventSource]) -> Traffic | None:
