@@ -65,7 +65,7 @@ def ledger_check(sums: Sums) -> LedgerCheck | None:
     seen = _difference(sums, sums.user)
     explained = estimate(ratios(sums, sums.repeated)["every_invocation"])
     remainder = _difference(sums, sums.user - sums.repeated)
-    agreement = _agreement(sums)
+    agreement = agreement_of(sums)
     return LedgerCheck(
         difference=seen,
         explained=explained,
@@ -84,7 +84,7 @@ def _difference(sums: Sums, values: Vector) -> Estimate:
     return difference_of(arms["every_invocation"], arms["init"])
 
 
-def _agreement(sums: Sums) -> Agreement:
+def agreement_of(sums: Sums) -> Agreement:
     """Test what is left against both ends of plus and minus `MATERIAL` of the difference.
 
     Each side of "agrees" is tested at `LEVEL`, one-sided, and both must hold. Of "differs" either suffices,
