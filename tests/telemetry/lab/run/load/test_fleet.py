@@ -87,19 +87,19 @@ def times(here: Path, *seconds: float) -> Path:
 def test_requests_meet_the_environments_of_a_replay(lab: Lab, here: Path, watched: list[Watched]) -> None:
     """Two at once; then one after both are idle, which the newest serves; then one after both have ended."""
     run = lab(
-        *("--without-records", "--arrivals", times(here, 0, 0.05, 3, 6), "--pool", "idle=1.5s"),
+        *("--without-records", "--arrivals", times(here, 0, 0.05, 1.5, 3), "--pool", "idle=0.8s"),
         *("--at-once", 4),
         handler=SLEEPS.format(seconds=0.1),
     )
     assert run.code == 0, run.stderr
     (pool,) = watched
-    expected = cold_starts(pool.arrivals, pool.busy_until, 1.5, float("inf"))
+    expected = cold_starts(pool.arrivals, pool.busy_until, 0.8, float("inf"))
     assert pool.cold == expected
     load, sent = run.lab["load"], run.lab["sent"]["init"]
     assert sent["starts"]["cold"] == sum(expected) == sent["environments"]
     assert sum(load["new_environments"].values()) == sum(expected)
     assert load["arrived"] == len(run.reports) == 4
-    assert (load["arrivals"], load["time_lapse"], load["pool"]) == ("recorded", 1.0, {"idle_s": 1.5})
+    assert (load["arrivals"], load["time_lapse"], load["pool"]) == ("recorded", 1.0, {"idle_s": 0.8})
     assert load["at_once"] == 4
     of_others = {"environments", "invocations"}
     assert run.lab.keys() - {"record", "v", "at"} == documented_fields("`lab`") - of_others
