@@ -3,12 +3,14 @@
 import builtins
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 Import: TypeAlias = Callable[..., Any]
 LAB: Final = "telemetry.lab"
+SITE: Final = ("/site-packages/", "/dist-packages/")
 
 
 class Place(NamedTuple):
@@ -75,3 +77,12 @@ def _importing_place(frame: FrameType | None) -> Place | None:
             return Place(package, module, frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back
     return None
+
+
+def short_place(file: str, line: int, folders: Sequence[Path]) -> str:
+    """Return `FILE:LINE`, the file without what is before an installed package, or the app's own folders."""
+    for mark in SITE:
+        file = file.rpartition(mark)[2]
+    for folder in folders:
+        file = file.removeprefix(f"{folder}/")
+    return f"{file}:{line}"

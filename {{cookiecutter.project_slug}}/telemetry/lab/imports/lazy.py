@@ -12,8 +12,8 @@ from statistics import median
 from typing import BinaryIO, Final
 
 from telemetry.lab.imports.children import OwnImport, Survey, Target, survey, write_plans
+from telemetry.lab.imports.importers import short_place
 from telemetry.lab.imports.moved_code import UNMOVED
-from telemetry.lab.imports.places import short_place
 from telemetry.lab.imports.serving import Event, NotServedError, Served, serve, serve_watched
 from telemetry.lab.imports.signed_rank import Shift, shift
 from telemetry.lab.platform.throttle import Throttle

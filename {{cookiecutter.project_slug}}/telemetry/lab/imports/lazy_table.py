@@ -6,8 +6,8 @@ from rich.console import Console
 
 from telemetry.lab.imports.children import OwnImport
 from telemetry.lab.imports.findings import Findings
+from telemetry.lab.imports.importers import short_place
 from telemetry.lab.imports.lazy import Saving, candidates
-from telemetry.lab.imports.places import short_place
 from telemetry.lab.imports.signed_rank import LEVEL, Shift
 from telemetry.lab.platform.cpu_share import ONE_CORE_MB
 from telemetry.lab.terminal import print_lines, table

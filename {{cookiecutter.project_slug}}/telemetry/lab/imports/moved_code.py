@@ -14,7 +14,8 @@ from pathlib import Path
 from symtable import symtable
 from typing import Any, Final
 
-from telemetry.lab.imports.movable import FUNCTIONS, Import, Scopes, aliases_of, bound_name, evaluated
+from telemetry.lab.imports.movable import Import, aliases_of, bound_name
+from telemetry.lab.imports.scopes import FUNCTIONS, Scopes, evaluated
 
 UNMOVED: Final = "(unmoved)"
 """In the place of a package where nothing is moved."""

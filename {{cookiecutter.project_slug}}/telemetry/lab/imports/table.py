@@ -8,9 +8,9 @@ from typing import Final
 from rich.console import Console
 
 from telemetry.lab.imports.findings import Findings, Use
+from telemetry.lab.imports.importers import short_place
 from telemetry.lab.imports.lazy_table import show_lazy
 from telemetry.lab.imports.measurement import STDLIB, Package
-from telemetry.lab.imports.places import short_place
 from telemetry.lab.terminal import print_lines, table
 
 SHOWN: Final = 10
