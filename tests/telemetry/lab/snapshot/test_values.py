@@ -8,6 +8,7 @@ import pytest
 from telemetry.lab.snapshot.values import Clocks, digest, identifier_kind
 
 HOUR = 3600.0
+DRAWN = uuid.UUID("afe1802b-e5fe-4044-a767-820397a785e4")
 
 
 @pytest.fixture
@@ -18,11 +19,11 @@ def clocks() -> Clocks:
 @pytest.mark.parametrize(
     ("value", "kind"),
     [
-        (uuid.uuid4(), "UUID"),
-        (str(uuid.uuid4()), "UUID"),
-        (f"worker-{uuid.uuid4()}", "UUID"),
-        (str(uuid.uuid4()).upper().encode(), "UUID"),
-        (uuid.uuid4().hex, "random text"),
+        (DRAWN, "UUID"),
+        (str(DRAWN), "UUID"),
+        (f"worker-{DRAWN}", "UUID"),
+        (str(DRAWN).upper().encode(), "UUID"),
+        (DRAWN.hex, "random text"),
         ("4bf92f3577b34da6", "random text"),
         ("Vt2bX0qUjkPCkWq3nPqQyA", "random text"),
         (bytes(range(128, 144)), "random bytes"),

@@ -7,7 +7,9 @@ from telemetry.report.read.records import KINDS
 NAMES = {value for value in vars(schema).values() if isinstance(value, str)} | {
     metric.name for metric in schema.METRICS
 }
-LAB_ONLY = {"app", "run", "imports", "timeout_s", "host", "cpu", "sent", "complete"}
+LAB_ONLY = {
+    "app", "run", "imports", "timeout_s", "host", "cpu", "sent", "complete", "load", "invocations_by_arm",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -81,14 +81,6 @@ def bound_name(alias: ast.alias, statement: ast.stmt) -> str:
     return alias.asname or (alias.name.partition(".")[0] if isinstance(statement, ast.Import) else alias.name)
 
 
-
-
-
-
-
-
-
-
 def _judged(
     package: str, statements: Sequence[Import], scopes: Scopes, imported_elsewhere: Collection[str]
 ) -> FileImports:
@@ -141,16 +133,6 @@ def _eager_imports(tree: ast.Module) -> Iterator[Import]:
     return (node for node in eager(tree) if isinstance(node, ast.Import | ast.ImportFrom))
 
 
-
-
-
-
-
-
-
-
-
-
 def _packages(statement: Import) -> list[str]:
     """Return the top-level names that a statement imports."""
     match statement:
@@ -181,9 +163,3 @@ def _exported(tree: ast.Module) -> set[str]:
                 texts = (each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant))
                 found.update(text for text in texts if isinstance(text, str))
     return found
-
-
-
-
-
-
