@@ -88,7 +88,7 @@ def test_handler_reads_the_placement(variable: str, value: str, tmp_path: Path) 
 def test_lines_are_as_many_as_it_says() -> None:
     added = [len(re.findall(r"^\+[^+]", diff, re.MULTILINE)) for diff in code("adopt", "diff")]
     assert added == [5, 2]
-    assert "seven lines come in, five in the handler and two in the requirements" in text("adopt")
+    assert "seven lines come in, five in the handler and two in the requirements" in text("adopt").lower()
 
 
 @pytest.mark.parametrize("requirement", sides(code("adopt", "diff")[1])[1].split())

@@ -74,6 +74,7 @@ def test_index_answers_questions() -> None:
 ELSEWHERE: Final = {
     "aws.amazon.com",
     "cruft.github.io",
+    "docs.astral.sh",
     "docs.aws.amazon.com",
     "github.blog",
     "github.com",

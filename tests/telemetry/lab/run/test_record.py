@@ -20,7 +20,7 @@ def test_records_reports_and_lab(lab: Lab) -> None:
     assert [report["requestId"] for report in run.reports] == seen
     assert {report["status"] for report in run.reports} == {"success"}
     assert run.lab["record"] == "lab"
-    assert run.lab.keys() - {"record", "v", "at"} == documented_fields("`lab`") - {"load"}
+    assert run.lab.keys() - {"record", "v", "at"} == documented_fields("`lab`") - {"load", "snapshot"}
     assert run.lab["complete"] is True
     assert run.lab["app"] == "function.handler"
     assert run.lab["function"] == "lab"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias, assert_never
 
 from telemetry.lab.app.interpreter import Interpreter
+from telemetry.lab.usage import UsageError
 from telemetry.schema import Start
 
 InitType: TypeAlias = Literal["on-demand", "provisioned-concurrency", "snap-start"]
@@ -100,3 +101,16 @@ class FunctionConfiguration:
                 return "proactive" if waited and self.idle * 1000 >= self.proactive_gap_ms else "cold"
             case _:
                 assert_never(self.init_type)
+
+
+def proactive_gap_ms(variables: Mapping[str, str]) -> float:
+    """Return the gap that the function's variables set, else `PROACTIVE_GAP_MS`.
+
+    Raises:
+        UsageError: It is not a number.
+    """
+    name = "LIFESPAN_PROACTIVE_GAP_MS"
+    try:
+        return float(variables.get(name, PROACTIVE_GAP_MS))
+    except ValueError as error:
+        raise UsageError(f"--env {name}={variables[name]}: expected a number of milliseconds") from error

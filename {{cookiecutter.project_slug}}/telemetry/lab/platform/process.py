@@ -156,7 +156,7 @@ class FunctionProcess:
                 "functionVersion": environ["AWS_LAMBDA_FUNCTION_VERSION"],
                 "handler": environ["_HANDLER"],
             },
-            snap_start=environ["AWS_LAMBDA_INITIALIZATION_TYPE"] == SNAP_START,
+            snap_start=environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == SNAP_START,
         )
         try:
             address = {"AWS_LAMBDA_RUNTIME_API": await api.listen()}

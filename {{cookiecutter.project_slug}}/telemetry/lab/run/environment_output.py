@@ -1,6 +1,7 @@
 """What environments write: where it goes, and what is read of it as it passes."""
 
 import json
+from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from telemetry.lab.platform.process import Write
@@ -48,3 +49,10 @@ class RecordReader:
         placement = record.get(PLACEMENT)
         if self.placement is None and record[RECORD] == self._kind and isinstance(placement, str):
             self.placement = placement
+
+
+def lines_since(path: Path, mark: int) -> list[str]:
+    """Return the lines of a file from a position on."""
+    with path.open("rb") as file:
+        file.seek(mark)
+        return file.read().decode(errors="replace").splitlines()

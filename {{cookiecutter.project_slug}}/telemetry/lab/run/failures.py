@@ -13,6 +13,10 @@ NO_TRACEBACK: Final = (
 )
 
 
+class RunStoppedError(Exception):
+    """The run cannot go on. The text says in which environment, why, and what to do."""
+
+
 class FailedRequest(NamedTuple):
     """A request without a 2xx response, and where it was sent."""
 

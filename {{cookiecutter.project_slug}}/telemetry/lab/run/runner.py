@@ -17,10 +17,11 @@ from telemetry.lab.platform.process import Write
 from telemetry.lab.platform.runtime_api import InitError
 from telemetry.lab.platform.throttle import Throttle, ThrottleEndedError
 from telemetry.lab.run.counts import ArmCounts, Counts
-from telemetry.lab.run.environment_output import Outputs, RecordReader
+from telemetry.lab.run.environment_output import Outputs, RecordReader, lines_since
 from telemetry.lab.run.failures import (
     IN_A_ROW,
     FailedRequest,
+    RunStoppedError,
     failing_arm,
     first_failure,
     nothing_succeeded,
@@ -35,10 +36,6 @@ from telemetry.lab.snapshot.check import SnapshotCheck, check_of
 from telemetry.lab.snapshot.launcher import KNOWN_VARIABLE, REPORT_VARIABLE
 from telemetry.progress import Advance
 from telemetry.schema import ENVIRONMENT_RECORD, STARTUP
-
-
-class RunStoppedError(Exception):
-    """The run cannot go on. The text says in which environment, why, and what to do."""
 
 
 class Runner:
@@ -187,8 +184,8 @@ class Runner:
     def _note_first(self, planned: PlannedEnvironment, counts: ArmCounts, invocation: Invocation) -> None:
         """Keep what the user of an environment's first request waited, as the report reckons it."""
         if counts.invocations == 1:
-            waited = (invocation.init_ms or 0.0) if invocation.start == "cold" else 0.0
-            ms = waited + invocation.outcome.duration_ms
+            waited = invocation.init_ms if invocation.start == "cold" else None
+            ms = (waited or 0.0) + invocation.outcome.duration_ms
             self.counts.firsts.append(FirstRequest(planned.placement, planned.memory_mb, ms))
 
     def _check_failure(self, arm: str, request: FailedRequest) -> None:
@@ -221,8 +218,8 @@ class Runner:
         return {PLACEMENT_VARIABLE: placement}
 
     def _name(self, planned: PlannedEnvironment) -> str:
-        several = len(self._settings.memory_mb) > 1
-        return f"{planned.arm}, {planned.memory_mb} MB" if several else planned.arm
+        size = f", {planned.memory_mb} MB" if len(self._settings.memory_mb) > 1 else ""
+        return f"{planned.arm}{size}"
 
     def _environment(
         self, function: FunctionConfiguration, placement: Placement | None, write: Write
@@ -260,7 +257,10 @@ class Runner:
     def _since(self, marks: tuple[int, int]) -> list[str]:
         """Return the lines that were written to both files since then."""
         self._out.flush()
-        return [*_lines(self._settings.partial_out, marks[0]), *_lines(self._settings.log, marks[1])]
+        return [
+            *lines_since(self._settings.partial_out, marks[0]),
+            *lines_since(self._settings.log, marks[1]),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,9 +297,3 @@ def _check_placement(reader: RecordReader, expected: Placement) -> None:
     """
     if reader.placement not in {None, expected}:
         raise RunStoppedError(ignored_placement(expected, str(reader.placement)))
-
-
-def _lines(path: Path, mark: int) -> list[str]:
-    with path.open("rb") as file:
-        file.seek(mark)
-        return file.read().decode(errors="replace").splitlines()

@@ -25,11 +25,12 @@ from telemetry.lab.platform.variables import function_environ
 from telemetry.lab.run.accuracy import Accuracy, measured
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.environment_output import Outputs
+from telemetry.lab.run.failures import RunStoppedError
 from telemetry.lab.run.load.fleet import Fleet
 from telemetry.lab.run.load.traffic import Traffic, traffic_of
 from telemetry.lab.run.plan import PlannedEnvironment, dealt, plan
 from telemetry.lab.run.record import lab_record
-from telemetry.lab.run.runner import Runner, RunStoppedError
+from telemetry.lab.run.runner import Runner
 from telemetry.lab.run.schedule import fitting, run_plan
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.summary import show

@@ -26,10 +26,10 @@ from telemetry.lab.platform.cpu_share import (
 from telemetry.lab.platform.function import (
     ANY_APP_HANDLER,
     MEMORY_MB,
-    PROACTIVE_GAP_MS,
     SNAP_START,
     FunctionConfiguration,
     InitType,
+    proactive_gap_ms,
 )
 from telemetry.lab.platform.supervisor import RUN_VARIABLE
 from telemetry.lab.platform.variables import MEMORY_VARIABLE
@@ -181,7 +181,7 @@ def _function(given: argparse.Namespace) -> FunctionConfiguration:
         python=None if given.python is None else find_interpreter(given.python, import_path),
         init_type=_supported(given.init_type),
         idle=given.idle,
-        proactive_gap_ms=_proactive_gap_ms(variables),
+        proactive_gap_ms=proactive_gap_ms(variables),
         memory_mb=given.memory[0],
         timeout=given.timeout,
         sigterm=given.sigterm,
@@ -296,11 +296,3 @@ def _without_reserved(variables: Mapping[str, str]) -> Mapping[str, str]:
     for name in RESERVED.keys() & variables.keys():
         raise UsageError(f"--env {name}={variables[name]}: cannot be set by --env; {RESERVED[name]}")
     return variables
-
-
-def _proactive_gap_ms(variables: Mapping[str, str]) -> float:
-    name = "LIFESPAN_PROACTIVE_GAP_MS"
-    try:
-        return float(variables.get(name, PROACTIVE_GAP_MS))
-    except ValueError as error:
-        raise UsageError(f"--env {name}={variables[name]}: expected a number of milliseconds") from error

@@ -1,7 +1,6 @@
 """Everything that is estimated from one piece of evidence: the numbers of a verdict."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from adapter.placement import Placement, Weights
 from telemetry.report.estimate.by_memory import ComparedWithin, by_memory
@@ -41,6 +40,7 @@ from telemetry.report.estimate.deciding.unplaced import Bounds
 from telemetry.report.estimate.distribution import Distribution, distributions_of
 from telemetry.report.estimate.first_request import FirstRequestResults
 from telemetry.report.estimate.intervals import ratios
+from telemetry.report.estimate.measured_on import MeasuredOn, measured_on_of
 from telemetry.report.estimate.narrowing import Narrowing, narrowing_of
 from telemetry.report.estimate.percentiles import PercentileDifference
 from telemetry.report.estimate.smallest import DEFAULT, Smallest
@@ -59,15 +59,10 @@ from telemetry.report.estimate.startup.startup_cost import StartupCost, startup_
 from telemetry.report.estimate.startup.state_size import State, state_of
 from telemetry.report.estimate.startup.time_split import TimeSplit, time_splits
 from telemetry.report.estimate.startup.unused import Unused, unused_of
-from telemetry.report.estimate.startup.upper_bound import UpperBound, at_full_speed, upper_bound
+from telemetry.report.estimate.startup.upper_bound import UpperBound, upper_bound
 from telemetry.report.estimate.strata import StratumArms, described
 from telemetry.report.read.evidence import Evidence, Input
-from telemetry.report.read.ledger import SNAP_START, Ledger
-from telemetry.report.read.mixtures import functions_of
-from telemetry.report.read.names import printable, told_apart
-from telemetry.report.read.records import Host, Imported, LabLoad
-from telemetry.report.read.strata import Strata
-from telemetry.report.read.totals import Totals
+from telemetry.report.read.records import Imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +76,6 @@ class Declared:
     """The function's."""
     smallest: Smallest = DEFAULT
     """The smallest difference that matters to the reader."""
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredOn:
-    """Where and when it was measured."""
-
-    where: Literal["lab", "lambda"]
-    service: str | None
-    host: Host | None
-    cpu: Literal["lambda", "full"] | None
-    """In a lab run: whether requests had the CPU share of their memory, or as much as INIT."""
-    python: list[str]
-    memory_mb: float | None
-    function: str | None
-    memory_sizes_mb: list[float]
-    versions: list[str]
-    first_at: float | None
-    """Unix milliseconds of the first request; so the last."""
-    last_at: float | None
-    complete: bool
-    """No lab run was cut short."""
-    restore_left_out: bool
-    """A lab ran the hooks of SnapStart, and restored nothing."""
-    load: LabLoad | None = None
-    """In a lab run: the traffic that it made; None where it sent each environment a number of requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +189,7 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
     arms = arms_of([unit for unit in units if population.counted[unit.number]], served, user, billed)
     bounded = not user["every_invocation"].environments and left_out.lost_share(("init",)) <= MOST_LOST
     return Results(
-        measured_on=_measured_on(ledger, totals, state.memory_mb, strata),
+        measured_on=measured_on_of(ledger, totals, state.memory_mb, strata),
         time_split=time_splits(ledger, totals, loads),
         imports=next((list(lab.imports) for lab in reversed(ledger.labs) if lab.imports), []),
         arms=[shown_arm(arm, left_out) for arm in arms],
@@ -271,27 +241,6 @@ def _circumstances(evidence: Evidence, comparisons: list[Comparison], declared: 
     return Circumstances(
         lazy_is_better=answer is not None and answer.finding == "costs",
         timeout_ms=1000 * (declared.timeout_s or in_lab) or seen_ms or None,
-    )
-
-
-def _measured_on(ledger: Ledger, totals: Totals, memory_mb: float | None, strata: Strata) -> MeasuredOn:
-    """Say where; a lab record makes it a lab run, and nothing else does."""
-    told = totals.first_at <= totals.last_at
-    return MeasuredOn(
-        where="lab" if ledger.labs else "lambda",
-        service=printable(ledger.service or next(iter(ledger.services), "")) or None,
-        host=ledger.labs[0].host if ledger.labs else None,
-        cpu=("full" if at_full_speed(ledger.labs) else "lambda") if ledger.labs else None,
-        python=sorted(ledger.pythons),
-        memory_mb=memory_mb,
-        function=printable(ledger.function or next(iter(functions_of(ledger)), "")) or None,
-        memory_sizes_mb=sorted({one.memory_mb for one in strata.found if one.memory_mb is not None}),
-        versions=told_apart(dict.fromkeys(one.version for one in strata.found if one.version is not None)),
-        first_at=totals.first_at if told else None,
-        last_at=totals.last_at if told else None,
-        complete=all(lab.complete for lab in ledger.labs),
-        restore_left_out=any(lab.init_type == SNAP_START for lab in ledger.labs),
-        load=next((lab.load for lab in ledger.labs if lab.load is not None), None),
     )
 
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from telemetry.report.estimate.comparison import Comparison, Estimand
 from telemetry.report.estimate.deciding.decision import deciding
-from telemetry.report.estimate.results import MeasuredOn, Results
+from telemetry.report.estimate.measured_on import MeasuredOn
+from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.start_classes import same_wait
 from telemetry.report.read.names import printable
 from telemetry.report.read.records import LabLoad

@@ -101,7 +101,7 @@ def test_requests_meet_the_environments_of_a_replay(lab: Lab, here: Path, watche
     assert load["arrived"] == len(run.reports) == 4
     assert (load["arrivals"], load["time_lapse"], load["pool"]) == ("recorded", 1.0, {"idle_s": 0.8})
     assert load["at_once"] == 4
-    of_others = {"environments", "invocations"}
+    of_others = {"environments", "invocations", "invocations_by_arm", "snapshot"}
     assert run.lab.keys() - {"record", "v", "at"} == documented_fields("`lab`") - of_others
     assert "Arrivals: recorded, 4 requests" in run.stdout
 

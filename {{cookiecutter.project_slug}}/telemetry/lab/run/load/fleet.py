@@ -6,10 +6,11 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+from telemetry.lab.run.failures import RunStoppedError
 from telemetry.lab.run.load.cores import IN_INIT
 from telemetry.lab.run.load.traffic import Request, Traffic
 from telemetry.lab.run.plan import PlannedEnvironment
-from telemetry.lab.run.runner import RecordedEnvironment, Runner, RunStoppedError
+from telemetry.lab.run.runner import RecordedEnvironment, Runner
 from telemetry.progress import Advance
 
 MOST_ALIVE: Final = 100
