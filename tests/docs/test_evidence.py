@@ -40,7 +40,7 @@ def test_intervals_are_as_concluded() -> None:
     judged = [row for row in found if float(row["verdicts"]) > 0]
     held = [float(row["difference"]) for row in judged]
     assert f"{len(found)} settings, 10,000 simulated experiments each" in told
-    assert f"held the truth in {min(held):.1f} to {max(held):.1f} % of the" in told
+    assert f"held the truth in {min(held):.1f} to {max(held):.1f} % of all experiments" in told
     assert f"at most {max(float(row['false verdicts']) for row in judged):.1f} % of the experiments" in told
     assert f"At most {max(float(row['wrong way']) for row in found):.1f} % called a saving a cost" in told
 
