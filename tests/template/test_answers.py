@@ -38,6 +38,7 @@ def test_every_choice(generate: Generate, runtime: str, architecture: str, memor
             assert answer in overrides
 
 
+@pytest.mark.slow
 def test_choices_carry_no_other_difference(generate: Generate, baked: Path) -> None:
     project = generate(python_runtime="python3.14", architecture="x86_64", memory_mb="512")
     differing = {name for name, digest in tree(project).items() if tree(baked).get(name) != digest}

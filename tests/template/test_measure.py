@@ -30,6 +30,7 @@ def on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_quick_run(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
     project, printed = measure(baked, home, tmp_path, "QUICK=1")

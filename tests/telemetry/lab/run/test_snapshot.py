@@ -114,6 +114,7 @@ def test_hook_that_takes_longer_than_its_limit(lab: Lab, monkeypatch: pytest.Mon
     assert "SnapStartTimeoutException: the hooks after the restore took longer than" in run.stderr
 
 
+@pytest.mark.slow
 def test_init_that_takes_longer_than_its_limit(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FunctionConfiguration, "init_timeout", property(lambda _: 0.5))
     run = lab(*ONE, handler="import time\ntime.sleep(600)")

@@ -93,6 +93,7 @@ async def starlettes_lifespan(maybe_state: dict[str, str], over: Awaitable[None]
     await over
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["starlette.routing", "app.routing"])
 def test_what_a_lifespan_has_yielded_is_not_what_requests_see(module: types.ModuleType, name: str) -> None:
     function = types.FunctionType(starlettes_lifespan.__code__, {"__name__": name})
@@ -111,6 +112,7 @@ def test_standard_library_is_left_out(module: types.ModuleType) -> None:
     assert not any(one is random.random or one is vars(random) for one in found)
 
 
+@pytest.mark.slow
 def test_holder(module: types.ModuleType) -> None:
     inside = "of an object"
     vars(module).update(plain=Plain(inside), kept={"key": "of a dictionary"}, text="of the module")
@@ -123,6 +125,7 @@ def test_holder(module: types.ModuleType) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_holder_of_what_a_thread_was_started_with(module: types.ModuleType) -> None:
     over = threading.Event()
     thread = threading.Thread(target=over_after, args=(over, "given to it"), daemon=True)

@@ -29,6 +29,7 @@ def test_a_pool_of_the_family_is_believed_at_five_origins() -> None:
     assert found.forecast == pytest.approx(found.came, rel=0.1)
 
 
+@pytest.mark.slow
 def test_random_picks_are_refused() -> None:
     found = of(SHUFFLED, shape=CROWDS)
     assert found.refused

@@ -120,6 +120,7 @@ def test_scaled_traffic_is_extrapolated_and_has_no_interval(tmp_path: Path, traf
     assert found["notes"][0].startswith("extrapolated")
 
 
+@pytest.mark.slow
 def test_a_platform_that_the_model_does_not_know_is_refused_with_the_reason(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
