@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from bench.artifacts import artifacts
@@ -64,6 +65,11 @@ def _row(case: tuple[str, str, str], found: Mapping[tuple[str, str, str], Sequen
 
 async def start(stack: str, app: str, artifact: Path, log: BinaryIO) -> Cold:
     """Run one process up to its first response."""
+    with TemporaryDirectory() as folder:
+        return await _started(stack, app, artifact, log, folder)
+
+
+async def _started(stack: str, app: str, artifact: Path, log: BinaryIO, folder: str) -> Cold:
     handler = "bench.cold_handler.handler"
     api = RuntimeApi({"functionName": "bench", "functionVersion": "$LATEST", "handler": handler})
     variables = {
@@ -71,6 +77,7 @@ async def start(stack: str, app: str, artifact: Path, log: BinaryIO) -> Cold:
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:9",
         "PYTHONPATH": str(artifact),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "TMPDIR": folder,
         "BENCH_STACK": stack,
         "BENCH_APP": app,
         "_HANDLER": handler,
