@@ -1,5 +1,6 @@
-"""What the lab's commands have in common: the error of a wrong command line, and how `--env` is read."""
+"""What the commands of the lab share: the error of a wrong command line, how counts and `--env` are read."""
 
+import argparse
 from collections.abc import Sequence
 
 
@@ -20,3 +21,14 @@ def parse_variables(arguments: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"--env {argument}: expected NAME=VALUE")
         variables[name] = value
     return variables
+
+
+def count_of(text: str) -> int:
+    """Read a whole number, 1 or greater.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number, 1 or greater: got {text[:40]!r}")
+    return int(text)

@@ -6,7 +6,7 @@ from typing import Final
 
 from telemetry.lab.imports.lazy import MOST
 from telemetry.lab.imports.signed_rank import FEWEST
-from telemetry.lab.platform.cpu_share import LARGEST_MB, ONE_CORE_MB, SMALLEST_MB
+from telemetry.lab.platform.cpu_share import ONE_CORE_MB, memory_of
 from telemetry.lab.platform.function import MEMORY_MB
 
 ENVIRONMENTS: Final = 20
@@ -135,7 +135,7 @@ def _add_requests(parser: argparse.ArgumentParser) -> None:
     )
     requests.add_argument(
         "--memory",
-        type=_memory,
+        type=memory_of,
         default=MEMORY_MB,
         metavar="MB",
         help=f"with --lazy: the memory size, which decides on the CPU of requests (default: {MEMORY_MB})",
@@ -146,13 +146,5 @@ def _environments(text: str) -> int:
     if not text.isdecimal() or int(text) < FEWEST:
         raise argparse.ArgumentTypeError(
             f"must be a whole number, {FEWEST} or greater, for an interval: got {text!r}"
-        )
-    return int(text)
-
-
-def _memory(text: str) -> int:
-    if not text.isdecimal() or not SMALLEST_MB <= int(text) <= LARGEST_MB:
-        raise argparse.ArgumentTypeError(
-            f"must be a size that Lambda has, {SMALLEST_MB} to {LARGEST_MB} MB: got {text!r}"
         )
     return int(text)

@@ -1,5 +1,6 @@
 """How much CPU Lambda gives a function: in proportion to its memory, a whole core at 1769 MB."""
 
+import argparse
 import os
 import sys
 from typing import Final, Literal, TypeAlias
@@ -15,6 +16,21 @@ ONE_CORE_MB: Final = 1769
 SMALLEST_MB: Final = 128
 LARGEST_MB: Final = 10_240
 """The sizes that Lambda offers."""
+LAB_CORES: Final = 0.25
+"""What the lab takes itself, its table and the watching of CPU shares included."""
+
+
+def memory_of(text: str) -> int:
+    """Read a memory size.
+
+    Raises:
+        ArgumentTypeError: Lambda has no such size.
+    """
+    if not text.isdecimal() or not SMALLEST_MB <= int(text) <= LARGEST_MB:
+        raise argparse.ArgumentTypeError(
+            f"must be a size that Lambda has, {SMALLEST_MB} to {LARGEST_MB} MB: got {text!r}"
+        )
+    return int(text)
 
 
 def cpu_share(memory_mb: int) -> float:

@@ -5,13 +5,14 @@ import math
 from typing import assert_never
 
 from adapter.placement import EXAMPLE, PLACEMENTS, Placement
-from telemetry.lab.platform.cpu_share import CPU_MODES, LARGEST_MB, ONE_CORE_MB, SMALLEST_MB
+from telemetry.lab.platform.cpu_share import CPU_MODES, ONE_CORE_MB, memory_of
 from telemetry.lab.platform.function import MEMORY_MB, PROJECT_HANDLER
 from telemetry.lab.run.help_texts import DESCRIPTION, EXAMPLES
 from telemetry.lab.run.invocation_counts import Invocations
 from telemetry.lab.run.load.options import add_arrivals
 from telemetry.lab.run.precision import FEWEST, MOST, Precision
 from telemetry.lab.run.settings import ENVIRONMENTS, INVOCATIONS, QUICK
+from telemetry.lab.usage import count_of
 
 
 def parser() -> argparse.ArgumentParser:
@@ -119,7 +120,7 @@ def _add_load(parser: argparse.ArgumentParser) -> None:
     load.add_argument(
         "--environments",
         metavar="N",
-        type=_count,
+        type=count_of,
         help="execution environments for each placement and memory size; in an experiment, for each memory "
         f"size (default: {ENVIRONMENTS})",
     )
@@ -142,7 +143,7 @@ def _add_load(parser: argparse.ArgumentParser) -> None:
     load.add_argument(
         "--at-once",
         metavar="N",
-        type=_count,
+        type=count_of,
         help="environments that run at once, as far as this machine has the cores for it (default: 1; with "
         "--arrivals as many as the cores can give their share of CPU). Before the run it is measured that "
         "each gets its share; if not, they run one after the other. With --arrivals, who comes when so many "
@@ -198,7 +199,7 @@ def _add_platform(parser: argparse.ArgumentParser) -> None:
     platform.add_argument(
         "--memory",
         metavar="MB",
-        type=_memory,
+        type=memory_of,
         nargs="+",
         default=[MEMORY_MB],
         help="memory size, which decides on the CPU; that the function uses no more memory is not enforced. "
@@ -237,12 +238,6 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number, 1 or greater: got {text!r}")
-    return int(text)
-
-
 def _invocations(text: str) -> Invocations:
     try:
         return Invocations.parse(text)
@@ -260,14 +255,6 @@ def _precision(text: str) -> Precision:
         raise argparse.ArgumentTypeError(
             f"must be a number of ms, such as 25, or a share of the mean, such as 5%: got {text!r}"
         ) from error
-
-
-def _memory(text: str) -> int:
-    if not text.isdecimal() or not SMALLEST_MB <= int(text) <= LARGEST_MB:
-        raise argparse.ArgumentTypeError(
-            f"must be a size that Lambda has, {SMALLEST_MB} to {LARGEST_MB} MB: got {text!r}"
-        )
-    return int(text)
 
 
 def _seconds(text: str) -> float:

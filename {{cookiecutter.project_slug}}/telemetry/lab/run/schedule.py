@@ -4,8 +4,9 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
+from telemetry.lab.platform.cpu_share import LAB_CORES
 from telemetry.lab.run.counts import Counts
 from telemetry.lab.run.plan import PlannedEnvironment
 from telemetry.lab.run.precision import FEWEST, Look, batches
@@ -13,9 +14,6 @@ from telemetry.lab.run.settings import Settings
 
 Run: TypeAlias = Callable[[PlannedEnvironment], Awaitable[None]]
 """Runs one environment to its end."""
-
-LAB_CORES: Final = 0.25
-"""What the lab takes itself, its table and the watching of CPU shares included."""
 
 
 def fitting(at_once: int, share: float, cores: int) -> int:

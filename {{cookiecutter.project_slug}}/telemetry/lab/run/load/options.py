@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from telemetry.lab.run.load.arrivals import LENGTH_HERE, LONGEST_HERE, MOST_REQUESTS, Load
-from telemetry.lab.usage import UsageError
+from telemetry.lab.usage import UsageError, count_of
 from telemetry.workload import DURATION, PUBLISHED, UNITS, Poisson, Pool, arrivals_of, pool_of
 
 NOT_WITH_ARRIVALS: Final = {
@@ -56,7 +56,7 @@ def add_arrivals(parser: argparse.ArgumentParser) -> None:
     )
     load.add_argument(
         "--requests",
-        type=_count,
+        type=count_of,
         metavar="N",
         help=f"requests at most (default: all that arrive, up to {MOST_REQUESTS:,})",
     )
@@ -127,9 +127,3 @@ def _factor(text: str) -> float:
     if not 1 <= found < math.inf:
         raise argparse.ArgumentTypeError(f"must be a number, 1 or greater: got {text[:40]!r}")
     return found
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number, 1 or greater: got {text[:40]!r}")
-    return int(text)

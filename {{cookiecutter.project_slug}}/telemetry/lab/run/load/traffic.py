@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from telemetry.lab.events import EventSource
-from telemetry.lab.platform.cpu_share import available_cores, cpu_share
+from telemetry.lab.platform.cpu_share import LAB_CORES, available_cores, cpu_share
 from telemetry.lab.run.load.arrivals import Load, arrival_times
 from telemetry.lab.run.load.cores import IN_INIT, Cores
 from telemetry.lab.run.load.idle_pool import IdlePool
@@ -14,8 +14,6 @@ from telemetry.lab.run.plan import drawn
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.usage import UsageError
 
-LAB_CORES: Final = 0.25
-"""Of this machine, which the lab takes itself, a table and the watching of CPU shares included."""
 AS_MANY_AS_FIT: Final = 1_000_000
 
 
