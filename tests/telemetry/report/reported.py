@@ -15,7 +15,7 @@ from telemetry.report.show.verdict import Verdict, verdict_of
 def evidence_from(lines: Iterable[str]) -> Evidence:
     ledger = Ledger()
     reader = Reader(ledger)
-    reader.read(line.encode() + b"\n" for line in lines)
+    reader.read([[line.encode() + b"\n" for line in lines]])
     if reader.records:
         reader.must_have_read(["test"])
     return summed(ledger, reader, ["test"])

@@ -100,7 +100,7 @@ def test_memory_does_not_grow_with_requests(monkeypatch: pytest.MonkeyPatch) -> 
         ledger = Ledger()
         reader = Reader(ledger)
         run = Run(arms={"init": 3, "every_invocation": 3}, invocations=invocations)
-        reader.read(line.encode() for line in run.lines())
+        reader.read([line.encode()] for line in run.lines())
         tables = (ledger.invocations, ledger.reports, ledger.repeats)
         sizes.append(sum(table.in_memory for table in tables) + len(ledger.touched_sets))
     assert sizes[1] < sizes[0] + 3 * 5000

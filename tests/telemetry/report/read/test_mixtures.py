@@ -25,7 +25,7 @@ def of_function(name: str, seed: int) -> list[str]:
 
 
 def source(name: str, lines: list[str]) -> Source:
-    return Source(name, [line.encode() for line in lines])
+    return Source(name, [[line.encode() for line in lines]])
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.parallel.rows import MOST_COUNTED
 from telemetry.report.read.reader import Reader
 from tests.telemetry.report.simulation import Run
 
@@ -16,7 +17,7 @@ INVOCATION = COMMON | {
 
 def read(*lines: bytes | str | dict[str, Any]) -> Reader:
     reader = Reader(Ledger())
-    reader.read(_bytes(line) for line in lines)
+    reader.read([[_bytes(line) for line in lines]])
     return reader
 
 
@@ -48,6 +49,39 @@ def test_any_bytes_are_counted(lines: list[bytes]) -> None:
     reader = read(*lines)
     accounted = reader.malformed.total() + reader.others.total() + reader.records.total()
     assert accounted == reader.lines
+
+
+REPORT: dict[str, Any] = {
+    "time": "2026-01-01T00:00:00.000Z",
+    "type": "platform.report",
+    "record": {"requestId": "r1", "status": "success", "metrics": {"durationMs": 5.0}},
+}
+STARTED = {"time": REPORT["time"], "type": "platform.start", "record": {"requestId": "r1", "version": "1"}}
+FALLBACK = COMMON | {"record": "fallback", "in_force": "init"}
+WITH_METRICS = {"_aws": {}} | INVOCATION
+ODD = (b"", b"\n", b"{", b'{"_', b'{"_aws":{}}{"_aws":{}}\n', b"a line of an app's\n", b'{"_aws":{},"v":9}')
+
+
+@given(
+    st.lists(
+        st.sampled_from([INVOCATION, WITH_METRICS, REPORT, STARTED, FALLBACK]).map(_bytes)
+        | st.sampled_from(ODD),
+        max_size=12,
+    )
+)
+def test_lines_of_a_block_are_entered_as_each_by_itself(lines: list[bytes]) -> None:
+    together, one_by_one = Reader(Ledger()), Reader(Ledger())
+    together.read([lines])
+    one_by_one.read([line] for line in lines)
+    assert together.counts() == one_by_one.counts()
+    assert list(together.records) == list(one_by_one.records)
+    assert together.lines == sum(1 for line in lines if line.strip())
+
+
+def test_n_beyond_what_a_table_counts_is_its_greatest() -> None:
+    ledger = Ledger()
+    Reader(ledger).read([[_bytes(INVOCATION | {"n": n, "request_id": str(n)}) for n in (7, 2**40, 10**30)]])
+    assert ledger.invocations.part(0, 1)["n"].tolist() == [7, MOST_COUNTED, MOST_COUNTED]
 
 
 SAMPLE = Run(arms={"init": 1, "every_invocation": 1}, invocations=2).lines()

@@ -16,7 +16,7 @@ INVOCATION = COMMON | {
 
 def read(*lines: bytes | str | dict[str, Any]) -> Reader:
     reader = Reader(Ledger())
-    reader.read(_bytes(line) for line in lines)
+    reader.read([[_bytes(line) for line in lines]])
     return reader
 
 

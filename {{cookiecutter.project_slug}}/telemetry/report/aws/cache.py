@@ -62,8 +62,8 @@ class Cache:
 def _read(path: Path) -> Iterator[Message]:
     """Read what `keep` wrote, or an earlier version that kept bare lines."""
     with path.open("rb") as file:
-        for line in lines_from(file):
-            if isinstance(line, Message):
-                yield line
-            elif isinstance(line, bytes):
-                yield Message(line.removesuffix(b"\n"))
+        for found in lines_from(file):
+            if isinstance(found, Message):
+                yield found
+            elif isinstance(found, list):
+                yield from (Message(line.removesuffix(b"\n")) for line in found)

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final, TypeAlias
 
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.origin import Message, Origin
-from telemetry.report.read.shapes.content import LONGEST_LINE, blocks_of, lines_in, peeked
+from telemetry.report.read.shapes.content import LONGEST_LINE, blocks_of, lines_by_block, lines_in, peeked
 from telemetry.report.read.shapes.documents import document_messages
 from telemetry.report.read.shapes.one_per_line import docker_messages, event_messages, table_messages
 from telemetry.report.read.shapes.prefixes import Prefix, messages
@@ -20,8 +20,8 @@ from telemetry.report.read.shapes.sniffing import DOCKER, DOCUMENTS, EVENTS, HEA
 from telemetry.report.read.skipped import Skip
 
 STDIN: Final = "-"
-Line: TypeAlias = bytes | Message | Skip
-"""A bare line, with its end, or one that came out of an export, or the reason why there is none."""
+Lines: TypeAlias = list[bytes] | Message | Skip
+"""Some bare lines, with their ends, or one that came out of an export, or the reason why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Source:
     """Lines, and the name that a person knows them by."""
 
     name: str
-    lines: Iterable[Line]
+    lines: Iterable[Lines]
     path: Path | None = None
     """Of a file whose lines come from no log stream that is known by its name, so that it can be cut."""
 
@@ -45,7 +45,7 @@ def shown(name: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in name)
 
 
-def lines_of(name: str) -> Iterator[Line]:
+def lines_of(name: str) -> Iterator[Lines]:
     """Yield the lines of a file, of all files below a folder, or of standard input (`-`).
 
     Raises:
@@ -63,10 +63,10 @@ def lines_of(name: str) -> Iterator[Line]:
     for file in files:
         with explained(str(file)), file.open("rb", buffering=0) as opened:
             stream, lines = _stream_of(file), lines_from(opened)
-            yield from lines if stream is None else (_from_stream(line, stream) for line in lines)
+            yield from lines if stream is None else _from_stream(lines, stream)
 
 
-def lines_from(file: BinaryIO) -> Iterator[Line]:
+def lines_from(file: BinaryIO) -> Iterator[Lines]:
     """Yield the lines of an open file, in whatever shape they are.
 
     Raises:
@@ -85,7 +85,7 @@ def lines_from(file: BinaryIO) -> Iterator[Line]:
         return messages(lines_in(blocks), shape)
     if shape in READERS:
         return READERS[shape](lines_in(blocks))
-    return lines_in(blocks, ends=True)
+    return lines_by_block(blocks)
 
 
 READERS: Final = {EVENTS: event_messages, DOCKER: docker_messages, TABLE: table_messages}
@@ -113,10 +113,14 @@ def _stream_of(file: Path) -> str | None:
     return None if found is None else "/".join(found.groups())
 
 
-def _from_stream(line: Line, stream: str) -> Line:
-    if isinstance(line, Message) and line.origin.stream is None:
-        return line._replace(origin=line.origin._replace(stream=stream))
-    return Message(line.removesuffix(b"\n"), Origin(stream=stream)) if isinstance(line, bytes) else line
+def _from_stream(lines: Iterator[Lines], stream: str) -> Iterator[Message | Skip]:
+    for found in lines:
+        if isinstance(found, list):
+            yield from (Message(line.removesuffix(b"\n"), Origin(stream=stream)) for line in found)
+        elif isinstance(found, Message) and found.origin.stream is None:
+            yield found._replace(origin=found.origin._replace(stream=stream))
+        else:
+            yield found
 
 
 @contextmanager

@@ -1,16 +1,16 @@
 """Lines into a ledger: every line is entered, or counted with the reason why not."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain, repeat
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.ledger import Ledger
-from telemetry.report.read.lines import Line
+from telemetry.report.read.lines import Lines
 from telemetry.report.read.mixtures import must_hold_one_service
 from telemetry.report.read.names import printable
 from telemetry.report.read.origin import Message, Origin
@@ -23,21 +23,18 @@ from telemetry.report.read.platform.json_lines import (
     Report,
     ReportLine,
     event_from_json,
-    event_of,
 )
 from telemetry.report.read.platform.text_lines import event_from_text
 from telemetry.report.read.records import KINDS, Invocation, Record
-from telemetry.report.read.shapes.majority import Tally, is_export
 from telemetry.report.read.shapes.sniffing import behind_prefix
 from telemetry.report.read.skipped import (
     BY_APP,
     OF_OTHERS,
     PREFIXED,
     TEXT,
-    UNPREFIXED,
     Skip,
+    must_be_one_shape,
     reason_for,
-    unlike_the_rest,
 )
 from telemetry.report.read.writers import Writers
 
@@ -105,39 +102,58 @@ class Reader:
         self.others.update(counts.others)
         self.malformed.update(counts.malformed)
 
-    def read(self, lines: Iterable[Line]) -> None:
+    def read(self, lines: Iterable[Lines]) -> None:
         """Enter all lines; memory grows by what the ledger keeps, not by what was read."""
-        record, event, invocation = self._record.decode, DECODER.decode, self._invocation.decode
-        records, reports, size = self._records, self._reports, 0
-        had_report = PlatformReport in self._kinds
-        decode: Callable[[bytes], Any]  # which of the three it is tells what it returns
-        for line in lines:
-            if type(line) is not bytes:
-                self._other(line)
-                continue
-            decode = record
-            try:
-                if line[LETTER] == METRICS:
-                    decode = invocation
-                elif line.find(MARK) >= 0:  # `in` takes twice as long
-                    decode = event
-                found: Any = decode(line)
-            except (*UNREADABLE, IndexError):
-                self._unlikely(line, decoded=decode is record)
-                continue
-            if decode is not event:
-                records.append(found)
-            elif had_report and type(found) is ReportLine:
-                reports.append(found.record)
+        for found in lines:
+            if isinstance(found, list):
+                self._bare(found)
+            elif isinstance(found, Message):
+                self._message(found.text.strip(), found)
             else:
-                self._enter_event(event_of(found), None)
-                had_report = PlatformReport in self._kinds
-            size += len(line)
-            if size > TOGETHER:
-                self._enter_waiting()
-                size = 0
+                self._count(found)
         self._settle()
         self._enter_waiting()
+
+    def _bare(self, lines: list[bytes]) -> None:
+        """Enter bare lines in their order; between those of other kinds, requests and reports together."""
+        begin = 0
+        for place in _of_other_kinds(lines):
+            self._requests(lines[begin:place])
+            self._alone(lines[place])
+            begin = place + 1
+        self._requests(lines[begin:])
+        self._size += sum(map(len, lines))
+        if self._size > TOGETHER:
+            self._enter_waiting()
+
+    def _requests(self, lines: list[bytes]) -> None:
+        """Enter lines that look like records with metrics or like reports; one by one if some are not."""
+        try:
+            records = list(map(self._invocation.decode, [line for line in lines if line[LETTER] == METRICS]))
+            events = list(map(DECODER.decode, [line for line in lines if line[LETTER] != METRICS]))
+        except (*UNREADABLE, IndexError):
+            records, events = [], []
+        reports = [event.record for event in events if type(event) is ReportLine]
+        known = (
+            not reports or PlatformReport in self._kinds
+        )  # kinds are counted in the order in which they came
+        if known and len(records) + len(reports) == len(lines):
+            self._records += records
+            self._reports += reports
+            return
+        for line in lines:
+            self._alone(line)
+
+    def _alone(self, line: bytes) -> None:
+        """Enter one bare line."""
+        event = event_from_json(line) if line.find(MARK) >= 0 else None
+        if event is not None:
+            self._enter_event(event, None)
+            return
+        try:
+            self._records.append(self._record.decode(line))
+        except UNREADABLE:
+            self._second_look(line.strip(), None)
 
     @property
     def lines(self) -> int:
@@ -182,13 +198,6 @@ class Reader:
                 "the report the runs of one app only."
             )
 
-    def _other(self, line: Line) -> None:
-        """Enter a line that came out of an export."""
-        if isinstance(line, Skip):
-            self._count(line)
-        elif isinstance(line, Message):
-            self._message(line.text.strip(), line)
-
     def _message(self, text: bytes, message: Message) -> None:
         self._size += len(text)
         if self._size > TOGETHER:
@@ -208,14 +217,6 @@ class Reader:
             self._doubtful.append((record, message.origin))
             if len(self._doubtful) > MOST_DOUBTFUL:
                 self._settle()
-
-    def _unlikely(self, line: bytes, *, decoded: bool) -> None:
-        """Read a bare line that is not what it looked like; `decoded` ones are no records either."""
-        if not decoded:
-            with suppress(*UNREADABLE):
-                self._records.append(self._record.decode(line))
-                return
-        self._second_look(line.strip(), None)
 
     def _enter(self, record: Record, origin: Origin) -> None:
         if bare := len(self._records) - len(self._origins):
@@ -274,24 +275,16 @@ class Reader:
         (self.malformed if skip.malformed else self.others)[skip.reason] += 1
 
 
-def must_be_one_shape(name: str, entered: Counter[str], others: Counter[str]) -> None:
-    """Refuse a source of which the part that was left out may be the log, and what was read the forgery.
-
-    Raises:
-        UnusableError: What was left out outweighs the rest, or holds as much as a log of its own.
-    """
-    platform = sum(entered[kind] for kind in KINDS_OF_EVENTS.values())
-    kept = Tally(entered.total() - platform, platform)
-    prefixed, bare = unlike_the_rest(others, PREFIXED), unlike_the_rest(others, UNPREFIXED)
-    is_bare = any(bare) and (bare.is_log_beside(kept) or not is_export(kept, bare))
-    if is_bare or (any(prefixed) and (prefixed.is_log_beside(kept) or is_export(prefixed, kept))):
-        left_out, side = (bare, "without") if is_bare else (prefixed, "behind")
-        raise UnusableError(
-            f"{name}: {sum(left_out)} records and platform events {side} a prefix that the other "
-            f"{sum(kept)} {'have' if is_bare else 'do not have'}. Which of them an app was made to print "
-            "cannot be told. Give the report one log per file, or an export in JSON (`aws logs "
-            "filter-log-events`), which keeps each message whole."
-        )
+def _of_other_kinds(lines: Sequence[bytes]) -> Sequence[int]:
+    """Return the places of lines that are neither records with metrics nor the platform's."""
+    try:
+        return [
+            place
+            for place, line in enumerate(lines)
+            if line[LETTER] != METRICS and line.find(MARK) < 0  # `in` takes twice as long
+        ]
+    except IndexError:  # there are blank lines: all are looked at one by one
+        return range(len(lines))
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -1,6 +1,7 @@
 """Why a line was skipped: what it is instead of a record, or what is wrong with it."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,10 +9,11 @@ from typing import Any, Final
 import msgspec
 
 from telemetry import schema
-from telemetry.report.read.platform.json_lines import LINES, UNREADABLE, PlatformLine
+from telemetry.report.errors import UnusableError
+from telemetry.report.read.platform.json_lines import KINDS_OF_EVENTS, LINES, UNREADABLE, PlatformLine
 from telemetry.report.read.platform.text_lines import BEGINNINGS
 from telemetry.report.read.records import KINDS, Record
-from telemetry.report.read.shapes.majority import PLATFORM, RECORDS, Kind, Tally
+from telemetry.report.read.shapes.majority import PLATFORM, RECORDS, Kind, Tally, is_export
 
 MISSING = re.compile(r"missing required field `(\w+)`")
 MISFIT = re.compile(r" - at `\$\.([\w.]+)")
@@ -59,6 +61,26 @@ UNDECODABLE: Final = Skip("event whose data cannot be decoded", malformed=True)
 def unlike_the_rest(counts: Mapping[str, int], skips: Mapping[Kind, Skip]) -> Tally:
     """Count the records and platform events that were skipped for their prefix, or for having none."""
     return Tally(counts.get(skips[RECORDS].reason, 0), counts.get(skips[PLATFORM].reason, 0))
+
+
+def must_be_one_shape(name: str, entered: Counter[str], others: Counter[str]) -> None:
+    """Refuse a source of which the part that was left out may be the log, and what was read the forgery.
+
+    Raises:
+        UnusableError: What was left out outweighs the rest, or holds as much as a log of its own.
+    """
+    platform = sum(entered[kind] for kind in KINDS_OF_EVENTS.values())
+    kept = Tally(entered.total() - platform, platform)
+    prefixed, bare = unlike_the_rest(others, PREFIXED), unlike_the_rest(others, UNPREFIXED)
+    is_bare = any(bare) and (bare.is_log_beside(kept) or not is_export(kept, bare))
+    if is_bare or (any(prefixed) and (prefixed.is_log_beside(kept) or is_export(prefixed, kept))):
+        left_out, side = (bare, "without") if is_bare else (prefixed, "behind")
+        raise UnusableError(
+            f"{name}: {sum(left_out)} records and platform events {side} a prefix that the other "
+            f"{sum(kept)} {'have' if is_bare else 'do not have'}. Which of them an app was made to print "
+            "cannot be told. Give the report one log per file, or an export in JSON (`aws logs "
+            "filter-log-events`), which keeps each message whole."
+        )
 
 
 def reason_for(line: bytes) -> Skip:

@@ -57,16 +57,16 @@ def test_lines_do_not_depend_on_blocks(blocks: list[bytes]) -> None:
     found = list(content.lines_in(iter(blocks)))
     assert found == list(content.lines_in(iter([whole])))
     assert b"\n".join(line for line in found if isinstance(line, bytes)) == whole.removesuffix(b"\n")
-    assert (
-        b"".join(one for one in content.lines_in(iter(blocks), ends=True) if isinstance(one, bytes)) == whole
-    )
+    by_block = [some for some in content.lines_by_block(iter(blocks)) if isinstance(some, list)]
+    assert b"".join(line for some in by_block for line in some) == whole
 
 
 def test_line_beyond_the_limit_is_skipped_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "LONGEST_LINE", 10)
     blocks = [b"a\n12345", b"67890", b"12345", b"67890\nb\nc", b"d\n", b"x" * 8, b"y" * 8]
     assert list(content.lines_in(iter(blocks))) == [b"a", TOO_LONG, b"b", b"cd", TOO_LONG]
-    assert list(content.lines_in(iter(blocks), ends=True)) == [b"a\n", TOO_LONG, b"b\n", b"cd\n", TOO_LONG]
+    by_block = [[b"a\n"], TOO_LONG, [b"b\n"], [b"cd\n"], TOO_LONG]
+    assert list(content.lines_by_block(iter(blocks))) == by_block
 
 
 @pytest.mark.parametrize(
@@ -87,5 +87,6 @@ def test_t14_what_is_no_text_is_named(content: bytes, reason: str) -> None:
 
 
 def test_t14_long_damaged_first_line_leaves_the_rest_readable() -> None:
-    lines = list(lines_from(io.BytesIO(b'{"message":"' + b"x" * 10**6 + b'\n{"record":"x","v":1}\nline\n')))
+    content = b'{"message":"' + b"x" * 10**6 + b'\n{"record":"x","v":1}\nline\n'
+    lines = [line for some in lines_from(io.BytesIO(content)) if isinstance(some, list) for line in some]
     assert lines[1:] == [b'{"record":"x","v":1}\n', b"line\n"]

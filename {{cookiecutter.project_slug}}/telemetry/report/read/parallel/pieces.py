@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-from telemetry.report.read.shapes.content import BLOCK, GZIP, lines_in
+from telemetry.report.read.shapes.content import BLOCK, GZIP, lines_by_block
 from telemetry.report.read.shapes.sniffing import BARE, HEAD, shape_of
 from telemetry.report.read.skipped import Skip
 
@@ -55,8 +55,8 @@ def cut(file: BinaryIO, path: bytes, near: Iterable[int]) -> list[Piece]:
     return [Piece(path, begin, end) for begin, end in zip(begins, [*begins[1:], None], strict=True)]
 
 
-def lines_of_piece(piece: Piece) -> Iterator[bytes | Skip]:
-    """Yield the lines of a piece, with their ends.
+def lines_of_piece(piece: Piece) -> Iterator[list[bytes] | Skip]:
+    """Yield the lines of a piece, with their ends, block by block.
 
     Raises:
         OSError: The file cannot be read.
@@ -64,7 +64,7 @@ def lines_of_piece(piece: Piece) -> Iterator[bytes | Skip]:
     with Path(os.fsdecode(piece.path)).open("rb", buffering=0) as file:
         file.seek(piece.begin)
         size = None if piece.end is None else piece.end - piece.begin
-        yield from lines_in(_blocks(file, size), ends=True)
+        yield from lines_by_block(_blocks(file, size))
 
 
 def processors() -> int:

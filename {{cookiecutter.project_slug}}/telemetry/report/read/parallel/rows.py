@@ -73,7 +73,7 @@ def invocation_rows(
     rows["key"] = keys_of([record.request_id for record in records])
     rows["process"] = _integers(processes)
     rows["touched"] = _touched(records, number_touched)
-    rows["n"] = _integers([min(record.n, MOST_COUNTED) for record in records])
+    rows["n"] = _counted([record.n for record in records])
     rows["start"] = _integers([START_CODES[record.start] for record in records])
     rows["failed"] = _integers([record.status is None or record.status >= FAILED for record in records])
     rows["doubtful"] = _integers([record.gap_ms is not None and _is_doubtful(record) for record in records])
@@ -127,6 +127,14 @@ def _touched(records: Sequence[Invocation], number_touched: NumberTouched) -> Nu
     keys = [tuple(record.touched) for record in records]
     numbers = {some: number_touched(some) for some in dict.fromkeys(keys)}
     return _integers([numbers[some] for some in keys])
+
+
+def _counted(values: Sequence[int]) -> Numbers:
+    """Return whole numbers as far as the table counts; JSON may hold any."""
+    try:
+        return np.minimum(_integers(values), MOST_COUNTED)
+    except OverflowError:
+        return _integers([min(value, MOST_COUNTED) for value in values])
 
 
 def _is_doubtful(record: Invocation) -> bool:

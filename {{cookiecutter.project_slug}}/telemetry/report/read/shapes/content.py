@@ -3,7 +3,7 @@
 import codecs
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import BinaryIO, Final
 
@@ -78,18 +78,32 @@ def peeked(blocks: Iterator[bytes], size: int) -> tuple[bytes, Iterator[bytes]]:
     return b"".join(taken), chain(taken, blocks)
 
 
-def lines_in(blocks: Iterator[bytes], *, ends: bool = False) -> Iterator[bytes | Skip]:
-    """Yield lines, in memory for one block and one line; too long ones are skipped.
+def lines_in(blocks: Iterator[bytes]) -> Iterator[bytes | Skip]:
+    """Yield lines without their ends, in memory for one block and one line; too long ones are skipped."""
+    for found in _cut(blocks, lambda block: block.split(b"\n")):
+        if isinstance(found, Skip):
+            yield found
+        else:
+            yield from found
 
-    Args:
-        blocks: Of the text.
-        ends: Leave each line its end, which is found in a third of the time.
-    """
+
+def lines_by_block(blocks: Iterator[bytes]) -> Iterator[list[bytes] | Skip]:
+    """Yield the lines of each block at once, with their ends, which are found in a third of the time."""
+    return _cut(blocks, _with_ends)
+
+
+def _with_ends(block: bytes) -> list[bytes]:
+    """Return the lines of a block, and what it has of the next one."""
+    lines = io.BytesIO(block).readlines()
+    return [*lines, b""] if block.endswith(b"\n") else lines
+
+
+def _cut(blocks: Iterator[bytes], cut: Callable[[bytes], list[bytes]]) -> Iterator[list[bytes] | Skip]:
     begun: list[bytes] = []
     size = 0
     for block in blocks:
-        lines = io.BytesIO(block).readlines() if ends else block.split(b"\n")
-        rest = b"" if ends and lines and lines[-1].endswith(b"\n") else lines.pop() if lines else b""
+        lines = cut(block)
+        rest = lines.pop() if lines else b""
         if not lines:
             size += len(rest)
             if size <= LONGEST_LINE:
@@ -100,12 +114,12 @@ def lines_in(blocks: Iterator[bytes], *, ends: bool = False) -> Iterator[bytes |
             del lines[0]
         elif size:
             lines[0] = b"".join((*begun, lines[0]))
-        yield from lines
+        yield lines
         begun, size = [rest], len(rest)
     if size > LONGEST_LINE:
         yield TOO_LONG
     elif size:
-        yield b"".join(begun)
+        yield [b"".join(begun)]
 
 
 def _gunzipped(blocks: Iterator[bytes]) -> Iterator[bytes]:
