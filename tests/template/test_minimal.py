@@ -39,7 +39,7 @@ def building_env(home: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
 
 def made(project: Path, env: dict[str, str], *arguments: str) -> str:
     """Run `make`, which also runs itself, as if all were installed."""
-    Path(env["MAKEFLAGS"].rpartition("INSTALLED=")[2]).touch()
+    Path(env["MAKEFLAGS"].rpartition("DEVELOPS=")[2]).touch()
     return run("make", *arguments, cwd=project, env=env)
 
 

@@ -286,16 +286,21 @@ def test_l11_others_hear_all_signals(tmp_path: Path) -> None:
     """A process has one wakeup descriptor: what comes is passed on to whoever has set it before."""
     take = OTHER_WAKEUPS["their own"] + "; signal.signal(10, theirs)"
     listening = """
+heard = []
+
 def listen():
     while not loops:
         time.sleep(0.01)
     while True:
-        say("heard", *os.read(loops[0], 9))
+        numbers = os.read(loops[0], 9)
+        say("heard", *numbers)
+        heard.extend(numbers)
 
 threading.Thread(target=listen, daemon=True).start()
 
 async def stop(send):
-    await asyncio.sleep(0.1)
+    while signal.SIGTERM not in heard:  # or the process ends before the thread has its turn
+        await asyncio.sleep(0.01)
     await send({"type": "lifespan.shutdown.complete"})
 """
     with Function(taken(take) + listening, tmp_path) as function:
