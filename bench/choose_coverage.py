@@ -8,13 +8,13 @@ from typing import Final
 import numpy as np
 
 from bench.choose_fleets import DAY, INIT, NAMES, Fleet, Shape, policy_of, traffic_of
+from telemetry.prices import TABLE
 from telemetry.report.choose.backtest import BackTest, back_test
 from telemetry.report.choose.dynamics import dynamics_of
 from telemetry.report.choose.fit import Fit, fitted
 from telemetry.report.choose.forecast import Setting, cold_share
 from telemetry.report.choose.levels import Traffic
 from telemetry.report.choose.lives import Lives, Served, lives_of
-from telemetry.report.choose.prices import TABLE
 from telemetry.report.choose.study import DRAWS, SEED
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.workload import Pool

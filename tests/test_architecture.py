@@ -76,6 +76,7 @@ ARROWS = {
         "telemetry.records",
         "telemetry.spans",
     },
+    "telemetry.prices": set(),
     "telemetry.progress": set(),
     "telemetry.workload": set(),
     # read <- estimate <- show <- the commands; aws feeds read, and doctor's findings are shown.
@@ -106,6 +107,7 @@ ARROWS = {
         "telemetry.report.read",
         "telemetry.report.estimate",
         "telemetry.report.choose",
+        "telemetry.prices",
         "telemetry.workload",
     },
     # Pages of the report and of a choice are drawn alike.
@@ -115,7 +117,7 @@ ARROWS = {
         "telemetry.report.show.charts.drawing",
         "telemetry.workload",
     },
-    "telemetry.report.choose.__main__": {"telemetry.report", "adapter.placement"},
+    "telemetry.report.choose.__main__": {"telemetry.report", "telemetry.prices", "adapter.placement"},
     "telemetry.report.show.examination": EXAMINATION,
     "telemetry.report.show.remedies": EXAMINATION,
     "telemetry.lab": {"telemetry.lab"},

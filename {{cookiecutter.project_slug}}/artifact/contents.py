@@ -38,7 +38,13 @@ def install_dependencies(target: Target, requirements: Path, folder: Path) -> No
         shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
 
 
-STAYS: Final = ("telemetry/lab", "telemetry/report", "telemetry/progress.py", "telemetry/workload.py")
+STAYS: Final = (
+    "telemetry/lab",
+    "telemetry/report",
+    "telemetry/prices.py",
+    "telemetry/progress.py",
+    "telemetry/workload.py",
+)
 """Parts of these folders that are of use before and after a deployment, not on Lambda."""
 
 

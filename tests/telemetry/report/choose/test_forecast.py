@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from telemetry.prices import MONTH, prices_of
 from telemetry.report.choose.blocks import edges_of, weights
 from telemetry.report.choose.dynamics import Dynamics
 from telemetry.report.choose.forecast import Outcome, Setting, forecast, relative
 from telemetry.report.choose.levels import Traffic
 from telemetry.report.choose.options import Option, provisioned
-from telemetry.report.choose.prices import MONTH, prices_of
 from telemetry.report.choose.recorded import Arm
 from tests.telemetry.report.choose.test_options import arm
 

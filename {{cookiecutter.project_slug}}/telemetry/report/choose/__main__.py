@@ -9,10 +9,10 @@ from typing import Final
 
 from rich.console import Console
 
+from telemetry.prices import PricesError, prices_of
 from telemetry.report.choose.arguments import SINCE, choose_parser
 from telemetry.report.choose.choice import Wanted
 from telemetry.report.choose.document import encoded
-from telemetry.report.choose.prices import prices_of
 from telemetry.report.choose.recorded import Recorded, recorded
 from telemetry.report.choose.show.terminal import show_choice
 from telemetry.report.choose.study import Asked, Choice, Material, chosen
@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return choose(sys.argv[1:] if arguments is None else arguments)
     except (
         UnusableError,
+        PricesError,
         OSError,
     ) as error:  # the latter: no space left for what does not fit into memory, say
         sys.stderr.write(f"telemetry choose: {error}\n")

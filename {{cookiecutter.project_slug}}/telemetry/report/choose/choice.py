@@ -7,9 +7,9 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from telemetry.prices import Prices
 from telemetry.report.choose.forecast import Outcome
 from telemetry.report.choose.options import Option
-from telemetry.report.choose.prices import Prices
 from telemetry.report.choose.provisioned import REQUESTS_A_SECOND
 from telemetry.report.estimate.jackknife import LEVEL
 from telemetry.report.read.columns import Vector

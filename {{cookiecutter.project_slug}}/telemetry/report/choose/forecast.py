@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from telemetry.prices import MONTH, Prices, Usage, dollars
 from telemetry.report.choose.blocks import weights
 from telemetry.report.choose.dynamics import Dynamics
 from telemetry.report.choose.options import Option
-from telemetry.report.choose.prices import MONTH, Prices, Usage, dollars
 from telemetry.report.choose.times import Times, quantiles
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.jackknife import LEVEL

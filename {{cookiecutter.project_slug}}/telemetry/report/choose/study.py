@@ -6,6 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from telemetry.prices import Prices
 from telemetry.report.choose.arrivals import generated, scaled
 from telemetry.report.choose.backtest import PUBLISHED_ERROR, BackTest, back_test
 from telemetry.report.choose.choice import (
@@ -22,7 +23,6 @@ from telemetry.report.choose.forecast import Outcome, Setting, forecast, relativ
 from telemetry.report.choose.levels import Traffic
 from telemetry.report.choose.lives import Lives, lives_of
 from telemetry.report.choose.options import Option, Unmeasured, lazy_set, options_of, provisioned, unmeasured
-from telemetry.report.choose.prices import Prices
 from telemetry.report.choose.provisioned import HOURS, at_once, needed_by_hour
 from telemetry.report.choose.recorded import LEAST_REQUESTS, Recorded
 from telemetry.report.choose.routing import Picks, picks_of

@@ -1,9 +1,9 @@
-"""What Lambda charges, and the bill of a month.
+"""What Lambda charges, and the bill of some usage.
 
 Of AWS's price list as published on 2026-09-19 (https://aws.amazon.com/lambda/pricing/), first tier, in
 dollars. Provisioned prices outside of `us-east-1` are of an older list, and were not seen in this one.
-What is not known is None, and an option that needs it is not priced. `--prices FILE` brings others, in the
-same words.
+What is not known is None, and what needs it is not priced. `--prices FILE` brings others, in the same words.
+Only `choose` and the lab on Lambda go by it; it is not deployed.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,14 @@ from typing import Final
 
 import msgspec
 
-from telemetry.report.errors import UnusableError
-
 MONTH: Final = 730 * 3600.0
 """Seconds; AWS's own calculator takes as many hours."""
 FREE_REQUESTS: Final = 1e6
 FREE_GB_SECONDS: Final = 4e5
+
+
+class PricesError(Exception):
+    """There is no price to go by; the text says what to do."""
 
 
 class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,14 +37,16 @@ class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """While it serves requests."""
     snapstart_cached_gb_second: float | None = None
     snapstart_restored_gb: float | None = None
+    log_gb: float | None = None
+    """Of lines that CloudWatch Logs takes in."""
 
 
 DATE: Final = "2026-09-19"
-TABLE: Final = (  # request, GB-second; provisioned, serving; snapshot kept, restored
-    Prices(DATE, "us-east-1", "x86_64", 2e-7, 1.66667e-5, 4.1667e-6, 9.7222e-6, 1.5046e-6, 1.397998e-4),
-    Prices(DATE, "us-east-1", "arm64", 2e-7, 1.33334e-5, 3.3334e-6, 7.7778e-6),
-    Prices(DATE, "eu-west-1", "x86_64", 2e-7, 1.66667e-5, 4.6460e-6, 1.08407e-5),
-    Prices(DATE, "eu-west-1", "arm64", 2e-7, 1.33334e-5),
+TABLE: Final = (  # request, GB-second; provisioned, serving; snapshot kept, restored; GB of log
+    Prices(DATE, "us-east-1", "x86_64", 2e-7, 1.66667e-5, 4.1667e-6, 9.7222e-6, 1.5046e-6, 1.397998e-4, 0.5),
+    Prices(DATE, "us-east-1", "arm64", 2e-7, 1.33334e-5, 3.3334e-6, 7.7778e-6, log_gb=0.5),
+    Prices(DATE, "eu-west-1", "x86_64", 2e-7, 1.66667e-5, 4.6460e-6, 1.08407e-5, log_gb=0.57),
+    Prices(DATE, "eu-west-1", "arm64", 2e-7, 1.33334e-5, log_gb=0.57),
     Prices(DATE, "eu-central-1", "x86_64", 2e-7, 1.66667e-5, 5.0147e-6, 1.17011e-5),
     Prices(DATE, "eu-central-1", "arm64", 2e-7, 1.33334e-5),
     Prices(DATE, "ap-northeast-1", "x86_64", 2e-7, 1.66667e-5, 5.3835e-6, 1.25615e-5, 1.5046e-6, 1.397998e-4),
@@ -65,6 +69,7 @@ class Usage:
     cached_seconds: float = 0.0
     """For which a snapshot of one version is kept."""
     restores: float = 0.0
+    log_gb: float = 0.0
 
 
 def dollars(prices: Prices, usage: Usage, *, free_tier: bool = False) -> float | None:
@@ -83,6 +88,7 @@ def dollars(prices: Prices, usage: Usage, *, free_tier: bool = False) -> float |
         (usage.provisioned_busy_seconds * usage.gb, prices.provisioned_duration_gb_second),
         (usage.cached_seconds * usage.gb, prices.snapstart_cached_gb_second),
         (usage.restores * usage.gb, prices.snapstart_restored_gb),
+        (usage.log_gb, prices.log_gb),
     )
     total = 0.0
     for amount, price in parts:
@@ -96,14 +102,14 @@ def prices_of(region: str, architecture: str, file: Path | None) -> Prices:
     """Find the prices of a region: in a file if one is given, else in the table.
 
     Raises:
-        UnusableError: There are none, or the file is not as it should be.
+        PricesError: There are none, or the file is not as it should be.
     """
     table = TABLE if file is None else _read(file)
     for prices in table:
         if (prices.region, prices.architecture) == (region, architecture):
             return prices
     known = ", ".join(f"{prices.region} {prices.architecture}" for prices in table)
-    raise UnusableError(
+    raise PricesError(
         f"no prices of {region} {architecture}; there are those of {known}. Name others with --prices FILE."
     )
 
@@ -112,8 +118,8 @@ def _read(file: Path) -> tuple[Prices, ...]:
     try:
         return msgspec.json.decode(file.read_bytes(), type=tuple[Prices, ...])
     except OSError as error:
-        raise UnusableError(f"{file}: cannot be read ({error.strerror}).") from error
+        raise PricesError(f"{file}: cannot be read ({error.strerror}).") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnusableError(
+        raise PricesError(
             f"{file}: no list of prices ({error}). It is a JSON list of objects, as docs/choose.md shows."
         ) from error

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from telemetry.report.choose.prices import Prices, Usage, dollars, prices_of
-from telemetry.report.errors import UnusableError
+from telemetry.prices import Prices, PricesError, Usage, dollars, prices_of
 
 US = prices_of("us-east-1", "x86_64", None)
 HOUR = 3600
@@ -56,7 +55,7 @@ def test_a_file_brings_other_prices(tmp_path: Path) -> None:
         '[{"date": "2027-01-01", "region": "mars", "architecture": "arm64", "request": 1, "gb_second": 2}]'
     )
     assert prices_of("mars", "arm64", path) == Prices("2027-01-01", "mars", "arm64", 1, 2)
-    with pytest.raises(UnusableError, match="no prices of venus arm64; there are those of mars arm64"):
+    with pytest.raises(PricesError, match="no prices of venus arm64; there are those of mars arm64"):
         prices_of("venus", "arm64", path)
 
 
@@ -64,10 +63,16 @@ def test_a_file_brings_other_prices(tmp_path: Path) -> None:
 def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "prices.json"
     path.write_text(text)
-    with pytest.raises(UnusableError, match="no list of prices"):
+    with pytest.raises(PricesError, match="no list of prices"):
         prices_of("mars", "arm64", path)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnusableError, match="cannot be read"):
+    with pytest.raises(PricesError, match="cannot be read"):
         prices_of("mars", "arm64", tmp_path / "none")
+
+
+def test_logs_are_billed_by_the_gigabyte_where_their_price_is_known() -> None:
+    tokyo = prices_of("ap-northeast-1", "arm64", None)
+    assert dollars(US, Usage(0, 0, 1, log_gb=3)) == pytest.approx(1.5)
+    assert dollars(tokyo, Usage(0, 0, 1, log_gb=3)) is None
