@@ -48,10 +48,11 @@ def test_concurrency_is_bounded_by_ten_requests_a_second() -> None:
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
-def test_provisioned_is_cheaper_from_60_percent_on(architecture: str) -> None:
-    prices = read(PRICES / "us-east-1.json")[architecture]
-    assert break_even(prices) == pytest.approx(0.6, abs=0.001)
-    assert "60 %" in text("operate")
+@pytest.mark.parametrize(("region", "share"), [("us-east-1", 0.6), ("eu-west-1", 0.8)])
+def test_share_from_which_provisioned_is_cheaper(region: str, share: float, architecture: str) -> None:
+    prices = read(PRICES / f"{region}.json")[architecture]
+    assert break_even(prices) == pytest.approx(share, abs=0.005)
+    assert f"{100 * share:.0f} %" in text("operate")
 
 
 def test_other_prices_come_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from telemetry.prices import Prices, PricesError, Usage, dollars, prices_of
+from telemetry.prices import TABLE, Prices, PricesError, Usage, dollars, prices_of
+from tests.docs.documents import table, text
 
 US = prices_of("us-east-1", "x86_64", None)
 HOUR = 3600
@@ -43,6 +44,36 @@ def test_example_arm() -> None:
     assert dollars(arm, Usage(0, 3.16e7, 1)) == pytest.approx(421.34, abs=0.005)
 
 
+def share_from_which_provisioned_is_cheaper(prices: Prices) -> float:
+    assert prices.provisioned_gb_second is not None
+    assert prices.provisioned_duration_gb_second is not None
+    return prices.provisioned_gb_second / (prices.gb_second - prices.provisioned_duration_gb_second)
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+@pytest.mark.parametrize(
+    ("region", "share"),
+    [("us-east-1", 0.6), ("eu-west-1", 0.8), ("eu-central-1", 1.01), ("ap-northeast-1", 1.31)],
+)
+def test_provisioned_is_priced_everywhere(region: str, share: float, architecture: str) -> None:
+    """In two regions it is never the cheaper one; docs/choose.md and docs/operate.md say in which."""
+    prices = prices_of(region, architecture, None)
+    assert share_from_which_provisioned_is_cheaper(prices) == pytest.approx(share, abs=0.005)
+    assert "in eu-central-1 and ap-northeast-1 none is" in text("operate")
+    assert "In eu-central-1 and ap-northeast-1 a second" in text("choose")
+
+
+@pytest.mark.parametrize("prices", TABLE, ids=lambda prices: f"{prices.region} {prices.architecture}")
+def test_document_has_the_prices(prices: Prices) -> None:
+    (row,) = [row for row in table("choose", "Prices") if row[0] == prices.region]
+    intel = prices.architecture == "x86_64"
+    provisioned = f"{prices.provisioned_gb_second:.10f}, {prices.provisioned_duration_gb_second:.10f}"
+    assert row[3 if intel else 4] == provisioned
+    kept = prices.snapstart_cached_gb_second
+    snapshot = "not known" if kept is None else f"{kept:.10f}, {prices.snapstart_restored_gb:.10f}"
+    assert row[5] == snapshot
+
+
 def test_what_needs_an_unknown_price_has_none() -> None:
     frankfurt = prices_of("eu-central-1", "x86_64", None)
     assert dollars(frankfurt, Usage(1, 1, 1, cached_seconds=1)) is None
@@ -73,6 +104,6 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_logs_are_billed_by_the_gigabyte_where_their_price_is_known() -> None:
-    tokyo = prices_of("ap-northeast-1", "arm64", None)
+    frankfurt = prices_of("eu-central-1", "arm64", None)
     assert dollars(US, Usage(0, 0, 1, log_gb=3)) == pytest.approx(1.5)
-    assert dollars(tokyo, Usage(0, 0, 1, log_gb=3)) is None
+    assert dollars(frankfurt, Usage(0, 0, 1, log_gb=3)) is None

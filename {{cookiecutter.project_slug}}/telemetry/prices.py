@@ -1,8 +1,13 @@
 """What Lambda charges, and the bill of some usage.
 
-Of AWS's price list as published on 2026-09-19 (https://aws.amazon.com/lambda/pricing/), first tier, in
-dollars. Provisioned prices outside of `us-east-1` are of an older list, and were not seen in this one.
-What is not known is None, and what needs it is not priced. `--prices FILE` brings others, in the same words.
+Of AWS's own list of Lambda's prices, version 20261001184746 of 2026-10-01, as others have stored it;
+first tier, in dollars:
+https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AWSLambda/20261001184746/REGION/index.json
+
+SnapStart is of the list of 2026-09-19, which has one price for both architectures, and log lines are of
+CloudWatch's of 2026-09-22. What is not known is None, and what needs it is not priced. `--prices FILE` brings
+others, in the same words.
+
 Only `choose` and the lab on Lambda go by it; it is not deployed.
 """
 
@@ -41,16 +46,19 @@ class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of lines that CloudWatch Logs takes in."""
 
 
-DATE: Final = "2026-09-19"
+DATE: Final = "2026-10-01"
+KEPT: Final = 1.5046e-6
+RESTORED: Final = 1.397998e-4
+"""Of a snapshot, where SnapStart's price is known."""
 TABLE: Final = (  # request, GB-second; provisioned, serving; snapshot kept, restored; GB of log
-    Prices(DATE, "us-east-1", "x86_64", 2e-7, 1.66667e-5, 4.1667e-6, 9.7222e-6, 1.5046e-6, 1.397998e-4, 0.5),
-    Prices(DATE, "us-east-1", "arm64", 2e-7, 1.33334e-5, 3.3334e-6, 7.7778e-6, log_gb=0.5),
+    Prices(DATE, "us-east-1", "x86_64", 2e-7, 1.66667e-5, 4.1667e-6, 9.7222e-6, KEPT, RESTORED, 0.5),
+    Prices(DATE, "us-east-1", "arm64", 2e-7, 1.33334e-5, 3.3334e-6, 7.7778e-6, KEPT, RESTORED, 0.5),
     Prices(DATE, "eu-west-1", "x86_64", 2e-7, 1.66667e-5, 4.6460e-6, 1.08407e-5, log_gb=0.57),
-    Prices(DATE, "eu-west-1", "arm64", 2e-7, 1.33334e-5, log_gb=0.57),
+    Prices(DATE, "eu-west-1", "arm64", 2e-7, 1.33334e-5, 3.7168e-6, 8.6726e-6, log_gb=0.57),
     Prices(DATE, "eu-central-1", "x86_64", 2e-7, 1.66667e-5, 5.0147e-6, 1.17011e-5),
-    Prices(DATE, "eu-central-1", "arm64", 2e-7, 1.33334e-5),
-    Prices(DATE, "ap-northeast-1", "x86_64", 2e-7, 1.66667e-5, 5.3835e-6, 1.25615e-5, 1.5046e-6, 1.397998e-4),
-    Prices(DATE, "ap-northeast-1", "arm64", 2e-7, 1.33334e-5),
+    Prices(DATE, "eu-central-1", "arm64", 2e-7, 1.33334e-5, 4.0118e-6, 9.3609e-6),
+    Prices(DATE, "ap-northeast-1", "x86_64", 2e-7, 1.66667e-5, 5.3835e-6, 1.25615e-5, KEPT, RESTORED, 0.76),
+    Prices(DATE, "ap-northeast-1", "arm64", 2e-7, 1.33334e-5, 4.3068e-6, 1.00492e-5, KEPT, RESTORED, 0.76),
 )
 
 

@@ -188,6 +188,8 @@ def break_even_sentence(found: BreakEven) -> str:
 
 def break_even_share(found: BreakEven) -> str:
     """Say it without a rate: of a lab run it is not known how long requests take on Lambda."""
+    if found.share >= 1:
+        return "provisioned 1 is never cheaper than on demand at these prices, however busy it is"
     return (
         "provisioned 1 is cheaper than on demand where requests keep it busy for more than "
         f"{100 * found.share:.0f} % of the time"
