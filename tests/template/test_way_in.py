@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.template.building import run
+from tests.template.project import make
 from tests.template.trees import Generate, git
 
 
@@ -36,6 +37,24 @@ def test_old_python_is_named(baked: Path, home: dict[str, str], tmp_path: Path, 
     old.write_text(f"#!/bin/sh\n{pretend}\n")
     old.chmod(0o755)
     assert "Python 3.11 or newer is needed" in said(baked, home, target, f"PYTHON={old}")
+
+
+def test_n7_demo_installs_once_and_what_measuring_needs(
+    template: Path, baked: Path, home: dict[str, str], tmp_path: Path
+) -> None:
+    """The project that it generates has the template's environment, and so finds everything installed."""
+    planned = run("make", "--dry-run", "bake", cwd=template, env=home)
+    installs = re.findall(r"-m artifact\.environment (.+)", planned)
+    measures = '.venv "{{cookiecutter.project_slug}}/requirements-measure.txt" requirements-bake.txt'
+    assert installs == [measures]
+    assert "ln -s ../../.venv demo/support-tickets/.venv" in planned
+    assert "touch .venv/.measures" in planned
+
+    project = Path(shutil.copytree(baked, tmp_path / baked.name))
+    assert "artifact.environment" in run("make", "--dry-run", "measure", cwd=project, env=home)
+    (project / ".venv").mkdir()
+    (project / ".venv" / ".measures").touch()
+    assert "artifact.environment" not in run("make", "--dry-run", "measure", cwd=project, env=home)
 
 
 def test_make_lists_the_ways_in(baked: Path, home: dict[str, str]) -> None:
@@ -97,6 +116,46 @@ def test_n11_serve_names_pages_that_work_offline(baked: Path, home: dict[str, st
     addresses = re.findall(rf"http://127\.0\.0\.1:{port}(/\S+)", hint)
     assert any(re.fullmatch(r"/tickets/[0-9a-f]{32}", path) for path in addresses)
     assert "/docs" not in addresses
+
+
+def with_a_widget(project: Path, metric: str) -> None:
+    """Do what docs/operate.md tells: copy a line of template.yaml, change it, give each half of the row."""
+    template = project / "template.yaml"
+    lines = template.read_text(encoding="utf-8").splitlines(keepends=True)
+    (place,) = (number for number, line in enumerate(lines) if '"title": "Tickets created"' in line)
+    left = lines[place].replace('"width": 20', '"width": 10')
+    right = left.replace('"x": 4', '"x": 14').replace("Tickets created", "Urgent tickets")
+    lines[place : place + 1] = [left, right.replace('"TicketsCreated"', f'"{metric}"')]
+    template.write_text("".join(lines), encoding="utf-8")
+
+
+def tried(project: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run those tests of the project that look at the dashboard."""
+    tests = ("tests/test_dashboard.py", "tests/test_deployment.py")
+    return subprocess.run(
+        ["python", "-m", "pytest", "-q", *tests],
+        cwd=project, env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_n13_own_widget_has_its_place(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
+    """In the team's own file: the project's tests look at it, and it is no change of the template's."""
+    project = Path(shutil.copytree(baked, tmp_path / baked.name))
+    with_a_widget(project, "UrgentTickets")
+
+    before = tried(project, home)
+    service = project / "service" / "tickets.py"
+    counted = 'count("TicketsCreated")\n'
+    text = service.read_text(encoding="utf-8")
+    service.write_text(text.replace(counted, f'{counted}    count("UrgentTickets")\n'), encoding="utf-8")
+    after = tried(project, home)
+
+    assert before.returncode == 1
+    assert "name='UrgentTickets'" in before.stdout  # the tests say which metric nobody publishes
+    assert after.returncode == 0, after.stdout
+    assert "Nothing was changed" in make(project, home, "upstream", "FLAGS=--check")
 
 
 @pytest.mark.parametrize("readme", ["README.md", "{{cookiecutter.project_slug}}/README.md"])
