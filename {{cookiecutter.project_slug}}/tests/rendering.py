@@ -30,6 +30,10 @@ class Rendering:
         found: dict[str, Any] = self._template["Parameters"][parameter]
         return found
 
+    def conditions(self) -> dict[str, bool]:
+        """Whether each condition of the template holds."""
+        return {name: self._holds({"Condition": name}) for name in self._template["Conditions"]}
+
     def refusals(self) -> list[str]:
         """What the rules say against these parameters."""
         return [

@@ -24,6 +24,13 @@ def test_each_combination_translates() -> None:
     assert len(kinds) == 8  # three doors, one of them with and without an access log; an experiment or none
 
 
+def test_each_condition_is_met_and_is_not() -> None:
+    """What a new parameter decides has to be among the combinations that are checked."""
+    found = [rendering.conditions() for rendering in (*all_combinations(), *few_combinations())]
+    for name in found[0]:
+        assert {conditions[name] for conditions in found} == {True, False}, name
+
+
 @pytest.mark.parametrize(
     ("parameters", "reason"),
     [
