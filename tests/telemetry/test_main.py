@@ -1,5 +1,9 @@
 """`python -m telemetry`: all commands under one name."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from adapter.facts import VERSION
@@ -26,6 +30,18 @@ def test_n9_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_unknown_command_names_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reprot"]) == 2
     assert "there are lab, imports, report, compare, choose, plan, doctor" in capsys.readouterr().err
+
+
+def test_python_without_the_packages_is_told_of_the_one_that_has_them() -> None:
+    """As somebody types it who is new: `python`, and not the project's."""
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "telemetry", "report", "records.jsonl"],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"telemetry: {sys.executable} has no " in done.stderr
+    assert "`make setup` installs: .venv/bin/python -m telemetry" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("name", COMMANDS)

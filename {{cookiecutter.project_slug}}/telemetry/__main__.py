@@ -25,6 +25,11 @@ COMMANDS: Final = {
 """Module and purpose of each command."""
 OF_REPORT: Final = frozenset({"compare", "plan", "doctor"})
 USAGE: Final = 2
+OURS: Final = ("adapter", "telemetry")
+NEEDS_PACKAGES: Final = """\
+telemetry: {python} has no {package}. Run it by the Python of a project, whose packages
+`make setup` installs: .venv/bin/python -m telemetry ...
+"""
 HELP: Final = """\
 usage: python -m telemetry COMMAND ...
 
@@ -58,7 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if name not in COMMANDS:
         sys.stderr.write(f"telemetry: there is no command {name!r}; there are {', '.join(COMMANDS)}.\n")
         return USAGE
-    command = import_module(COMMANDS[name][0])
+    try:
+        command = import_module(COMMANDS[name][0])
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.startswith(OURS):
+            raise
+        sys.stderr.write(NEEDS_PACKAGES.format(python=sys.executable, package=error.name))
+        return USAGE
     code: int = command.main(given if name in OF_REPORT else given[1:])
     return code
 

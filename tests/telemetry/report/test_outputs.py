@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from telemetry.report.__main__ import main
 from tests.telemetry.report.command import refused
 from tests.telemetry.report.simulation import Run
 
+ROOT = Path(__file__).parents[3]
 TEXT = Run(arms={"init": 12, "first_invocation": 12}, invocations=2).text()
 
 
@@ -86,3 +89,16 @@ def test_file_gets_its_name_when_it_is_whole(records: Path, tmp_path: Path) -> N
 def test_n9_dash_is_standard_output(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(records), "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["v"] == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--json", "-"], ["--markdown", "-"]])
+def test_n9_reader_that_has_seen_enough_is_no_error(records: Path, options: list[str]) -> None:
+    """`| head`: nobody reads standard output any more."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "telemetry.report", records, *options],
+        cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(writer)
+    assert done.stderr == ""

@@ -118,7 +118,7 @@ def write_whole(path: Path, text: str) -> Path:
         UnusableError: It cannot be written.
     """
     if str(path) == STDOUT:
-        sys.stdout.write(text)
+        _print(text)
         return path
     try:
         if path.exists() and not path.is_file():
@@ -136,3 +136,13 @@ def write_whole(path: Path, text: str) -> Path:
     except OSError as error:
         raise UnusableError(f"{path}: cannot be written ({error.strerror}).") from error
     return path
+
+
+def _print(text: str) -> None:
+    """Write to standard output, whose reader may have seen enough, as `head` has."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # At its end Python flushes once more, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

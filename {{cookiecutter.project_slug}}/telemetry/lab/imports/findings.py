@@ -79,5 +79,6 @@ def why_unwatched(python: Sequence[int]) -> str:
     return (
         f"Whether requests use a package takes Python 3.12 or newer to see, and this is {version}. Make an "
         "environment of a newer one with the app's packages and awslambdaric, and name it by --python: "
-        "python3.12 -m venv .venv312 && .venv312/bin/pip install -r requirements.txt awslambdaric"
+        "python3.12 -m venv .venv312 && .venv312/bin/pip install -r requirements.txt "
+        "&& .venv312/bin/pip install awslambdaric"
     )
