@@ -76,7 +76,8 @@ ARROWS = {
         "telemetry.records",
         "telemetry.spans",
     },
-    "telemetry.prices": set(),
+    "telemetry.price_list": set(),
+    "telemetry.prices": {"telemetry.price_list"},
     "telemetry.progress": set(),
     "telemetry.workload": set(),
     # read <- estimate <- show <- the commands; aws feeds read, and doctor's findings are shown.
@@ -95,12 +96,18 @@ ARROWS = {
         "telemetry.report.aws",
         "telemetry.settings",
     },
-    "telemetry.report.estimate": {*REPORT_NEEDS, "telemetry.report.read", "telemetry.report.estimate"},
+    "telemetry.report.estimate": {
+        *REPORT_NEEDS,
+        "telemetry.report.read",
+        "telemetry.report.estimate",
+        "telemetry.workload",
+    },
     "telemetry.report.show": {
         *REPORT_NEEDS,
         "telemetry.report.read",
         "telemetry.report.estimate",
         "telemetry.report.show",
+        "telemetry.workload",
     },
     "telemetry.report.choose": {
         *REPORT_NEEDS,
@@ -115,6 +122,7 @@ ARROWS = {
         "telemetry.report.choose",
         "telemetry.report.estimate",
         "telemetry.report.show.charts.drawing",
+        "telemetry.price_list",
         "telemetry.workload",
     },
     "telemetry.report.choose.__main__": {"telemetry.report", "telemetry.prices", "adapter.placement"},

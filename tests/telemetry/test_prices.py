@@ -1,11 +1,14 @@
 """Bills against the examples on AWS's own page, https://aws.amazon.com/lambda/pricing/."""
 
+import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from telemetry.prices import TABLE, Prices, PricesError, Usage, dollars, prices_of
 from tests.docs.documents import table, text
+from tests.telemetry.test_price_list import TOKYO
 
 US = prices_of("us-east-1", "x86_64", None)
 HOUR = 3600
@@ -90,7 +93,7 @@ def test_a_file_brings_other_prices(tmp_path: Path) -> None:
         prices_of("venus", "arm64", path)
 
 
-@pytest.mark.parametrize("text", ["{", "[1]", '[{"region": "x"}]', '[{"nonsense": 1}]'])
+@pytest.mark.parametrize("text", ["{", "[1]", '[{"region": "x"}]', '[{"nonsense": 1}]', "{}"])
 def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "prices.json"
     path.write_text(text)
@@ -107,3 +110,21 @@ def test_logs_are_billed_by_the_gigabyte_where_their_price_is_known() -> None:
     frankfurt = prices_of("eu-central-1", "arm64", None)
     assert dollars(US, Usage(0, 0, 1, log_gb=3)) == pytest.approx(1.5)
     assert dollars(frankfurt, Usage(0, 0, 1, log_gb=3)) is None
+
+
+def test_aws_s_own_list_brings_the_prices_of_its_regions(tmp_path: Path) -> None:
+    path = tmp_path / "index.json"
+    path.write_text(json.dumps(TOKYO))
+    found = prices_of("ap-northeast-1", "arm64", path)
+    assert found == msgspec.structs.replace(
+        prices_of("ap-northeast-1", "arm64", None), snapstart_restored_gb=None, log_gb=None
+    )
+    with pytest.raises(PricesError, match=r"AWSLambda/current/eu-north-1/index\.json, then --prices"):
+        prices_of("eu-north-1", "arm64", path)
+
+
+def test_a_list_of_aws_with_a_price_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "index.json"
+    path.write_text(json.dumps(TOKYO).replace("0.0000043068", "cheap"))
+    with pytest.raises(PricesError, match="no list of prices"):
+        prices_of("ap-northeast-1", "arm64", path)

@@ -41,6 +41,7 @@ def install_dependencies(target: Target, requirements: Path, folder: Path) -> No
 STAYS: Final = (
     "telemetry/lab",
     "telemetry/report",
+    "telemetry/price_list.py",
     "telemetry/prices.py",
     "telemetry/progress.py",
     "telemetry/workload.py",

@@ -6,7 +6,7 @@ https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AWSLambda/20261001184746
 
 SnapStart is of the list of 2026-09-19, which has one price for both architectures, and log lines are of
 CloudWatch's of 2026-09-22. What is not known is None, and what needs it is not priced. `--prices FILE` brings
-others, in the same words.
+others: AWS's own list of a region, or some in the same words.
 
 Only `choose` and the lab on Lambda go by it; it is not deployed.
 """
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+
+from telemetry.price_list import URL, PriceList, rows_of
 
 MONTH: Final = 730 * 3600.0
 """Seconds; AWS's own calculator takes as many hours."""
@@ -116,18 +118,22 @@ def prices_of(region: str, architecture: str, file: Path | None) -> Prices:
     for prices in table:
         if (prices.region, prices.architecture) == (region, architecture):
             return prices
-    known = ", ".join(f"{prices.region} {prices.architecture}" for prices in table)
+    known = ", ".join(f"{prices.region} {prices.architecture}" for prices in table) or "nothing"
     raise PricesError(
-        f"no prices of {region} {architecture}; there are those of {known}. Name others with --prices FILE."
+        f"no prices of {region} {architecture}; there are those of {known}. Take these with --region and "
+        f"--architecture, or AWS's own: curl -o prices.json {URL.format(region=region)}, then --prices "
+        "prices.json."
     )
 
 
 def _read(file: Path) -> tuple[Prices, ...]:
     try:
-        return msgspec.json.decode(file.read_bytes(), type=tuple[Prices, ...])
+        found = msgspec.json.decode(file.read_bytes(), type=tuple[Prices, ...] | PriceList)
+        rows = tuple(rows_of(found)) if isinstance(found, PriceList) else found
+        return msgspec.convert(rows, tuple[Prices, ...])
     except OSError as error:
         raise PricesError(f"{file}: cannot be read ({error.strerror}).") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, ValueError) as error:
         raise PricesError(
-            f"{file}: no list of prices ({error}). It is a JSON list of objects, as docs/choose.md shows."
+            f"{file}: no list of prices ({error}). It is AWS's own, or a list as docs/choose.md shows."
         ) from error

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from telemetry.price_list import URL
 from telemetry.report.choose.forecast import Outcome
 from telemetry.report.choose.study import Choice
 from telemetry.report.estimate.intervals import Estimate
@@ -93,12 +94,20 @@ def remarks(choice: Choice) -> Iterator[str]:
         )
     prices = choice.asked.prices
     if any(one.dollars is None for one in choice.outcomes):
-        yield (
-            f"Options without a price need one that is not known of {prices.region}, {prices.architecture}: "
-            "--prices FILE names it."
-        )
+        yield unpriced(choice)
     yield f"Prices of {prices.region}, {prices.architecture}, {prices.date}; no free tier, no discounts."
     yield from (f"{note[:1].upper()}{note[1:]}." for note in choice.notes)
+
+
+def unpriced(choice: Choice) -> str:
+    """Say which options have no price, and where it is published."""
+    prices = choice.asked.prices
+    names = ", ".join(one.option.name for one in choice.outcomes if one.dollars is None)
+    return (
+        f"Not ranked, for what they cost in {prices.region}, {prices.architecture} is not known here: "
+        f"{names}. AWS publishes it: `curl -o prices.json {URL.format(region=prices.region)}`, then "
+        "--prices prices.json."
+    )
 
 
 def traffic_text(choice: Choice) -> str:
