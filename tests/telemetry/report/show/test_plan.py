@@ -47,7 +47,7 @@ def test_v4_n12_traffic_is_told_in_environments_before_any_record(capsys: pytest
     out = " ".join(capsys.readouterr().out.split())
     number = re.search(r"start about (\d+) environments a day", out)
     assert number is not None
-    assert 5 <= int(number[1]) <= 12
+    assert 9 <= int(number[1]) <= 18
     assert "records say it better" in out
 
 

@@ -1,9 +1,9 @@
 """How many environments start in a day at a steady load, before anything was recorded.
 
 Requests arrive at random (Poisson) and each takes the environment that was free last; if none is free, one
-starts. An environment ends when it was idle for `IDLE_S`, or when it is `AGE_S` old. These two numbers
-explain published measurements of cold starts on AWS to about a tenth; they are Lambda's to change, and a
-function's own records tell better. Bursts, and days with quiet nights, start more environments than this.
+starts. Environments end as in `PUBLISHED`, the pool that `choose` and the lab take too. It explains published
+measurements of cold starts on AWS to about a tenth; it is Lambda's to change, and a function's own records
+tell better. Bursts, and days with quiet nights, start more environments than this.
 """
 
 import heapq
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-IDLE_S: Final = 630.0
-AGE_S: Final = 4 * 3600.0
+from telemetry.workload import PUBLISHED
+
 DAY_S: Final = 86_400.0
 LONGEST_S: Final = 100 * DAY_S
 MOST_REQUESTS: Final = 500_000
@@ -48,15 +48,15 @@ def environments_per_day(requests_per_s: float, request_s: float) -> float:
         while busy and busy[0][0] <= now:
             _, _, environment = heapq.heappop(busy)
             free.append(environment)
-        while free and now - free[0].free_s > IDLE_S:
+        while free and now - free[0].free_s > PUBLISHED.idle:
             free.popleft()
-        while free and now - free[-1].born_s > AGE_S:
+        while free and now - free[-1].born_s > PUBLISHED.age:
             free.pop()
         if free:
             environment = free.pop()
         else:
             settled = now >= settled_s
-            environment = _Environment(now if settled else now - random.uniform(0, AGE_S))
+            environment = _Environment(now if settled else now - random.uniform(0, PUBLISHED.age))
             started += settled
         number += 1
         environment.free_s = now + request_s

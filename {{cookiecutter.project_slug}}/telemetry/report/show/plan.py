@@ -10,8 +10,9 @@ from rich.text import Text
 from adapter.placement import EXPERIMENT_VARIABLE, PLANNED_VARIABLE
 from telemetry.report.estimate.deciding.assignment import as_written
 from telemetry.report.estimate.planning import Plan, Planned
-from telemetry.report.estimate.pool import AGE_S, DAY_S, IDLE_S
+from telemetry.report.estimate.pool import DAY_S
 from telemetry.report.show.terminal import WIDEST
+from telemetry.workload import PUBLISHED
 
 OF: Final[Mapping[Planned, str]] = {
     "first_request_ms": "in the first request of an environment",
@@ -30,8 +31,9 @@ def show_traffic(per_second: float, request_ms: float, per_day: float, console: 
     text = (
         f"{per_second:g} requests a second of {request_ms:g} ms each, steady and at random, start about "
         f"{per_day:.0f} environments a day, each for some {requests:.0f} requests. That takes Lambda to keep "
-        f"an idle environment for {IDLE_S:.0f} s, and none for longer than {AGE_S / 3600:.0f} hours, as "
-        "published measurements suggest. Bursts start more, and records say it better."
+        f"an idle environment for {PUBLISHED.idle:.0f} s, and none for longer than "
+        f"{PUBLISHED.age / 3600:.0f} hours, as published measurements suggest. Bursts start more, and "
+        "records say it better."
     )
     console.print(Text(text), highlight=False, width=min(console.width, WIDEST))
 
