@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from telemetry.report.__main__ import main
+from telemetry.__main__ import main
 from tests.docs.documents import DOCS
 from tests.telemetry.report.aws.conftest import TEMPLATE, deploy, put
 from tests.telemetry.report.simulation import Run
@@ -72,8 +72,13 @@ def prepared() -> None:
     [
         (
             "report",
-            [["--stack", "tickets"], ["--stack", "tickets", "--engine", "insights"], ["plan", "--stack"]],
+            [
+                ["report", "--stack", "tickets"],
+                ["report", "--stack", "tickets", "--engine", "insights"],
+                ["plan", "--stack", "tickets"],
+            ],
         ),
+        ("choose", [["choose", "--stack", "tickets"]]),
         ("doctor", [["doctor", "--stack", "tickets"]]),
     ],
 )
@@ -82,5 +87,5 @@ def test_commands_call_what_their_policy_allows(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     for command in commands:
-        main([*command, "tickets"] if command[-1] == "--stack" else command)
+        main(command)
     assert called == allowed(policy)

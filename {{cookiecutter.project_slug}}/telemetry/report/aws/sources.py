@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from telemetry.report.aws.aggregates import Aggregates
 from telemetry.report.aws.cache import Cache, default_folder
-from telemetry.report.aws.clients import client
+from telemetry.report.aws.clients import client, explained
 from telemetry.report.aws.insights import ENVIRONMENTS, REQUESTS, Insights
 from telemetry.report.aws.log_group import group_arn, log_group_lines
 from telemetry.report.aws.period import Period
@@ -15,6 +16,40 @@ from telemetry.report.read.evidence import Evidence, Input
 from telemetry.report.read.lines import Source
 from telemetry.report.read.loads import loads_of
 from telemetry.report.read.mixtures import must_hold_one_service
+
+
+class Place(NamedTuple):
+    """Where functions run, and on what: what prices go by."""
+
+    region: str
+    architecture: str | None
+    """None where AWS does not tell it, or where there are several."""
+    why: str = ""
+    """Why it is not known."""
+
+
+def place_of(stacks: list[str]) -> Place:
+    """Look up the region, and the architecture of the stacks' functions.
+
+    Raises:
+        UnusableError: A stack is not there.
+    """
+    functions, cloudformation = client("lambda"), client("cloudformation")
+    names = [stack_of(cloudformation, name).function for name in stacks]
+    region = str(functions.meta.region_name)
+    try:
+        found = {_architecture(functions, name) for name in names}
+    except UnusableError as error:  # the records can be read all the same
+        return Place(region, None, str(error))
+    if len(found) == 1:
+        return Place(region, found.pop())
+    return Place(region, None, "the stacks have several" if found else "a log group does not tell it")
+
+
+def _architecture(functions: Any, name: str) -> str:
+    with explained(f"function {name}"):
+        found: list[str] = functions.get_function_configuration(FunctionName=name)["Architectures"]
+    return found[0]
 
 
 def groups_of(stacks: list[str], groups: list[str]) -> list[str]:

@@ -23,6 +23,8 @@ from telemetry.report.read.evidence import Evidence, evidence_of
 from telemetry.report.read.lines import source_of
 from telemetry.report.read.parallel.pieces import processors
 
+REGION: Final = "us-east-1"
+ARCHITECTURE: Final = "x86_64"
 OK: Final = 0
 UNUSABLE: Final = 2
 INTERRUPTED: Final = 130
@@ -61,13 +63,32 @@ def choose(arguments: Sequence[str]) -> int:
 
 
 def _asked(options: argparse.Namespace) -> Asked:
+    region, architecture, assumed = _place(options)
     return Asked(
-        prices_of(options.region, options.architecture, options.prices),
+        prices_of(region, architecture, options.prices),
         Wanted(options.prefer, options.p99_under, options.under),
         options.pool,
         options.arrivals,
         options.scale,
+        assumed,
     )
+
+
+def _place(options: argparse.Namespace) -> tuple[str, str, str]:
+    """Return the region and the architecture whose prices are taken, and what was assumed of them."""
+    region, architecture, why = options.region, options.architecture, "records do not tell it"
+    if (options.stack or options.log_group) and not (region and architecture):
+        from telemetry.report.aws.sources import place_of  # noqa: PLC0415  # boto3 is slow to import
+
+        place = place_of(options.stack)
+        region, architecture = region or place.region, architecture or place.architecture
+        why = place.why
+    missing = [f"--{name}" for name, told in (("region", region), ("architecture", architecture)) if not told]
+    region, architecture = region or REGION, architecture or ARCHITECTURE
+    if not missing:
+        return region, architecture, ""
+    named = f"{' and '.join(missing)} {'names others' if len(missing) > 1 else 'names another'}"
+    return region, architecture, f"prices are taken to be those of {region}, {architecture} ({why}): {named}"
 
 
 def _material(options: argparse.Namespace) -> Material:

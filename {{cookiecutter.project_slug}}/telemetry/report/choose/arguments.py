@@ -96,14 +96,15 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         "twenty published measurements",
     )
     parser.add_argument("--memory", type=_factor, metavar="MB", help="memory, if the records do not tell")
-    parser.add_argument("--region", default="us-east-1", help="whose prices (default: %(default)s)")
+    parser.add_argument("--region", help="whose prices (default: that of --stack, else us-east-1)")
     parser.add_argument(
         "--architecture",
         choices=("x86_64", "arm64"),
-        default="x86_64",
-        help="whose prices (default: %(default)s)",
+        help="whose prices (default: that of --stack's function, else x86_64)",
     )
-    parser.add_argument("--prices", type=Path, metavar="FILE", help="other prices, as docs/choose.md shows")
+    parser.add_argument(
+        "--prices", type=Path, metavar="FILE", help="other prices: AWS's own list, or as docs/choose.md shows"
+    )
 
 
 def _add_wishes(parser: argparse.ArgumentParser) -> None:
