@@ -11,11 +11,20 @@ from bench.choose_fleets import Policy, Shape
 from telemetry.__main__ import main as front_door
 from telemetry.report.choose.__main__ import main
 from tests.telemetry.report.choose.fleet import FIXED, SHUFFLED, log
+from tests.telemetry.test_price_list import aws_list, product, term
 
 ROOT = Path(__file__).parents[4]
 LAB = ROOT / "tests" / "telemetry" / "report" / "kept" / "lab.jsonl"
 SCHEMA = json.loads((ROOT / "telemetry" / "report" / "choose" / "choose.schema.json").read_text())
 QUIET = Shape(rate=0.02, swing=0.8, bursts_per_day=4, service=0.4)
+IRELAND = aws_list({
+    usage: (product(f"EU-{usage}-ARM", "eu-west-1"), term(("0", price)))
+    for usage, price in (
+        ("Request", "2e-7"), ("Lambda-GB-Second", "1.3e-5"),
+        ("Lambda-Provisioned-Concurrency", "4e-6"), ("Lambda-Provisioned-GB-Second", "9e-6"),
+    )
+})  # fmt: skip
+"""Made-up prices, laid out as AWS lays them out."""
 CROWDS = Shape(rate=0.04, swing=0.9, bursts_per_day=8, service=4.0)
 
 
@@ -222,3 +231,32 @@ def test_a_lab_run_ranks_the_lazy_set_that_its_advice_names_and_tells_a_break_ev
     found = chosen(tmp_path, "--arrivals", "poisson:60/h", "--times", str(LAB))
     assert "more than 60 % of the time" in found["break_even"]
     assert all(one["source"] == "a lab run" for one in found["options"])
+
+
+def test_options_without_a_price_are_named_with_where_aws_publishes_it(
+    traffic: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    assert main([str(traffic), "--region", "eu-west-1", "--architecture", "arm64"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Not ranked, for what they cost in eu-west-1, arm64 is not known here: provisioned 1" in shown
+    assert "/AWSLambda/current/eu-west-1/index.json`, then --prices prices.json" in shown
+    assert shown.startswith("Keep: on demand, init.")
+
+
+def test_aws_s_own_list_gives_them_a_price(tmp_path: Path, traffic: Path) -> None:
+    path = tmp_path / "prices.json"
+    path.write_text(json.dumps(IRELAND))
+    found = chosen(
+        tmp_path, str(traffic), "--region", "eu-west-1", "--architecture", "arm64", "--prices", str(path)
+    )
+    assert all(option["dollars_per_month"] for option in found["options"])
+    assert found["prices"]["date"] == "2026-10-01"
+
+
+def test_files_do_not_tell_whose_prices_they_are_which_is_said(tmp_path: Path, traffic: Path) -> None:
+    assert (
+        "those of us-east-1, x86_64 (records do not tell it)" in chosen(tmp_path, str(traffic))["notes"][-1]
+    )
+    named = ("--region", "us-east-1", "--architecture", "x86_64")
+    assert not any("prices" in note for note in chosen(tmp_path, str(traffic), *named)["notes"])

@@ -28,7 +28,7 @@ def generated(arrivals: Poisson, warm: Times, random: np.random.Generator) -> Tr
     """
     days = min(DAYS[1], max(DAYS[0], int(ENOUGH / (arrivals.rate * DAY))))
     seconds = days * DAY
-    _must_fit(arrivals.rate * seconds)
+    _must_fit(arrivals.rate * seconds, f"state at most {MOST / seconds:.0f}/s")
     at = np.sort(random.random(random.poisson(arrivals.rate * seconds)) * seconds)
     shares, _ = warm.weighed(np.ones((1, warm.groups)))
     service = random.choice(MIDDLES, len(at), p=shares[0] / shares[0].sum()) / 1000
@@ -43,7 +43,7 @@ def scaled(traffic: Traffic, factor: float, random: np.random.Generator) -> Traf
     """
     if factor == 1:
         return traffic
-    _must_fit(len(traffic.at) * factor)
+    _must_fit(len(traffic.at) * factor, "give records of a shorter time, or a smaller --scale")
     copies = (factor + random.random(len(traffic.at))).astype(np.int64)
     copies[~traffic.requests] = 1  # pings come as often as before
     jitter = random.uniform(-JITTER, JITTER, int(copies.sum())) if factor > 1 else 0.0
@@ -52,9 +52,6 @@ def scaled(traffic: Traffic, factor: float, random: np.random.Generator) -> Traf
     return replace(found, at=at).part(np.argsort(at, kind="stable"))
 
 
-def _must_fit(requests: float) -> None:
+def _must_fit(requests: float, instead: str) -> None:
     if requests > MOST:
-        raise UnusableError(
-            f"{requests:,.0f} requests are more than are replayed ({MOST:,}): choose for a shorter time, or "
-            "a smaller --scale."
-        )
+        raise UnusableError(f"{requests:,.0f} requests are more than are replayed ({MOST:,}): {instead}.")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.choose.levels import Traffic
 from telemetry.report.choose.lives import Served
+from telemetry.report.choose.silences import together
 from telemetry.report.choose.times import GROUPS, Times, times_of
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.columns import Flags, Numbers, Vector
@@ -24,6 +25,9 @@ from telemetry.report.read.units import START_CODES
 COLD, SNAPSTART, PROACTIVE, PROVISIONED = (
     START_CODES[start] for start in ("cold", "snapstart", "proactive", "provisioned")
 )
+
+SHORTEST_MS, LONGEST_MS = 0.01, 1e6
+"""How long an invocation may keep its environment busy: Lambda ends a request after 900 s."""
 
 
 class Arm(NamedTuple):
@@ -61,6 +65,8 @@ class Recorded:
     experiment: bool
     unrecorded: int = 0
     """Invocations of which a number is missing: they left neither a record nor a line of the platform."""
+    far: int = 0
+    """Invocations that were left out, for their time is far from that of all others."""
 
 
 class _Rows(NamedTuple):
@@ -90,7 +96,7 @@ def recorded(evidence: Evidence, memory_mb: float | None) -> Recorded:
 
     Raises:
         UnusableError: Records of several requests in one do not say when each came, nor do summed-up ones; or
-            no record tells the memory.
+            there is no request, or they are of two times.
     """
     ledger = evidence.ledger
     if evidence.aggregated or ledger.batching:
@@ -99,6 +105,7 @@ def recorded(evidence: Evidence, memory_mb: float | None) -> Recorded:
             "Logs Insights, do not hold it."
         )
     rows, unrecorded = _rows(ledger)
+    rows, far = _of_one_time(rows)
     if rows.ping.all():
         raise UnusableError("no request in these records: there is no traffic to choose for.")
     begin = float(rows.at.min())
@@ -109,7 +116,7 @@ def recorded(evidence: Evidence, memory_mb: float | None) -> Recorded:
     return Recorded(
         _traffic(rows, begin, versions), on_demand, _served(ledger, rows, on_demand, begin, versions),
         float((rows.start[born] == PROACTIVE).mean()) if born.any() else 0.0,
-        arms, bool(ledger.labs), any(unit.experiment for unit in ledger.units), unrecorded,
+        arms, bool(ledger.labs), any(unit.experiment for unit in ledger.units), unrecorded, far,
     )  # fmt: skip
 
 
@@ -121,9 +128,10 @@ def _rows(ledger: Ledger) -> tuple[_Rows, int]:
         waited = np.nan_to_num(part.init_ms)
         at = (part.rows["at"] - waited) / 1000
         took = np.where(np.isnan(part.user_ms), part.rows["ms"] + waited, part.user_ms)
+        took = np.clip(took, SHORTEST_MS, LONGEST_MS)
         without_record += 0 if part.recorded else len(at)
         columns.append((
-            part.unit, at, at + np.maximum(took, 0.01) / 1000, part.user_ms, part.billed_ms,
+            part.unit, at, at + took / 1000, part.user_ms, part.billed_ms,
             part.rows["start"], part.first, np.zeros(len(at), np.bool_),
         ))  # fmt: skip
     columns += map(_pings, repeat(ledger), range(ledger.pings.parts))
@@ -132,6 +140,14 @@ def _rows(ledger: Ledger) -> tuple[_Rows, int]:
     order = known[np.argsort(whole[1][known], kind="stable")]
     missing = int(join.missing().numbered.sum())
     return _Rows(*(column[order] for column in whole)), max(0, missing - without_record)
+
+
+def _of_one_time(rows: _Rows) -> tuple[_Rows, int]:
+    """Leave out what is far from all other invocations, and count it."""
+    if not len(rows.at):
+        return rows, 0
+    kept = together(rows.at)
+    return _Rows(*(column[kept] for column in rows)), len(rows.at) - (kept.stop - kept.start)
 
 
 def _pings(ledger: Ledger, number: int) -> tuple[NDArray[np.generic], ...]:
@@ -145,7 +161,7 @@ def _pings(ledger: Ledger, number: int) -> tuple[NDArray[np.generic], ...]:
     start = np.where(cold, COLD, START_CODES["warm"]).astype(np.int8)
     nothing = np.full(len(at), np.nan)
     return (
-        unit, at, at + np.maximum(found["ms"], 0.01) / 1000, nothing, nothing, start, first,
+        unit, at, at + np.clip(found["ms"], SHORTEST_MS, LONGEST_MS) / 1000, nothing, nothing, start, first,
         np.ones(len(at), np.bool_),
     )  # fmt: skip
 
@@ -205,14 +221,14 @@ def _arms(ledger: Ledger, rows: _Rows, memory_mb: float | None) -> dict[Arm, Arm
     """Sort times by arm."""
     restored = np.zeros(len(ledger.units), np.bool_)
     restored[np.unique(rows.unit[rows.start == SNAPSTART])] = True
+    counts = np.bincount(rows.unit, minlength=len(ledger.units))
     keys: dict[Arm, list[int]] = {}
     for unit in ledger.units:
         memory = unit.memory_mb or memory_mb
-        if ledger.labs and restored[unit.number]:
+        if not counts[unit.number] or (ledger.labs and restored[unit.number]):
             continue  # what Lambda takes to restore a snapshot, no lab can tell
         if memory is not None:
             keys.setdefault(Arm(unit.placement, memory, bool(restored[unit.number])), []).append(unit.number)
-    counts = np.bincount(rows.unit, minlength=len(ledger.units))
     found: dict[Arm, ArmTimes] = {}
     for arm in sorted(keys, key=lambda arm: (-int(counts[keys[arm]].sum()), PLACEMENTS.index(arm.placement))):
         times = _arm(rows, np.asarray(keys[arm], np.int64))

@@ -1,6 +1,6 @@
 """From records to a choice: everything that the command does between reading and printing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
@@ -22,6 +22,7 @@ from telemetry.report.choose.fit import Fit, fitted, given
 from telemetry.report.choose.forecast import Outcome, Setting, forecast, relative
 from telemetry.report.choose.levels import Traffic
 from telemetry.report.choose.lives import Lives, lives_of
+from telemetry.report.choose.notes import notes_of
 from telemetry.report.choose.options import Option, Unmeasured, lazy_set, options_of, provisioned, unmeasured
 from telemetry.report.choose.provisioned import HOURS, at_once, needed_by_hour
 from telemetry.report.choose.recorded import LEAST_REQUESTS, Recorded
@@ -34,8 +35,7 @@ from telemetry.workload import PUBLISHED, Poisson, Pool
 DRAWS: Final = 30
 SEED: Final = 20201
 WEEK: Final = 7 * HOURS
-UNRECORDED: Final = 0.01
-"""Share of the traffic from which on invocations without a record are told."""
+DAY_S: Final = 86400.0
 FLAT: Final = (0.5, 0.95, 0.99)
 """Shares of the requests that so many provisioned environments are enough for."""
 PoolSource: TypeAlias = Literal["fitted", "published", "given"]
@@ -51,6 +51,8 @@ class Asked:
     """None: fitted to the records."""
     arrivals: Poisson | None = None
     scale: float = 1.0
+    assumed: str = ""
+    """What was taken for granted of where the function runs, as a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ def _with_provisioned(
     for count in flat:
         found.append(provisioned(base, (count,), f"provisioned {count}"))
     by_hour: Schedule = tuple(needed_by_hour(traffic).tolist())
-    if len(set(by_hour)) > 1:
+    if len(set(by_hour)) > 1 and traffic.seconds >= DAY_S:
         found.append(provisioned(base, by_hour, f"provisioned {min(by_hour)}-{max(by_hour)} by hour"))
     return found
 
@@ -255,31 +257,13 @@ def _break_even(base: Option, prices: Prices, *, stated: bool) -> str | None:
     return break_even_share(found) if stated else break_even_sentence(found)
 
 
-def _notes(asked: Asked, recorded: Recorded | None) -> list[str]:
-    found = []
+def _notes(asked: Asked, recorded: Recorded | None) -> Iterator[str]:
+    """Yield what has to be known of all options."""
     if asked.scale != 1:
-        found.append(
-            f"extrapolated: the traffic times {asked.scale:g} was never seen, so there is no interval"
-        )
-    if recorded is not None and recorded.traffic.seconds < 7 * 86400:
-        found.append(
-            "less than a week was recorded: what other days of the week bring is not in the intervals"
-        )
-    if recorded is not None and recorded.traffic.version is not None:
-        count = int(recorded.traffic.version.max()) + 1
-        found.append(f"{count} versions ran: each has a pool of its own, as often as it was deployed")
-    if asked.arrivals is not None and recorded is not None:
-        found.append("arrivals as stated; pool and times as recorded")
-    if recorded is not None and not recorded.on_demand.all():
-        found.append("requests that provisioned environments served tell nothing of the pool on demand")
-    if recorded is not None and recorded.traffic.pings is not None:
-        count = int(recorded.traffic.pings.sum())
-        found.append(
-            f"{count:,} pings are replayed too, for they keep environments alive; they are no requests, and "
-            "only their INIT is in the bill"
-        )
-    if recorded is not None and recorded.unrecorded > UNRECORDED * len(recorded.traffic.at):
-        found.append(
-            f"{recorded.unrecorded:,} more invocations left no record: this traffic is less than what came"
-        )
-    return found
+        yield f"extrapolated: the traffic times {asked.scale:g} was never seen, so there is no interval"
+    if recorded is not None:
+        yield from notes_of(recorded)
+    if recorded is not None and asked.arrivals is not None:
+        yield "arrivals as stated; pool and times as recorded"
+    if recorded is not None and asked.assumed:
+        yield asked.assumed
