@@ -1,6 +1,7 @@
 """`python -m bench.choose`: the proofs of `choose` that need no AWS, as tables.
 
-The twenty published measurements, with whole regions of rate held out, and simulated fleets of five policies.
+The twenty published measurements, with whole regions of rate held out; simulated fleets of five policies; and
+whether what is recommended for fleets is the best option.
 Closed forms and AWS's examples of bills are tests (`tests/telemetry/report/choose/`).
 """
 
@@ -13,17 +14,21 @@ import numpy as np
 
 from bench.choose_coverage import table as fleets_table
 from bench.choose_coverage import tried
+from bench.choose_decisions import IN_FAMILY, decided
+from bench.choose_decisions import table as decisions_table
 from bench.choose_fleets import NAMES
-from bench.choose_points import FIXED, POINTS, Forecast, grid, held_out, shares
+from bench.choose_points import FIXED, FOUR_HOURS, POINTS, Forecast, agreement, grid, held_out, shares
+from telemetry.report.choose.show.wording import pool_words
+from telemetry.workload import PUBLISHED
 
 FIRST_SEED: Final = 1000
 
 
 def points() -> Iterator[str]:
     """Yield the table of the published points."""
-    pools = [*grid(), FIXED]
-    found = np.asarray([shares(pools, point, seed) for seed, point in enumerate(POINTS, 1)]).T
-    fitted, fixed = held_out(found[:-1]), held_out(found[-1:])
+    tried, beside = grid(), [PUBLISHED, FOUR_HOURS, FIXED]
+    found = np.asarray([shares([*tried, *beside], point, seed) for seed, point in enumerate(POINTS, 1)]).T
+    fitted, fixed = held_out(found[: len(tried)]), held_out(found[-1:])
     yield "| held out | requests/s | measured | forecast | error | score | 600 s: error | score |"
     yield "|---|---|---|---|---|---|---|---|"
     for one, other in zip(fitted, fixed, strict=True):
@@ -36,6 +41,11 @@ def points() -> Iterator[str]:
         f"| mean | | | | {_mean_error(fitted)} | {_mean_score(fitted):.3f} | {_mean_error(fixed)} "
         f"| {_mean_score(fixed):.3f} |"
     )
+    yield "\n| pool, of all twenty | mean error | inside 1.96 standard errors | chi-square |"
+    yield "|---|---|---|---|"
+    for pool, row in zip(beside, found[len(tried) :], strict=True):
+        error, inside, square = agreement(row)
+        yield f"| {pool_words(pool)} | {100 * error:.1f} % | {inside} of {len(POINTS)} | {square:.0f} |"
 
 
 def _percent(one: Forecast) -> str:
@@ -63,15 +73,35 @@ def fleets(count: int) -> Iterator[str]:
         yield f"| {' | '.join(row)} |"
 
 
+def decisions(count: int) -> Iterator[str]:
+    """Yield the table of what was recommended, for so many fleets of the policies that the model knows."""
+    found = []
+    for number in range(count):
+        found += decided(IN_FAMILY[number % len(IN_FAMILY)], FIRST_SEED + number)
+        sys.stderr.write(f"bench.choose: {number + 1} of {count} decisions\r")
+    yield (
+        "| `--prefer` | fleets | refused | the best option | within 5 % of it | worse, without a doubt named "
+        "| worst |"
+    )
+    yield "|---|---|---|---|---|---|---|"
+    for row in decisions_table(found):
+        yield f"| {' | '.join(row)} |"
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.choose", description=__doc__.partition("\n")[0])
     parser.add_argument("--fleets", type=int, default=40, help="of each policy; 0 for none (%(default)s)")
+    parser.add_argument(
+        "--decisions", type=int, default=40, help="fleets to decide for; 0 for none (%(default)s)"
+    )
     parser.add_argument("--no-points", action="store_true", help="leave out the published points")
     given = parser.parse_args()
     for line in () if given.no_points else points():
         sys.stdout.write(f"{line}\n")
     for line in fleets(given.fleets) if given.fleets else ():
+        sys.stdout.write(f"{line}\n")
+    for line in decisions(given.decisions) if given.decisions else ():
         sys.stdout.write(f"{line}\n")
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from bench.choose_fleets import DAY, INIT, NAMES, Fleet, Shape, policy_of, traffic_of
+from bench.choose_fleets import DAY, INIT, NAMES, Fleet, policy_of, shape_of, traffic_of
 from telemetry.prices import TABLE
 from telemetry.report.choose.backtest import BackTest, back_test
 from telemetry.report.choose.dynamics import dynamics_of
@@ -52,12 +52,7 @@ class Tried:
 def tried(name: str, seed: int) -> Tried:
     """Simulate one fleet, and forecast its second half from its first."""
     draw, random = Random(seed), np.random.default_rng(seed)  # noqa: S311  # a simulation
-    shape = Shape(
-        rate=float(np.exp(random.uniform(np.log(0.02), np.log(0.2)))),
-        swing=float(random.uniform(0.2, 0.9)),
-        bursts_per_day=float(random.uniform(1, 6)),
-        service=float(np.exp(random.uniform(np.log(0.05), np.log(1.5)))),
-    )
+    shape = shape_of(random)
     policy = policy_of(name, draw)
     traffic = traffic_of(shape, 2 * DAYS, random)
     served = Fleet(policy, Random(seed)).served(traffic)  # noqa: S311  # as above

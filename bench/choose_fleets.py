@@ -65,6 +65,16 @@ class Shape:
     """Median seconds of a warm request."""
 
 
+def shape_of(random: np.random.Generator) -> Shape:
+    """Draw what traffic is like."""
+    return Shape(
+        rate=float(np.exp(random.uniform(np.log(0.02), np.log(0.2)))),
+        swing=float(random.uniform(0.2, 0.9)),
+        bursts_per_day=float(random.uniform(1, 6)),
+        service=float(np.exp(random.uniform(np.log(0.05), np.log(1.5)))),
+    )
+
+
 def traffic_of(shape: Shape, days: int, random: np.random.Generator) -> Traffic:
     """Draw arrivals and service times."""
     minutes = np.arange(int(days * 1440))

@@ -63,6 +63,8 @@ SPREAD_OF_TIMES: Final = 0.05
 MISSES: Final = 4000
 """Cold starts to simulate at each point."""
 FIXED: Final = Pool(600.0)
+FOUR_HOURS: Final = Pool(630.0, age=4 * 3600.0)
+"""The best of a grid that begins at two hours, with another simulation: beside the one that is published."""
 QUANTILE: Final = 1.959964
 ERRORS: Final = np.linspace(0.0, 0.4, 81)
 """Standard deviations of the logarithm that the model's own error may have."""
@@ -102,6 +104,24 @@ def shares(pools: Sequence[Pool], point: Point, seed: int) -> Vector:
     busy = np.maximum(0.001, random.normal(1.0, SPREAD_OF_TIMES, count)) * point.warm_ms / 1000
     levels = levels_of(at, busy)
     return np.asarray([len(walk(pool, levels, random)) / count for pool in pools])
+
+
+def agreement(found: Vector) -> tuple[float, int, float]:
+    """Return how one pool agrees with all points.
+
+    Args:
+        found: Simulated shares, by point.
+
+    Returns:
+        The mean relative error, how many points are inside 1.96 of their standard errors, and chi-square.
+    """
+    measured = np.asarray([point.share for point in POINTS])
+    off = (found - measured) / np.asarray([point.error for point in POINTS])
+    return (
+        float(np.abs(found / measured - 1).mean()),
+        int((np.abs(off) < QUANTILE).sum()),
+        float((off**2).sum()),
+    )
 
 
 def held_out(found: Vector) -> list[Forecast]:
