@@ -66,10 +66,10 @@ def _row(case: tuple[str, str, str], found: Mapping[tuple[str, str, str], Sequen
 async def start(stack: str, app: str, artifact: Path, log: BinaryIO) -> Cold:
     """Run one process up to its first response."""
     with TemporaryDirectory() as folder:
-        return await _started(stack, app, artifact, log, folder)
+        return await _started(stack, app, artifact, log, Path(folder))
 
 
-async def _started(stack: str, app: str, artifact: Path, log: BinaryIO, folder: str) -> Cold:
+async def _started(stack: str, app: str, artifact: Path, log: BinaryIO, folder: Path) -> Cold:
     handler = "bench.cold_handler.handler"
     api = RuntimeApi({"functionName": "bench", "functionVersion": "$LATEST", "handler": handler})
     variables = {
@@ -77,14 +77,13 @@ async def _started(stack: str, app: str, artifact: Path, log: BinaryIO, folder: 
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:9",
         "PYTHONPATH": str(artifact),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "TMPDIR": folder,
         "BENCH_STACK": stack,
         "BENCH_APP": app,
         "_HANDLER": handler,
     }
     # Without `site` nothing is importable but the artifact: as on Lambda, its folder is all there is.
     command = (str(PYTHON), "-S", "-m", "awslambdaric", handler)
-    process = await ChildProcess.start(command, {**environ(stack), **variables}, log, lambda _: None)
+    process = await ChildProcess.start(command, {**environ(stack), **variables}, folder, log, lambda _: None)
     try:
         init = (await process.wait_for(api.ready, WITHIN_S) - process.started_at) * 1000
         trace = STACKS[stack].environ.get("_X_AMZN_TRACE_ID", "")

@@ -84,14 +84,13 @@ async def function(folder: Path, url: str, **variables: str) -> AsyncIterator[Fu
         "AWS_LAMBDA_FUNCTION_NAME": "f",
         "AWS_LAMBDA_FUNCTION_VERSION": "1",
         "AWS_LAMBDA_LOG_STREAM_NAME": "2026/01/01/[1]abc",
-        "TMPDIR": str(folder),
         "_HANDLER": "function.handler",
         "OTEL_EXPORTER_OTLP_ENDPOINT": url,
         **variables,
     }
     with (folder / "log.txt").open("wb") as log:
         command = (sys.executable, "-m", "awslambdaric", environ["_HANDLER"])
-        process = await FunctionProcess.start(command, environ, log, write)
+        process = await FunctionProcess.start(command, environ, folder, log, write)
         try:
             await process.wait_for_init(PATIENCE_S)
             yield Function(process, lines)

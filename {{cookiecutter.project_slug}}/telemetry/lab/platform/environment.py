@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final, Literal, TypeAlias
 from telemetry.lab.platform.cpu_share import cpu_share
 from telemetry.lab.platform.function import FunctionConfiguration
 from telemetry.lab.platform.invocation import Invocation, Outcome, Status, http_status, stamped_event
-from telemetry.lab.platform.process import FunctionProcess, ProcessEndedError, Write
+from telemetry.lab.platform.process import FOLDER_VARIABLE, FunctionProcess, ProcessEndedError, Write
 from telemetry.lab.platform.runtime_api import Event, InitError, InvocationResponse, RestoreError
 from telemetry.lab.platform.throttle import Throttle
 from telemetry.lab.platform.variables import MEMORY_VARIABLE, function_command, log_stream
@@ -48,16 +48,15 @@ class Environment:
 
         Args:
             function: Its memory goes before what `environ` says.
-            environ: All variables, but for those of a single environment.
+            environ: All variables, but for those of a single environment; whose folders are made in the one
+                that it has for temporary files.
             log: Takes the function's stderr.
             write: Takes the function's stdout.
             throttle: Gives each process the CPU share of the function's memory; None for full speed.
         """
-        self._folder = Path(mkdtemp(dir=environ.get("TMPDIR")))
-        own = {
-            **_folders(self._folder),
-            MEMORY_VARIABLE: str(function.memory_mb),
-        }
+        self._folder = Path(mkdtemp(dir=environ.get(FOLDER_VARIABLE)))
+        self._temporary, home = _folders(self._folder)
+        own = {"HOME": str(home), MEMORY_VARIABLE: str(function.memory_mb)}
         if not function.snap_start:  # there, Lambda has no name for it yet when INIT runs
             own["AWS_LAMBDA_LOG_STREAM_NAME"] = log_stream()
         if "HOME" in function.variables:
@@ -204,7 +203,9 @@ class Environment:
 
     async def _start(self, *, full_speed: bool) -> FunctionProcess:
         command = function_command(self._function)
-        self._process = await FunctionProcess.start(command, self._environ, self._log, self._write)
+        self._process = await FunctionProcess.start(
+            command, self._environ, self._temporary, self._log, self._write
+        )
         if not full_speed:
             self._limit(self._process)
         return self._process
@@ -223,8 +224,8 @@ class Environment:
         return self._process.child.peak_memory_mb() if self._process else None
 
 
-def _folders(parent: Path) -> dict[str, str]:
-    """Make the folders of an environment as on Lambda; return the variables that name them.
+def _folders(parent: Path) -> tuple[Path, Path]:
+    """Make the folders of an environment as on Lambda; return that of temporary files, and the user's home.
 
     There, /tmp outlives a process but not its environment. The user's home does not exist and cannot be made,
     so that no cache in it makes a start faster. (Here root can still make it: nothing is read-only for root.)
@@ -232,4 +233,4 @@ def _folders(parent: Path) -> dict[str, str]:
     temporary, home = parent / "tmp", parent / "home"
     temporary.mkdir()
     home.mkdir(mode=0o555)
-    return {"TMPDIR": str(temporary), "HOME": str(home / "sbx_user1051")}
+    return temporary, home / "sbx_user1051"

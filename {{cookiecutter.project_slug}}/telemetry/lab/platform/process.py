@@ -23,8 +23,8 @@ T = TypeVar("T")
 Write: TypeAlias = Callable[[bytes], object]
 """Takes whole lines."""
 
-MARK_VARIABLE: Final = "TMPDIR"
-"""Has a value of its own in each execution environment, which all processes there inherit."""
+FOLDER_VARIABLE: Final = "TMPDIR"
+"""Names the folder of an execution environment; all processes there inherit it, and are known by it."""
 REAPED_WITHIN: Final = 5.0
 """Seconds for a killed process to go, and for what it wrote to arrive."""
 
@@ -43,9 +43,9 @@ class ChildProcess(asyncio.SubprocessProtocol):
     Its output is passed on in whole lines; a last line without a newline gets one.
     """
 
-    def __init__(self, write: Write, mark: str) -> None:
+    def __init__(self, write: Write, folder: Path) -> None:
         loop = asyncio.get_running_loop()
-        self._mark = mark
+        self._folder = folder
         self.exited: asyncio.Future[int] = loop.create_future()
         self.started_at = time.perf_counter()
         self._write = write
@@ -55,17 +55,25 @@ class ChildProcess(asyncio.SubprocessProtocol):
 
     @classmethod
     async def start(
-        cls, command: Sequence[str], environ: Mapping[str, str], log: BinaryIO, write: Write
+        cls, command: Sequence[str], environ: Mapping[str, str], folder: Path, log: BinaryIO, write: Write
     ) -> "ChildProcess":
-        """Start a child in its code's folder; stdout goes to `write` and stderr to `log`."""
-        mark = f"{MARK_VARIABLE}={environ[MARK_VARIABLE]}"
+        """Start a child in its code's folder; stdout goes to `write` and stderr to `log`.
+
+        Args:
+            command: Program and arguments.
+            environ: All variables but `TMPDIR`.
+            folder: For temporary files. No other execution environment may have the same one: whatever has
+                inherited it as its `TMPDIR` is ended with the child.
+            log: Takes stderr.
+            write: Takes stdout.
+        """
         _, protocol = await asyncio.get_running_loop().subprocess_exec(
-            lambda: cls(write, mark),
+            lambda: cls(write, folder),
             *command,
             stdin=subprocess.DEVNULL,
             stderr=log,
             cwd=environ.get("LAMBDA_TASK_ROOT"),
-            env=environ,
+            env={**environ, FOLDER_VARIABLE: str(folder)},
             start_new_session=True,
         )
         return protocol
@@ -135,7 +143,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
 
     def _kill_session(self) -> None:
         """Kill the process with whatever it started, as Lambda ends a whole environment."""
-        kill_environment(self.pid, self._mark)
+        kill_environment(self.pid, f"{FOLDER_VARIABLE}={self._folder}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +155,12 @@ class FunctionProcess:
 
     @classmethod
     async def start(
-        cls, command: Sequence[str], environ: Mapping[str, str], log: BinaryIO, write: Write
+        cls, command: Sequence[str], environ: Mapping[str, str], folder: Path, log: BinaryIO, write: Write
     ) -> "FunctionProcess":
-        """Start `command`, the runtime client, on the handler that `environ` names."""
+        """Start `command`, the runtime client, on the handler that `environ` names.
+
+        The rest is as in `ChildProcess.start`.
+        """
         api = RuntimeApi(
             {
                 "functionName": environ["AWS_LAMBDA_FUNCTION_NAME"],
@@ -160,7 +171,7 @@ class FunctionProcess:
         )
         try:
             address = {"AWS_LAMBDA_RUNTIME_API": await api.listen()}
-            child = await ChildProcess.start(command, {**environ, **address}, log, write)
+            child = await ChildProcess.start(command, {**environ, **address}, folder, log, write)
         except BaseException:
             api.close()
             raise
