@@ -1,4 +1,6 @@
+import asyncio
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,13 @@ def inside_lambda(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     # As if this process had just begun: it may have run for minutes, and INIT's budget counts from there.
     monkeypatch.setattr("adapter.process.identity.process_began_ns", time.time_ns)
+
+
+@pytest.fixture
+def current_loop() -> Iterator[None]:
+    """A loop for Mangum itself, which takes the current one and closes none."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.set_event_loop(None)
+    loop.close()

@@ -6,7 +6,9 @@ from tests.mutants.mutant import Mutant
 
 _PATHS: Final = "adapter/http/test_paths.py"
 _POSTED: Final = "adapter/http/test_posted.py"
+_POSTED_EVENT: Final = "adapter/http/test_posted_event.py"
 _RESPONSE: Final = "adapter/http/test_response.py"
+_WEBSOCKETS: Final = "adapter/http/test_posted_websockets.py"
 
 REQUESTS: Final[list[Mutant]] = [
     Mutant(
@@ -200,14 +202,14 @@ OTHER_EVENTS: Final[list[Mutant]] = [
         file="http/posted",
         find="(500 if opens else 300)",
         replace="300",
-        test=f"{_POSTED}::test_e4_refusal_of_a_websocket_is_passed_on",
+        test=f"{_WEBSOCKETS}::test_e4_refusal_of_a_websocket_is_passed_on",
     ),
     Mutant(
         name="anything-is-a-posted-event",
         file="http/posted",
         find="return post.told_apart() if isinstance(post, EventPost) else None",
         replace="return PostedEvent(post, None) if post else None",
-        test=f"{_POSTED}::test_e1_only_the_adapters_own_object_counts",
+        test=f"{_POSTED_EVENT}::test_e1_only_the_adapters_own_object_counts",
     ),
     Mutant(
         name="posted-event-cannot-be-told",
@@ -221,7 +223,7 @@ OTHER_EVENTS: Final[list[Mutant]] = [
         file="adapter",
         find="            request.refuse()",
         replace="            pass",
-        test=f"{_POSTED}::test_e1_plain_requests_are_refused_before_the_app",
+        test=f"{_POSTED_EVENT}::test_e1_plain_requests_are_refused_before_the_app",
     ),
     Mutant(
         name="fence-around-every-method",
@@ -235,7 +237,7 @@ OTHER_EVENTS: Final[list[Mutant]] = [
         file="http/posted",
         find="self._warned = True",
         replace="pass",
-        test=f"{_POSTED}::test_e1_app_that_never_asks_is_warned_of_once",
+        test=f"{_POSTED_EVENT}::test_e1_app_that_never_asks_is_warned_of_once",
     ),
     Mutant(
         name="posted-by-nobody",

@@ -102,14 +102,14 @@ LIFETIME: Final[list[Mutant]] = [
         file="lifespan/startup",
         find="        if self._interrupted:\n            raise asyncio.CancelledError\n",
         replace="",
-        test="adapter/process/test_sigterm.py::test_signal_before_the_app_is_asked",
+        test="adapter/process/test_sigterm_in_startup.py::test_signal_before_the_app_is_asked",
     ),
     Mutant(
         name="started-app-is-given-up",
         file="lifespan/protocol",
         find="            if not self._completed():\n",
         replace="            if True:\n",
-        test="adapter/process/test_sigterm.py::test_signal_right_after_the_app_has_started",
+        test="adapter/process/test_sigterm_in_startup.py::test_signal_right_after_the_app_has_started",
     ),
     Mutant(
         name="closed-adapter-is-kept-until-exit",

@@ -39,7 +39,7 @@ SIGTERM: Final[list[Mutant]] = [
         file="process/sigterm",
         find="        if any(adapter.busy for adapter in self._adapters):\n            return False\n",
         replace="        if any(adapter.busy for adapter in self._adapters):\n            return True\n",
-        test="adapter/process/test_sigterm.py::test_request_under_an_unknown_client_is_finished_first",
+        test="adapter/process/test_sigterm_in_requests.py::test_request_under_an_unknown_client_is_finished_first",
     ),
     Mutant(
         name="sigterm-cuts-the-response",
@@ -74,7 +74,7 @@ SIGTERM: Final[list[Mutant]] = [
         file="process/sigterm",
         find="        if handled and (idle or not self.pending):",
         replace="        if handled and not self.pending:",
-        test="adapter/process/test_sigterm.py::test_request_is_finished_first",
+        test="adapter/process/test_sigterm_in_requests.py::test_request_is_finished_first",
     ),
     Mutant(
         name="missed-is-missed",
@@ -186,7 +186,7 @@ SIGTERM: Final[list[Mutant]] = [
         file="environment",
         find="        self.sigterm.leave_alone()\n",
         replace="",
-        test="adapter/process/test_sigterm.py::test_exit_of_its_own_is_not_replaced",
+        test="adapter/process/test_sigterm_in_requests.py::test_exit_of_its_own_is_not_replaced",
     ),
     Mutant(
         name="handler-is-not-given-back",

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.telemetry.report.arithmetic import complaints
 from tests.telemetry.report.schemas import faults
-from tests.telemetry.report.test_arithmetic import complaints
 from tests.template.project import make
 
 PLACEMENTS = ("init", "first_invocation", "every_invocation")

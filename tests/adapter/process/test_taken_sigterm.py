@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapter.events import http_event
-from tests.adapter.process.test_sigterm import ADAPTER, APP, END
+from tests.adapter.process.sigterm_app import ADAPTER, APP, END
 from tests.adapter.runtime_api import Function
 
 THEIRS = """

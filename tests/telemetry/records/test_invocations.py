@@ -1,20 +1,18 @@
+"""The record of an invocation: its fields, whatever is in them, and what pings leave out."""
+
 import enum
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
 
-from adapter.facts import EnvironmentEnded, EnvironmentStarted, InvocationEnded, SnapshotAnnounced
+from adapter.facts import EnvironmentEnded, InvocationEnded
 from telemetry import schema
 from telemetry.invocation_context import InvocationContext
-from telemetry.pipeline import Telemetry
 from telemetry.records.invocations import InvocationLine
 from tests.telemetry.facts import MS, T0, S, answered, invoked, resource, started, startup
-from tests.telemetry.harness import Harness, request
+from tests.telemetry.harness import Harness
 
 COMMON = {"v": 1, "service": "tickets", "environment": "3f0c12345678", "placement": "init"}
 IDENTIFIER = "8f3c1c6e-4b0a-4a53-9a7f-0a1b2c3d4e5f"
@@ -182,72 +180,6 @@ def test_t21_long_state_key_is_left_out_whole(harness: Harness) -> None:
     assert (record["touched"], record["touched_more"]) == ({"model": 1}, 1)
 
 
-def test_t12_first_record_of_a_process_has_the_constants(harness: Harness) -> None:
-    """Also where no startup was recorded, as with `lifespan="off"`."""
-    harness.observe(started(memory_mb=2048))
-    for index in (1, 2):
-        harness.invoke(index)
-    first, second = harness.records("invocation")
-    constants = {"function": "tickets-api", "version": "7", "memory_mb": 2048}
-    assert constants.items() <= first.items()
-    assert second.keys().isdisjoint({*constants, "startup_id"})
-
-
-def test_t12_constants_are_no_dimensions(harness: Harness) -> None:
-    harness.observe(started())
-    harness.invoke()
-    [directive] = harness.record("invocation")["_aws"]["CloudWatchMetrics"]
-    assert directive["Dimensions"] == [["service"], ["service", "start"]]
-
-
-def test_t12_invocation_names_its_startup(harness: Harness) -> None:
-    harness.observe(started())
-    for ordinal in (1, 2):
-        harness.start_up(startup(ordinal=ordinal))
-        harness.invoke(ordinal, startup_ordinal=ordinal)
-    harness.invoke(3, startup_ordinal=1)
-    assert [record["startup_id"] for record in harness.records("startup")] == ["9a1b2c3d-1", "9a1b2c3d-2"]
-    served = [record["startup_id"] for record in harness.records("invocation")]
-    assert served == ["9a1b2c3d-1", "9a1b2c3d-2", "9a1b2c3d-1"]
-
-
-def restore(process: str) -> EnvironmentStarted:
-    fact = started(at_ns=T0 + 900 * S, init_type="snap-start")
-    environment = fact.environment._replace(id="5d5d5d5d5d5d", process=process)
-    return fact._replace(environment=environment, restore_ns=40 * MS)
-
-
-@pytest.mark.parametrize("environ", [{}, {"LIFESPAN_WRITE_EVERY": "100"}], ids=["each", "sampled"])
-def test_t12_restored_environment_names_the_startup_at_publish(environ: dict[str, str]) -> None:
-    harness = Harness(environ)
-    harness.observe(started(init_type="snap-start"))
-    harness.start_up()
-    harness.observe(SnapshotAnnounced(T0 + 2 * S))
-    harness.observe(restore("77777777"))
-    for index in (1, 2):
-        harness.invoke(index, startup_ordinal=1)
-    harness.start_up(startup(ordinal=2, phase="invocation"))  # after a death
-    harness.invoke(3, startup_ordinal=2)
-    harness.observe(EnvironmentEnded(T0 + 3600 * S, 3, 0))
-    published, restarted = harness.records("startup")
-    assert (published["startup_id"], restarted["startup_id"]) == ("9a1b2c3d-1", "77777777-2")
-    served = [line for line in harness.lines if line["record"] in {"invocation", "warm"}]
-    assert {line["process"] for line in served} == {"77777777"}
-    assert [line["startup_id"] for line in served][-1] == "77777777-2"
-    assert {line["startup_id"] for line in served[:-1]} == {"9a1b2c3d-1"}
-    assert served[0]["version"] == "7"
-
-
-def test_t12_forked_process_counts_its_own_startups(harness: Harness) -> None:
-    harness.observe(started())
-    harness.start_up()
-    forked = started()
-    harness.observe(forked._replace(environment=forked.environment._replace(process="0f0f0f0f")))
-    harness.start_up()
-    harness.invoke(startup_ordinal=1)
-    assert harness.record("invocation")["startup_id"] == "0f0f0f0f-1"
-
-
 @pytest.mark.parametrize("environ", [{}, {"LIFESPAN_WRITE_EVERY": "100"}], ids=["each", "sampled"])
 def test_t13_ping_is_marked_and_no_request(environ: dict[str, str]) -> None:
     harness = Harness(environ)
@@ -276,53 +208,6 @@ def test_t13_failed_ping_says_why(harness: Harness) -> None:
     record = harness.record("invocation")
     assert (record["error"], record["startup_ms"]) == ("LifespanStartupError", 90)
     assert "startup_id" not in record
-
-
-def routed(path: str, template: str) -> Harness:
-    """After two requests."""
-    harness = Harness()
-    harness.observe(started())
-    app = Starlette(routes=[Route(template, lambda _: PlainTextResponse("ok"))])
-    for index in (1, 2):
-        harness.serve(app, path, index)
-    return harness
-
-
-@pytest.mark.parametrize("disabled", ["true", "false"], ids=["no spans", "spans"])
-def test_route_is_the_template(disabled: str) -> None:
-    out: list[str] = []
-    environ = {"OTEL_SDK_DISABLED": disabled, "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000"}
-    telemetry = Telemetry.from_env(environ, write=out.append)
-    app = Starlette(routes=[Route("/tickets/{id}", lambda _: PlainTextResponse("ok"))])
-    began = invoked(2)
-    telemetry.observe(began)
-    request(telemetry.traced(app), "/tickets/jane@example.com", [])
-    telemetry.observe(answered(began))
-    [line] = out
-    assert json.loads(line)["route"] == "/tickets/{id}"
-    assert "jane" not in line
-
-
-def test_unknown_path_has_no_route() -> None:
-    assert "route" not in routed("/secret", "/tickets").records("invocation")[1]
-
-
-def test_long_route_is_cut_and_stays_its_own() -> None:
-    one, other = (
-        routed("/" + "a" * 300 + end, "/" + "a" * 300 + end).records("invocation")[1]["route"] for end in "bc"
-    )
-    assert len(one) == len(other) == 128
-    assert one != other
-
-
-def test_batch_counts_routes() -> None:
-    harness = Harness({"LIFESPAN_WRITE_EVERY": "100"})
-    harness.observe(started())
-    app = Starlette(routes=[Route("/tickets/{id}", lambda _: PlainTextResponse("ok"))])
-    for index, path in enumerate(["/", "/tickets/1", "/tickets/2", "/nowhere"], 1):
-        harness.serve(app, path, index)
-    harness.observe(EnvironmentEnded(T0 + 3600 * S, 4, 0))
-    assert harness.record("warm")["routes"] == {"/tickets/{id}": 2}
 
 
 def test_state_key_of_any_type_is_written(harness: Harness) -> None:

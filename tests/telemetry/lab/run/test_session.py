@@ -1,131 +1,19 @@
-"""Runs and their files, whatever ends them. A lab that is stopped is a process of its own here."""
+"""Runs that are stopped, or fail: what becomes of their files. Such a lab is a process of its own here."""
 
-import contextlib
 import json
 import os
 import pty
 import resource
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import pytest
 
 from tests.telemetry.lab.apps import TABLE, WRITES_WHAT_IT_SEES
 from tests.telemetry.lab.conftest import Lab
+from tests.telemetry.lab.run.lab_process import Start, descendants, gone, hang_later, wait_for, written
 
-ROOT = Path(__file__).parents[4]
-Start: TypeAlias = Callable[..., subprocess.Popen[bytes]]
 THREE_EVENTS = ("--environments", 1, "--invocations", 3)
-HANDLER = """
-import json, os, subprocess, sys, time
-grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-def handler(event, context):
-    print(json.dumps({"record": "seen", "pids": [os.getpid(), grandchild.pid]}), flush=True)
-    if os.path.exists("hang"):
-        open("hanging", "w").close()
-        time.sleep(60)
-    return {"statusCode": 200}
-"""
-AND_THEN_HANG = """
-answer = handler
-def handler(event, context):
-    try:
-        return answer(event, context)
-    finally:
-        open("hang", "w").close()
-"""
-
-
-def hear_sigint() -> None:
-    """In the child. A shell has it ignored in what it starts in the background, which these tests may be."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-@pytest.fixture
-def start(here: Path) -> Iterator[Start]:
-    with contextlib.ExitStack() as stack:
-
-        def begin(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-            process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "telemetry.lab",
-                    "--no-warm-up",
-                    "--handler",
-                    "function.handler",
-                    *arguments,
-                ],
-                cwd=here,
-                start_new_session=True,
-                **{
-                    "env": {**os.environ, "PYTHONPATH": str(ROOT)},
-                    "stdout": subprocess.PIPE,
-                    "stderr": subprocess.STDOUT,
-                    "preexec_fn": hear_sigint,
-                    **options,
-                },
-            )
-            stack.enter_context(process)
-            stack.callback(process.kill)
-            return process
-
-        (here / "function.py").write_text(HANDLER, encoding="utf-8")
-        yield begin
-
-
-@contextlib.contextmanager
-def killed_at_the_end(pids: set[int]) -> Iterator[None]:
-    """What a test waits for in vain must not outlive it."""
-    try:
-        yield
-    finally:
-        for pid in filter(alive, pids):
-            os.kill(pid, signal.SIGKILL)
-
-
-def wait_for(path: Path) -> None:
-    ends = time.monotonic() + 120
-    while not path.exists() and time.monotonic() < ends:
-        time.sleep(0.01)
-    assert path.exists()
-
-
-def descendants(pid: int) -> set[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return set(map(int, children)).union(*(descendants(int(child)) for child in children))
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def gone(pids: set[int]) -> bool:
-    ends = time.monotonic() + 10
-    while any(map(alive, pids)) and time.monotonic() < ends:
-        time.sleep(0.01)
-    return not any(map(alive, pids))
-
-
-def written(here: Path, name: str = "records.jsonl") -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (here / name).read_bytes().splitlines()]
-
-
-def hang_later(here: Path, start: Start) -> subprocess.Popen[bytes]:
-    """Start a run whose second invocation does not end; the records of another are there."""
-    (here / "records.jsonl").write_bytes(b"before\n")
-    (here / "function.py").write_text(HANDLER + AND_THEN_HANG, encoding="utf-8")
-    process = start("--environments", "1", "--invocations", "3")
-    wait_for(here / "hanging")
-    return process
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -160,110 +48,6 @@ def test_stopped_after_an_invocation(here: Path, start: Start) -> None:
     assert [line["record"]["status"] for line in others if line.get("type")] == ["success"]
     assert lab["sent"]["init"]["invocations"] == 1
     assert not (here / "records.jsonl.part").exists()
-
-
-def test_killed(here: Path, start: Start) -> None:
-    process = hang_later(here, start)
-    started = descendants(process.pid)
-    process.kill()
-    process.communicate(timeout=30)
-    with killed_at_the_end(started):
-        assert gone(started)
-    assert (here / "records.jsonl").read_bytes() == b"before\n"
-    begun, *others = written(here, "records.jsonl.part")
-    assert (begun["record"], begun["complete"]) == ("lab", False)
-    assert [line["record"]["status"] for line in others if line.get("type")] == ["success"]
-    assert not [line for line in others if line.get("record") == "lab"]
-
-
-DAEMON = """
-import json, os, subprocess, sys, tempfile, time
-sleeps = [sys.executable, "-c", "import time; time.sleep(60)"]
-daemon = subprocess.Popen(sleeps, start_new_session=True, stdout=subprocess.DEVNULL)
-bare = subprocess.Popen(sleeps, env={}, stdout=subprocess.DEVNULL)
-folder = tempfile.mkdtemp()
-def handler(event, context):
-    with open("seen.jsonl", "a") as file:
-        print(json.dumps({"pids": [os.getpid(), daemon.pid, bare.pid], "folder": folder}), file=file)
-    if os.path.exists("hang"):
-        open("hanging", "w").close()
-        time.sleep(60)
-    return {"statusCode": 200}
-"""
-
-
-def seen(here: Path) -> tuple[set[int], Path]:
-    records = written(here, "seen.jsonl")
-    return {pid for record in records for pid in record["pids"]}, Path(records[0]["folder"])
-
-
-def test_n2_sigkill_of_the_lab_ends_its_sessions_and_folders(here: Path, start: Start) -> None:
-    """Those of the processes, too, that went into a session of their own, or have another environment."""
-    (here / "function.py").write_text(DAEMON, encoding="utf-8")
-    (here / "hang").touch()
-    process = start("--environments", "1", "--invocations", "2")
-    wait_for(here / "hanging")
-    pids, folder = seen(here)
-    started = descendants(process.pid)
-    process.kill()
-    process.communicate(timeout=30)
-    with killed_at_the_end(started | pids):
-        assert len(started | pids) == 5  # with the supervisor, and what gives CPU shares
-        assert gone(started | pids)
-    run_folder = next(parent for parent in folder.parents if parent.name.startswith("lambda-lab-"))
-    ends = time.monotonic() + 10
-    while run_folder.exists() and time.monotonic() < ends:
-        time.sleep(0.01)
-    assert not run_folder.exists()
-
-
-def test_n2_daemons_end_with_their_environment(here: Path, start: Start) -> None:
-    (here / "function.py").write_text(DAEMON, encoding="utf-8")
-    process = start("--environments", "2", "--invocations", "1")
-    process.communicate(timeout=60)
-    assert process.returncode == 0
-    pids, folder = seen(here)
-    with killed_at_the_end(pids):
-        assert len(pids) == 6
-        assert gone(pids)
-    assert not folder.exists()
-
-
-def test_n2_folder_of_a_lab_that_was_killed_with_its_supervisor(here: Path, start: Start) -> None:
-    """Nobody is left to remove it, so the next lab does. Folders in use stay."""
-    (here / "tmp").mkdir()
-    (here / "hang").touch()
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(here / "tmp")}
-    first = start("--environments", "1", "--out", "first.jsonl", env=environ)
-    wait_for(here / "hanging")
-    started = descendants(first.pid)
-    (left,) = (here / "tmp").glob("lambda-lab-*")
-    for pid in (first.pid, *started):
-        os.kill(pid, signal.SIGKILL)
-    first.communicate(timeout=30)
-    assert left.exists()
-    (here / "hanging").unlink()
-    second = start("--environments", "1", "--out", "second.jsonl", env=environ)
-    wait_for(here / "hanging")
-    (used,) = (here / "tmp").glob("lambda-lab-*")
-    assert used != left
-    (here / "hang").unlink()
-    third = start("--environments", "1", "--invocations", "1", "--out", "third.jsonl", env=environ)
-    third.communicate(timeout=60)
-    assert third.returncode == 0
-    assert [*(here / "tmp").glob("lambda-lab-*")] == [used]
-    second.send_signal(signal.SIGINT)
-    second.communicate(timeout=30)
-    assert not used.exists()
-
-
-def test_nothing_survives_a_run(here: Path, start: Start) -> None:
-    process = start("--environments", "2", "--invocations", "1")
-    process.communicate(timeout=60)
-    assert process.returncode == 0
-    pids = {pid for line in written(here) if line.get("record") == "seen" for pid in line["pids"]}
-    assert len(pids) == 4
-    assert gone(pids)
 
 
 def test_stopped_before_it_measures(here: Path, start: Start) -> None:
