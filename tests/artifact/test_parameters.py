@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from adapter.placement import PlacementError
-from artifact.parameters import check_experiment, defaults, parameter_overrides
+from artifact.parameters import check_experiment, defaults, last_value, pairs
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from artifact.parameters import check_experiment, defaults, parameter_overrides
     ],
 )
 def test_overrides_as_sam_reads_them(part: dict[str, Any], expected: list[str]) -> None:
-    assert parameter_overrides({"default": part}, "default") == expected
+    assert pairs({"default": part}, "default", "parameter_overrides") == expected
 
 
 def test_each_default_is_named(tmp_path: Path) -> None:
@@ -64,3 +64,18 @@ def test_experiment_is_found_as_sam_reads_it(text: str) -> None:
 )
 def test_sound_experiment_or_none_is_deployed(overrides: list[str]) -> None:
     check_experiment(overrides)
+
+
+@pytest.mark.parametrize(
+    ("texts", "value"),
+    [
+        (["Measurable=off", "Measurable=on"], "on"),
+        (["service=tickets Measurable=on"], "on"),
+        (['Measurable="on"'], "on"),
+        (["Measurable=''"], ""),
+        (["NotMeasurable=on"], ""),
+        ([], ""),
+    ],
+)
+def test_last_value_counts(texts: list[str], value: str) -> None:
+    assert last_value(texts, "Measurable") == value

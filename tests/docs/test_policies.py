@@ -12,6 +12,7 @@ import yaml
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped] # it has no types
 from moto import mock_aws
 
+from tests.docs import iam
 from tests.docs.documents import DOCS, code, text
 from tests.stack.conftest import TEMPLATE, Loader
 
@@ -159,3 +160,61 @@ def test_role_is_given_to_lambda_alone() -> None:
     (statement,) = [one for one in document("deploy")["Statement"] if "iam:PassRole" in one["Action"]]
     assert statement["Action"] == ["iam:PassRole"]
     assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+
+
+TWIN: Final = {"Measurable": "on", "service": "support-tickets"}
+NO_TWIN: Final[list[dict[str, str]]] = [{}, {"service": "support-tickets"}, {"Measurable": "off"}, {"measurable": "on"}]
+RESOURCES: Final = {
+    "cloudformation": "arn:aws:cloudformation:eu-west-1:123456789012:stack/support-tickets-prod/1-2-3",
+    "lambda": "arn:aws:lambda:eu-west-1:123456789012:function:support-tickets-prod-Function-a1B2",
+    "logs": "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/support-tickets-prod",
+}
+"""What a stack has of the kinds that measuring is about, by the prefix of the actions."""
+
+
+def may_measure(action: str, tags: dict[str, str], *changed: str, resource: str | None = None) -> bool:
+    policy = json.loads(filled(DOCS / "policies" / "measure.json"))
+    arguments = {"TagKeys": changed} if changed else {}
+    asked = resource or RESOURCES[action.partition(":")[0]]
+    return iam.allows(policy, action, asked, iam.context_of(tags, arguments))
+
+
+@pytest.mark.parametrize("action", sorted(actions("measure")))
+def test_nothing_is_measured_without_the_tag(action: str) -> None:
+    assert may_measure(action, TWIN)
+    assert not [tags for tags in NO_TWIN if may_measure(action, tags)]
+
+
+def test_who_measures_cannot_make_a_twin_of_another_stack() -> None:
+    """Neither by a tag, nor by a stack of that name, nor in another account."""
+    other = RESOURCES["lambda"].replace("123456789012", "999999999999")
+    assert may_measure("lambda:TagResource", TWIN, "lifespan-lab-run")
+    assert not may_measure("lambda:TagResource", TWIN, "Measurable")
+    assert not may_measure("lambda:UntagResource", TWIN, "lifespan-lab-run", "Measurable")
+    assert not may_measure("lambda:TagResource", {}, "Measurable")
+    assert not may_measure("lambda:InvokeFunction", TWIN, resource=other)
+    assert not may_measure("lambda:InvokeFunction", TWIN, resource=RESOURCES["lambda"].replace("support", "other"))
+
+
+def test_versions_and_aliases_are_of_the_function() -> None:
+    """Their ARNs are the function's with something behind, and its tags are theirs."""
+    for qualifier in ("7", "lifespan-lab"):
+        assert may_measure("lambda:InvokeFunction", TWIN, resource=f"{RESOURCES['lambda']}:{qualifier}")
+
+
+def test_who_measures_changes_neither_code_nor_role() -> None:
+    kept = {"lambda:UpdateFunctionCode", "iam:PassRole", "lambda:AddPermission", "lambda:GetFunction"}
+    assert actions("measure") & kept == set()
+    assert {action.partition(":")[0] for action in actions("measure")} == RESOURCES.keys()
+
+
+@pytest.mark.parametrize("kind", ["AWS::Lambda::Function", "AWS::Logs::LogGroup"])
+def test_tags_of_a_stack_reach_what_is_measured(kind: str) -> None:
+    """CloudFormation's schema says that it puts them there, at creation and later."""
+    tagging = PROVIDER_SCHEMA_MANAGER.get_resource_schema("eu-west-1", kind).schema["tagging"]
+    assert {name for name in ("taggable", "tagOnCreate", "tagUpdatable") if tagging[name]} == {
+        "taggable",
+        "tagOnCreate",
+        "tagUpdatable",
+    }
+    assert set(tagging["permissions"]) <= actions("deploy")

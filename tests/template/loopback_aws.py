@@ -106,6 +106,16 @@ class Account:
             if version["Version"] != "$LATEST"
         }
 
+    def reserved(self) -> int | None:
+        """The function's reserved concurrency."""
+        found = self._connect("lambda").get_function_concurrency(FunctionName=self.outputs["FunctionName"])
+        number: int | None = found.get("ReservedConcurrentExecutions")
+        return number
+
+    def tag(self, tags: dict[str, str]) -> None:
+        """Give tags to the function."""
+        self._connect("lambda").tag_resource(Resource=self.function()["FunctionArn"], Tags=tags)
+
     def live(self) -> str:
         """The version that requests go to."""
         return str(self.alias()["FunctionVersion"])

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from artifact.twin import RUN
 from tests.stack.conftest import Loader
 from tests.template.building import run
 from tests.template.loopback_aws import CREDENTIALS, Account, asked, loopback_aws
@@ -21,6 +22,7 @@ from tests.template.loopback_aws import CREDENTIALS, Account, asked, loopback_aw
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 STACK = "support-tickets"
+TWIN = f"{STACK}-measure"
 EXPERIMENT = '    "Experiment=init=50,first_invocation=50",\n    "ExperimentPlanned=200",\n'
 
 
@@ -31,9 +33,9 @@ class Project:
         self.folder, self.requests = folder, requests
         self._sam, self.env = sam, env
 
-    def deploy(self) -> str:
+    def deploy(self, *more: str) -> str:
         command = (sys.executable, "-m", "artifact.deploy", "--sam", str(self._sam), "--no-confirm-changeset")
-        return run(*command, cwd=self.folder, env=self.env)
+        return run(*command, *more, cwd=self.folder, env=self.env)
 
     def sam_deploy(self) -> None:
         command = (self._sam, "deploy", "--no-confirm-changeset")
@@ -154,6 +156,32 @@ def test_tags_reach_the_stack(project: Project) -> None:
     project.deploy()
     (request,) = asked(project.requests, "CreateChangeSet", STACK)
     assert request["Tags"] == [{"Key": "service", "Value": STACK}]
+
+
+def test_twin_has_its_parameter_and_its_tags(project: Project) -> None:
+    project.deploy("--config-env", "measure")
+    (request,) = asked(project.requests, "CreateChangeSet", TWIN)
+    sent = {pair["ParameterKey"]: pair["ParameterValue"] for pair in request["Parameters"]}
+    tags = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+
+    assert tags == {"service": STACK, "Measurable": "on"}
+    assert sent.keys() == parameters(project).keys()
+    assert (sent["Measurable"], sent["Endpoint"]) == ("on", "function-url-iam")
+    assert sent["ServiceName"] == TWIN
+    twin = Account(project.env["AWS_ENDPOINT_URL"], TWIN)
+    assert twin.status == "CREATE_COMPLETE"
+    assert twin.reserved() == 10
+    assert twin.function()["Environment"]["Variables"]["TICKETS_TABLE"].startswith(f"{TWIN}-")
+
+
+def test_twin_is_not_deployed_while_it_is_measured(project: Project) -> None:
+    project.deploy("--config-env", "measure")
+    Account(project.env["AWS_ENDPOINT_URL"], TWIN).tag({RUN: "4f2a 2026-11-26T12:00:00Z original=1"})
+    project.write("second = 2\n")
+    with pytest.raises(AssertionError, match=f"python -m telemetry lab --stack {TWIN} --clean"):
+        project.deploy("--config-env", "measure")
+
+    assert len(asked(project.requests, "CreateChangeSet", TWIN)) == 1
 
 
 def test_a5_two_versions_are_kept_and_one_can_go_back(project: Project) -> None:

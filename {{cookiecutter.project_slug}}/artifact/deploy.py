@@ -17,8 +17,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from adapter.placement import PlacementError
 from artifact import samconfig, versions
-from artifact.parameters import check_experiment, defaults, parameter_overrides
+from artifact.parameters import check_experiment, defaults, pairs
 from artifact.samconfig import PROJECT, Target
+from artifact.twin import TwinError, check_no_run, check_tag
 
 BUILD: Final = Path(".aws-sam/build")
 UNKNOWN: Final = (BotoCoreError, ClientError, KeyError)
@@ -37,18 +38,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="NAME=VALUE",
         help="beside those of samconfig.toml",
     )
+    parser.add_argument(
+        "--tags", nargs="+", metavar="NAME=VALUE", help="of the stack, instead of those of samconfig.toml"
+    )
     given, more = parser.parse_known_args(arguments)
     if not (PROJECT / BUILD).is_dir():
         parser.error("nothing is built: run `make build`")
     config = samconfig.read(PROJECT)
-    overrides = [*parameter_overrides(config, given.config_env), *given.parameter_overrides]
+    overrides = [*pairs(config, given.config_env, "parameter_overrides"), *given.parameter_overrides]
     try:
+        check_tag(overrides, given.tags or pairs(config, given.config_env, "tags"))
         command = deploy_command(PROJECT, given.sam, given.config_env, overrides)
+    except TwinError as error:
+        parser.error(str(error))
     except PlacementError as error:
         parser.error(f"the parameter Experiment of samconfig.toml: {error}")
-    stack = samconfig.target(config, given)
+    return deploy(samconfig.target(config, given), (*command, *_named(given), *more))
+
+
+def deploy(stack: Target, command: Sequence[str]) -> int:
+    """Run the command and delete old releases, unless the stack is being measured; return the exit code."""
+    try:
+        unseen = check_no_run(stack)
+    except TwinError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if unseen is not None:
+        sys.stderr.write(f"{stack.stack}: whether it is being measured cannot be seen. {unseen}\n")
     before = serving(stack)
-    code = subprocess.run((*command, *_named(given), *more), cwd=PROJECT, check=False).returncode
+    code = subprocess.run(command, cwd=PROJECT, check=False).returncode
     if code == 0 and before is not None:
         keep_two(stack, before)
     return code
@@ -73,6 +91,8 @@ def _named(given: argparse.Namespace) -> Iterator[str]:
     for option in ("stack_name", "region", "profile"):
         if value := getattr(given, option):
             yield from (f"--{option.replace('_', '-')}", value)
+    if given.tags:
+        yield from ("--tags", *given.tags)
 
 
 def serving(stack: Target) -> versions.Live | None:

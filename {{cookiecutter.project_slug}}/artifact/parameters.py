@@ -14,7 +14,8 @@ import yaml
 
 from adapter.placement import parse_weights
 
-EXPERIMENT: Final = re.compile(r"(?:^|\s)Experiment=(\"[^\"]*\"|'[^']*'|\S*)")
+VALUE: Final = r"(?:^|\s){}=(\"[^\"]*\"|'[^']*'|\S*)"
+"""Finds what a parameter or a tag is set to; several may be in one string."""
 
 
 def setting(config: Mapping[str, Any], config_env: str, name: str) -> Any:
@@ -27,9 +28,9 @@ def setting(config: Mapping[str, Any], config_env: str, name: str) -> Any:
     return None
 
 
-def parameter_overrides(config: Mapping[str, Any], config_env: str) -> list[str]:
-    """Return the parameters that the file has for `sam deploy`, in the form that the command takes."""
-    return list(_texts(setting(config, config_env, "parameter_overrides") or ()))
+def pairs(config: Mapping[str, Any], config_env: str, name: str) -> list[str]:
+    """Return the `parameter_overrides` or the `tags` that the file has for `sam deploy`, as the command takes them."""
+    return list(_texts(setting(config, config_env, name) or ()))
 
 
 def defaults(template: Path) -> list[str]:
@@ -52,9 +53,15 @@ def check_experiment(overrides: Sequence[str]) -> None:
     Raises:
         PlacementError: It is one that no environment could start with.
     """
-    found = [match.strip("\"'") for text in overrides for match in EXPERIMENT.findall(text)]
-    if found and found[-1]:
-        parse_weights(found[-1])
+    experiment = last_value(overrides, "Experiment")
+    if experiment:
+        parse_weights(experiment)
+
+
+def last_value(texts: Sequence[str], name: str) -> str:
+    """Return what a parameter or a tag is set to last, which is what SAM takes; empty if nothing."""
+    found = [match for text in texts for match in re.findall(VALUE.format(name), text)]
+    return found[-1].strip("\"'") if found else ""
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -23,10 +23,21 @@ def live(cloudformation: Any, functions: Any, stack: str) -> Live:
         botocore.exceptions.ClientError: There is no such stack, or it has no alias.
         KeyError: The stack has no output FunctionName.
     """
+    function = function_name(cloudformation, stack)
+    if function is None:
+        raise KeyError("FunctionName")
+    return Live(function, int(functions.get_alias(FunctionName=function, Name=ALIAS)["FunctionVersion"]))
+
+
+def function_name(cloudformation: Any, stack: str) -> str | None:
+    """Look up the function of a stack; None if it has no output FunctionName, as while it is created.
+
+    Raises:
+        botocore.exceptions.ClientError: There is no such stack.
+    """
     (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
-    function = outputs["FunctionName"]
-    return Live(function, int(functions.get_alias(FunctionName=function, Name=ALIAS)["FunctionVersion"]))
+    return outputs.get("FunctionName")
 
 
 def releases(functions: Any, function: str) -> list[int]:

@@ -19,6 +19,7 @@ NOTHING: Final[dict[str, str]] = {}
 RELEASE: Final = {"ReleaseId": "0123abcd"}
 
 LIMITED: Final = {"ThrottleRate": "50", "AccessLog": "on"}
+TWIN: Final = {"Measurable": "on", "Endpoint": "function-url-iam"}
 REST: Final = {
     "AlarmTopicArn": TOPIC,
     "LiveVersion": "3",
@@ -34,7 +35,7 @@ CHOICES: Final = (
     (NOTHING, {"OtlpHeadersArn": SECRET}),
     (NOTHING, {"SnapStart": "on"}),
     (NOTHING, {"ProvisionedConcurrency": "2"}),
-    (NOTHING, LIMITED, {"Endpoint": "function-url"}, {"Endpoint": "function-url-iam"}),
+    (NOTHING, LIMITED, {"Endpoint": "function-url"}, TWIN),
     (NOTHING, {"Experiment": "init=50,first_invocation=50", "ExperimentPlanned": "400"}),
     (NOTHING, REST),
 )
@@ -57,7 +58,7 @@ def few_combinations() -> Iterator[Rendering]:
         **RELEASE, **everything, **limits, Experiment="init=50,first_invocation=50", AlarmTopicArn=TOPIC
     )
     yield Rendering(**RELEASE, SnapStart="on", Endpoint="function-url", LiveVersion="3")
-    yield Rendering(**RELEASE, ProvisionedConcurrency="2", Endpoint="function-url-iam", StartupAlarmMs="5000")
+    yield Rendering(**RELEASE, **TWIN, ProvisionedConcurrency="2", StartupAlarmMs="5000")
 
 
 def lint(rendering: Rendering) -> list[Match]:

@@ -212,6 +212,28 @@ def test_limits_only_when_asked() -> None:
     assert limited["Function"]["Properties"]["ReservedConcurrentExecutions"] == {"Ref": "ReservedConcurrency"}
 
 
+def test_twin_has_a_limit_and_is_otherwise_the_same() -> None:
+    plain, twin, limited = (
+        Rendering(ReleaseId="0123", **more).template()
+        for more in ({}, {"Measurable": "on"}, {"Measurable": "on", "ReservedConcurrency": "20"})
+    )
+    function = twin["Resources"]["Function"]["Properties"]
+    assert function.pop("ReservedConcurrentExecutions") == 10
+    assert twin == plain
+    of_limited = limited["Resources"]["Function"]["Properties"]
+    assert of_limited["ReservedConcurrentExecutions"] == {"Ref": "ReservedConcurrency"}
+
+
+def test_only_the_twin_is_one(samconfig: dict[str, Any]) -> None:
+    """It has parameter and tag, and its door is shut; nothing else has either."""
+    for name in ("default", "prod", "measure"):
+        deploy = samconfig[name]["deploy"]["parameters"]
+        words = {*deploy["parameter_overrides"], *deploy["tags"].split()}
+        assert ("Measurable=on" in deploy["parameter_overrides"]) == (name == "measure")
+        assert ("Measurable=on" in deploy["tags"].split()) == (name == "measure")
+        assert ("Endpoint=function-url-iam" in words) == (name == "measure")
+
+
 def test_access_log_has_nothing_of_the_caller() -> None:
     present = Rendering(ReleaseId="0123", AccessLog="on").template()["Resources"]
     logged = json.loads(present["Api"]["Properties"]["AccessLogSettings"]["Format"])
@@ -257,7 +279,7 @@ def test_records_reach_logs(resources: dict[str, Any]) -> None:
     }
 
 
-@pytest.mark.parametrize("environment", ["default", "prod"])
+@pytest.mark.parametrize("environment", ["default", "prod", "measure"])
 def test_build_and_deploy_agree(
     template: dict[str, Any], samconfig: dict[str, Any], environment: str
 ) -> None:
@@ -271,10 +293,10 @@ def test_build_and_deploy_agree(
 
 
 def test_environments_keep_apart(samconfig: dict[str, Any]) -> None:
-    default, prod = (samconfig[name] for name in ("default", "prod"))
+    environments = [samconfig[name] for name in ("default", "prod", "measure")]
 
-    assert default["global"]["parameters"]["stack_name"] != prod["global"]["parameters"]["stack_name"]
-    assert service_of(default) != service_of(prod)
+    assert len({one["global"]["parameters"]["stack_name"] for one in environments}) == len(environments)
+    assert len({service_of(one) for one in environments}) == len(environments)
 
 
 def service_of(environment: dict[str, Any]) -> str:
