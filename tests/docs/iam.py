@@ -49,7 +49,7 @@ def resource_of(service: str, arguments: Mapping[str, Any]) -> str:
 
 
 def context_of(tags: Mapping[str, str], arguments: Mapping[str, Any]) -> dict[str, Sequence[str]]:
-    """Return what conditions are asked about: the resource's tags, and the keys of tags that the call changes."""
+    """Return what conditions ask about: the resource's tags, and the keys of tags that the call changes."""
     changed = [*arguments.get("Tags", ()), *arguments.get("TagKeys", ())]
     return {f"aws:ResourceTag/{name}": [value] for name, value in tags.items()} | {"aws:TagKeys": changed}
 

@@ -163,7 +163,7 @@ def test_role_is_given_to_lambda_alone() -> None:
 
 
 TWIN: Final = {"Measurable": "on", "service": "support-tickets"}
-NO_TWIN: Final[list[dict[str, str]]] = [{}, {"service": "support-tickets"}, {"Measurable": "off"}, {"measurable": "on"}]
+NO_TWIN: Final[list[dict[str, str]]] = [{}, {"service": "support-tickets"}, {"Measurable": "off"}]
 RESOURCES: Final = {
     "cloudformation": "arn:aws:cloudformation:eu-west-1:123456789012:stack/support-tickets-prod/1-2-3",
     "lambda": "arn:aws:lambda:eu-west-1:123456789012:function:support-tickets-prod-Function-a1B2",
@@ -193,7 +193,8 @@ def test_who_measures_cannot_make_a_twin_of_another_stack() -> None:
     assert not may_measure("lambda:UntagResource", TWIN, "lifespan-lab-run", "Measurable")
     assert not may_measure("lambda:TagResource", {}, "Measurable")
     assert not may_measure("lambda:InvokeFunction", TWIN, resource=other)
-    assert not may_measure("lambda:InvokeFunction", TWIN, resource=RESOURCES["lambda"].replace("support", "other"))
+    neighbour = RESOURCES["lambda"].replace("support", "other")
+    assert not may_measure("lambda:InvokeFunction", TWIN, resource=neighbour)
 
 
 def test_versions_and_aliases_are_of_the_function() -> None:

@@ -29,7 +29,7 @@ def setting(config: Mapping[str, Any], config_env: str, name: str) -> Any:
 
 
 def pairs(config: Mapping[str, Any], config_env: str, name: str) -> list[str]:
-    """Return the `parameter_overrides` or the `tags` that the file has for `sam deploy`, as the command takes them."""
+    """Return the `parameter_overrides` or `tags` that the file has for `sam deploy`, as it takes them."""
     return list(_texts(setting(config, config_env, name) or ()))
 
 

@@ -1,4 +1,4 @@
-"""Twins, which are stacks that are deployed to be measured: what makes one, and whether it is being measured now."""
+"""Twins, which are stacks deployed to be measured: what makes one, and whether it is being measured now."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,7 +22,7 @@ class TwinError(Exception):
 
 
 def check_tag(overrides: Sequence[str], tags: Sequence[str]) -> None:
-    """Compare the parameter with the tag, which is the stack's: no condition of a template can set a stack's tag.
+    """Compare the parameter with the tag, which is the stack's: a template cannot set it.
 
     Raises:
         TwinError: Only one of them makes this a twin.
