@@ -12,7 +12,12 @@ ACCOUNT: Final = "123456789012"
 REGION: Final = "eu-west-1"
 UNRESTRICTED: Final = {"sts:GetCallerIdentity"}
 """What everybody may call; AWS documents that no permission is needed."""
-NAMES: Final = {"lambda:Invoke": "lambda:InvokeFunction"}
+NAMES: Final = {
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectsV2": "s3:ListBucket",
+}
 """Where IAM has another name for a call."""
 
 Context: TypeAlias = Mapping[str, Sequence[str]]

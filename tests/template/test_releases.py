@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from artifact.twin import RUN
+from tests.docs.recording import recorded, recorder
 from tests.stack.conftest import Loader
 from tests.template.building import run
 from tests.template.loopback_aws import CREDENTIALS, Account, asked, loopback_aws
@@ -116,35 +117,14 @@ def test_a3_plain_sam_deploy_names_no_release(project: Project) -> None:
     assert [request["ReleaseId"].get("ParameterValue") for request in project.sent()][1:] == [""]
 
 
-RECORDER = """
-import os
-from botocore.client import BaseClient
-
-call = BaseClient._make_api_call
-
-def recorded(client, operation, arguments):
-    with open(os.environ["CALLS"], "a") as calls:
-        calls.write(f"{client.meta.service_model.service_name}:{operation}\\n")
-    return call(client, operation, arguments)
-
-BaseClient._make_api_call = recorded
-"""
-"""Python imports it as it starts, SAM's and ours."""
-IAM = {"s3:HeadObject": "s3:GetObject", "s3:HeadBucket": "s3:ListBucket", "s3:ListObjectsV2": "s3:ListBucket"}
-"""Where IAM has another name for a call."""
-
-
 def test_policies_allow_what_the_tools_call(project: Project, tmp_path: Path) -> None:
     """SAM's own calls, and ours; what CloudFormation calls is in `tests/docs/test_policies.py`."""
-    calls = tmp_path / "calls"
-    (tmp_path / "recorder").mkdir()
-    (tmp_path / "recorder" / "sitecustomize.py").write_text(RECORDER, encoding="utf-8")
-    project.env |= {"PYTHONPATH": str(tmp_path / "recorder"), "CALLS": str(calls)}
+    project.env |= recorder(tmp_path / "recorded")
     for number in (1, 2, 3):
         project.write(f"release = {number}\n")
         project.deploy()
     project.rollback()
-    called = {IAM.get(call, call) for call in calls.read_text(encoding="utf-8").split()}
+    called = {call.action for call in recorded(tmp_path / "recorded")}
     policies = [project.folder / "docs" / "policies" / f"{name}.json" for name in ("deploy", "rollback")]
     statements = [one for policy in policies for one in json.loads(policy.read_text())["Statement"]]
 
