@@ -71,7 +71,12 @@ def twin(tags: dict[str, str], output: str = "FunctionName") -> None:
     )
 
 
-def test_run_is_seen_with_the_command_that_cleans(aws: None) -> None:
+def test_run_is_seen_with_the_command_that_cleans(
+    aws: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = tmp_path / "credentials"
+    credentials.write_text("[team]\naws_access_key_id = testing\naws_secret_access_key = testing\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials))
     twin({"Measurable": "on", RUN: MARKER})
     with pytest.raises(TwinError) as raised:
         check_no_run(Target(STACK, REGION, "team"))
