@@ -39,7 +39,7 @@ class Call(NamedTuple):
 
 def recorder(folder: Path) -> dict[str, str]:
     """Make a folder with the module; return the variables that a process needs for it."""
-    (folder / "recorder").mkdir(parents=True)
+    (folder / "recorder").mkdir(parents=True, exist_ok=True)
     (folder / "recorder" / "sitecustomize.py").write_text(SITECUSTOMIZE, encoding="utf-8")
     return {"PYTHONPATH": str(folder / "recorder"), "CALLS": str(folder / "calls")}
 
