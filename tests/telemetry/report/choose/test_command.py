@@ -234,13 +234,17 @@ def test_a_lab_run_ranks_the_lazy_set_that_its_advice_names_and_tells_a_break_ev
 
 
 def test_options_without_a_price_are_named_with_where_aws_publishes_it(
-    traffic: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, traffic: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "400")
-    assert main([str(traffic), "--region", "eu-west-1", "--architecture", "arm64"]) == 0
+    where = {"region": "eu-north-1", "architecture": "arm64"}
+    known = tmp_path / "known.json"
+    known.write_text(json.dumps([{"date": "2026-10-01", **where, "request": 2e-7, "gb_second": 1.33334e-5}]))
+    options = ("--region", where["region"], "--architecture", where["architecture"], "--prices", str(known))
+    assert main([str(traffic), *options]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    assert "Not ranked, for what they cost in eu-west-1, arm64 is not known here: provisioned 1" in shown
-    assert "/AWSLambda/current/eu-west-1/index.json`, then --prices prices.json" in shown
+    assert "Not ranked, for what they cost in eu-north-1, arm64 is not known here: provisioned 1" in shown
+    assert "/AWSLambda/current/eu-north-1/index.json`, then --prices prices.json" in shown
     assert shown.startswith("Keep: on demand, init.")
 
 

@@ -42,7 +42,7 @@ def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], lines: Iterable[
 
 
 def begins(lines: list[Line]) -> float:
-    return min(line["at"] for line in lines if "at" in line)
+    return min(float(line["at"]) for line in lines if "at" in line)
 
 
 def moved(lines: list[Line], environment: str, ms: float) -> list[Line]:

@@ -147,7 +147,7 @@ def _of_one_time(rows: _Rows) -> tuple[_Rows, int]:
     if not len(rows.at):
         return rows, 0
     kept = together(rows.at)
-    return _Rows(*(column[kept] for column in rows)), len(rows.at) - (kept.stop - kept.start)
+    return _Rows._make(column[kept] for column in rows), len(rows.at) - (kept.stop - kept.start)
 
 
 def _pings(ledger: Ledger, number: int) -> tuple[NDArray[np.generic], ...]:
