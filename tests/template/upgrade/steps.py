@@ -6,16 +6,21 @@ from typing import Final
 from tests.docs.documents import code
 from tests.template.upgrade.team import Project
 
-CONFLICTS: Final = {".github/CODEOWNERS": 1, "Makefile": 1, "README.md": 2, "service/handler.py": 1}
+CONFLICTS: Final = {".github/CODEOWNERS": 1, "Makefile": 2, "README.md": 2, "service/handler.py": 1}
 """The files in which git leaves conflicts, and how many."""
 
 _PHONY: Final = re.compile(r"^<{7} ours\n.*?^={7}\n(\.PHONY: .*?)\n>{7} theirs\n", re.MULTILINE | re.DOTALL)
+
+_RUN: Final = re.compile(
+    r"^<{7} ours\n(.*?)^={7}\n(?:(?!>{7}).*?)^SEED \?= \d+\n(.*?)^>{7} theirs\n", re.MULTILINE | re.DOTALL
+)
 
 
 def follow(project: Project) -> None:
     """Resolve each conflict as the table says, and do what comes after it."""
     project.git("checkout", "--ours", "service/handler.py", ".github/CODEOWNERS", "README.md")
-    project.write("Makefile", _PHONY.sub(r"\1 desk\n", project.text("Makefile")))
+    makefile = _PHONY.sub(r"\1 desk\n", project.text("Makefile"))
+    project.write("Makefile", _RUN.sub(r"\1\2", makefile))
     plot_own_metric(project)
 
 
