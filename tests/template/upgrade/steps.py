@@ -6,7 +6,7 @@ from typing import Final
 from tests.docs.documents import code
 from tests.template.upgrade.team import Project
 
-CONFLICTS: Final = {".github/CODEOWNERS": 1, "Makefile": 2, "README.md": 2, "service/handler.py": 1}
+CONFLICTS: Final = {".github/CODEOWNERS": 1, "Makefile": 2, "README.md": 3, "service/handler.py": 1}
 """The files in which git leaves conflicts, and how many."""
 
 _PHONY: Final = re.compile(r"^<{7} ours\n.*?^={7}\n(\.PHONY: .*?)\n>{7} theirs\n", re.MULTILINE | re.DOTALL)
