@@ -57,6 +57,26 @@ def test_n7_demo_installs_once_and_what_measuring_needs(
     assert "artifact.environment" not in run("make", "--dry-run", "measure", cwd=project, env=home)
 
 
+def test_what_follows_a_new_lock_has_its_packages(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
+    """docs/own-app.md tells to say `make lock lint test`, with a dependency that is not installed yet."""
+    project = Path(shutil.copytree(baked, tmp_path / baked.name))
+    tools = project / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    for name in ("uv", "ruff", "mypy", "python3"):
+        tool = tools / name
+        tool.write_text('#!/bin/sh\nfor last; do :; done\necho "$(basename "$0") $last" >> tools.log\n')
+        tool.chmod(0o755)
+    (tools / "uv").write_text((tools / "uv").read_text() + 'sleep 0.02; touch "$last"\n')
+    (project / ".venv" / ".develops").touch()
+
+    run("make", "lock", "lint", f"PYTHON={tools / 'python3'}", cwd=project, env=home)
+    locked = ["uv requirements-dev.txt", "uv requirements.txt", "uv requirements-measure.txt"]
+    said = (project / "tools.log").read_text(encoding="utf-8").splitlines()
+    assert said[:3] == locked
+    assert "python3 requirements-dev.txt" in said[3:]
+    assert said.index("python3 requirements-dev.txt") < said.index("ruff .") < said.index("mypy ")
+
+
 def test_make_lists_the_ways_in(baked: Path, home: dict[str, str]) -> None:
     listed = run("make", cwd=baked, env=home)
     assert "make minimal" in listed
