@@ -74,6 +74,6 @@ def test_an_architecture_that_aws_does_not_tell_is_assumed_and_said(
 ) -> None:
     choice = found(tmp_path, capsys, arguments)
     assert (choice["prices"]["region"], choice["prices"]["architecture"]) == ("eu-west-1", "x86_64")
-    assert "prices are taken to be those of eu-west-1, x86_64" in choice["notes"][0]
-    assert why in choice["notes"][0]
-    assert "--architecture names another" in choice["notes"][0]
+    assert "prices are taken to be those of eu-west-1, x86_64" in choice["notes"][-1]
+    assert why in choice["notes"][-1]
+    assert "--architecture names another" in choice["notes"][-1]

@@ -264,3 +264,23 @@ def test_files_do_not_tell_whose_prices_they_are_which_is_said(tmp_path: Path, t
     )
     named = ("--region", "us-east-1", "--architecture", "x86_64")
     assert not any("prices" in note for note in chosen(tmp_path, str(traffic), *named)["notes"])
+
+
+def test_environments_that_are_picked_in_another_way_than_the_model_has_it_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "shuffled.jsonl"
+    path.write_text(log(4, SHUFFLED, QUIET))
+    found = chosen(tmp_path, str(path), "--pool", "published")
+    picks = f"{found['pool']['newest_picked']:,} of {found['pool']['picks']:,} choices"
+    assert f"newest first, although only {picks} were so" in " ".join(capsys.readouterr().out.split())
+
+
+def test_options_with_one_p99_are_drawn_on_one_line(
+    traffic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(traffic), "--arrivals", "poisson:2/s"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    heading = next(number for number, line in enumerate(shown) if line.startswith("p99 in ms: "))
+    assert shown[heading].endswith(", alike for all")
+    assert shown[heading + 2].startswith("+-")

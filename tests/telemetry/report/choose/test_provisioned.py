@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from bench.choose_fleets import Shape, traffic_of
 from telemetry.report.choose.levels import Traffic
 from telemetry.report.choose.provisioned import hours_of, needed_by_hour, spilled
+from telemetry.report.read.columns import Numbers, Vector
 from tests.telemetry.report.choose.fleet import poisson
 
 
@@ -32,6 +34,30 @@ def test_an_environment_takes_at_most_ten_requests_a_second() -> None:
     over = spilled(at, np.full(len(at), 0.001), np.ones(len(at), np.int64))
     assert 1 - over.mean() == pytest.approx(10 / 16, abs=0.02)
     assert not spilled(at, np.full(len(at), 0.001), np.full(len(at), 2)).any()
+
+
+def one_by_one(at: Vector, busy: Vector, provisioned: Numbers) -> list[bool]:
+    """Every request looked at, the plain way."""
+    running: list[float] = []
+    given: list[float] = []
+    over = []
+    for now, seconds, count in zip(at.tolist(), busy.tolist(), provisioned.tolist(), strict=True):
+        running = [until for until in running if until > now]
+        given = [moment for moment in given if moment > now - 1]
+        over.append(len(running) >= count or len(given) >= 10 * count)
+        if not over[-1]:
+            running.append(now + seconds)
+            given.append(now)
+    return over
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.6, 3.0])
+@pytest.mark.parametrize("counts", [(0, 1), (1, 2), (2, 5), (6, 3)])
+def test_stretches_that_are_not_looked_at_spill_nothing(counts: tuple[int, int], seconds: float) -> None:
+    traffic = traffic_of(Shape(0.5, 0.8, 40, seconds), 1, np.random.default_rng(5))
+    provisioned = np.asarray(counts)[hours_of(traffic.at, 0.0, 2)]
+    over = spilled(traffic.at, traffic.service, provisioned)
+    assert over.tolist() == one_by_one(traffic.at, traffic.service, provisioned)
 
 
 def test_what_is_provisioned_may_change_with_time() -> None:

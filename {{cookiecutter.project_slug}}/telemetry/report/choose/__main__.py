@@ -87,7 +87,7 @@ def _place(options: argparse.Namespace) -> tuple[str, str, str]:
     region, architecture = region or REGION, architecture or ARCHITECTURE
     if not missing:
         return region, architecture, ""
-    named = f"{' and '.join(missing)} {'names others' if len(missing) > 1 else 'names another'}"
+    named = f"{' and '.join(missing)} {'name others' if len(missing) > 1 else 'names another'}"
     return region, architecture, f"prices are taken to be those of {region}, {architecture} ({why}): {named}"
 
 

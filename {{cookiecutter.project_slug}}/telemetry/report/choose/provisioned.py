@@ -38,19 +38,18 @@ def spilled(at: Vector, busy: Vector, provisioned: Numbers) -> Flags:
 def _doubtful(at: Vector, busy: Vector, provisioned: Numbers) -> Flags:
     """Say which requests have to be looked at one by one.
 
-    In a stretch of time that begins and ends with nothing running, and in which never more run at once than
-    are provisioned, each finds one.
+    A stretch of time begins where nothing runs and nothing came for a second. Where never more run at once
+    than are provisioned, and never more come in a second than these may be given, each finds one.
     """
     if not len(at):
         return np.zeros(0, np.bool_)
     earliest = np.arange(len(at)) - REQUESTS_A_SECOND * np.maximum(provisioned, 1)
     crowded = (earliest >= 0) & (at - at[np.maximum(earliest, 0)] < 1)
-    if crowded.any():
-        return np.ones(len(at), np.bool_)
     together = at_once(at, busy)
-    stretch = np.cumsum(together == 1) - 1
+    alone = (together == 1) & (np.append(-np.inf, at[:-1]) <= at - 1)
+    stretch = np.cumsum(alone) - 1
     full = np.zeros(int(stretch[-1]) + 1, np.bool_)
-    full[stretch[together > provisioned]] = True
+    full[stretch[crowded | (together > provisioned)]] = True
     doubtful: Flags = full[stretch]
     return doubtful
 

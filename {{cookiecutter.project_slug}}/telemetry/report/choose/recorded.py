@@ -86,6 +86,13 @@ class _Rows(NamedTuple):
         found: Flags = np.isin(self.start, (COLD, SNAPSTART))
         return found
 
+    def at_places(self, places: slice) -> "_Rows":
+        """Return some of them, one after another."""
+        return _Rows(
+            self.unit[places], self.at[places], self.until[places], self.user_ms[places],
+            self.billed_ms[places], self.start[places], self.first[places], self.ping[places],
+        )  # fmt: skip
+
 
 def recorded(evidence: Evidence, memory_mb: float | None) -> Recorded:
     """Take what is needed from records.
@@ -147,7 +154,7 @@ def _of_one_time(rows: _Rows) -> tuple[_Rows, int]:
     if not len(rows.at):
         return rows, 0
     kept = together(rows.at)
-    return _Rows._make(column[kept] for column in rows), len(rows.at) - (kept.stop - kept.start)
+    return rows.at_places(kept), len(rows.at) - (kept.stop - kept.start)
 
 
 def _pings(ledger: Ledger, number: int) -> tuple[NDArray[np.generic], ...]:

@@ -16,6 +16,8 @@ from telemetry.report.choose.study import Choice
 WIDEST: Final = 118
 WIDTH, HEIGHT = 60, 11
 """Of the picture, in characters."""
+SAME: Final = 0.015
+"""Of the logarithm of p99: within it, options are drawn on one line, for times are in steps of 0.01."""
 NAME_WIDTH: Final = 12
 """Columns that the longest word of a name needs."""
 BARS: Final = " .:-=+*#%@"
@@ -79,15 +81,17 @@ def picture(outcomes: Sequence[Outcome], *, relative: bool) -> Iterator[str]:
     best = {one.option.name for one in on_frontier(priced)}
     xs = [math.log(one.dollars.value) for one in priced if one.dollars]
     ys = [math.log(max(one.p99_ms.value, 1e-3)) for one in priced]
-    grid = [[" "] * (WIDTH + 1) for _ in range(HEIGHT + 1)]
+    height = HEIGHT if max(ys) - min(ys) > SAME else 0
+    grid = [[" "] * (WIDTH + 1) for _ in range(height + 1)]
     letters = []
     for number, (one, x, y) in enumerate(zip(priced, xs, ys, strict=True)):
         letter = chr(ord("a") + number % 26)
         letter = letter.upper() if one.option.name in best else letter
         letters.append(f"{letter} {one.option.name}")
-        grid[HEIGHT - _place(y, ys, HEIGHT)][_place(x, xs, WIDTH)] = letter
+        grid[height - _place(y, ys, height)][_place(x, xs, WIDTH)] = letter
     unit = "p99, of the first" if relative else "p99 in ms"
-    yield f"{unit}: {_number(math.exp(max(ys)))} at the top, {_number(math.exp(min(ys)))} at the bottom"
+    most, least = (_number(math.exp(one)) for one in (max(ys), min(ys)))
+    yield f"{unit}: {most} at the top, {least} at the bottom" if height else f"{unit}: {most}, alike for all"
     yield from (f"| {''.join(line).rstrip()}" for line in grid)
     yield f"+{'-' * (WIDTH + 1)}"
     yield f"dollars a month, from left to right: {_number(math.exp(min(xs)))} to {_number(math.exp(max(xs)))}"

@@ -6,6 +6,7 @@ from typing import Final
 
 from telemetry.price_list import URL
 from telemetry.report.choose.forecast import Outcome
+from telemetry.report.choose.routing import Picks
 from telemetry.report.choose.study import Choice
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.workload import Pool
@@ -125,9 +126,15 @@ def pool_text(choice: Choice) -> str:
         "published": "as published for AWS Lambda of about 2020, not this function's own",
         "given": "as given by --pool",
     }[choice.pool_source]
-    picks = choice.picks
-    seen = f" ({picks.newest:,} of {picks.of:,} choices)" if picks is not None and picks.of else ""
-    return f"Pool: {pool_words(choice.pool)}{seen}; {how}."
+    return f"Pool: {pool_words(choice.pool)}{_picked(choice.picks)}; {how}."
+
+
+def _picked(picks: Picks | None) -> str:
+    """Say how often the newest idle environment took a request, and whether the model has it so."""
+    if picks is None or not picks.of:
+        return ""
+    seen = f"{picks.newest:,} of {picks.of:,} choices"
+    return f", although only {seen} were so" if picks.shuffled else f" ({seen})"
 
 
 def pool_words(pool: Pool) -> str:
