@@ -25,6 +25,8 @@ from telemetry.report.read.parallel.pieces import processors
 
 REGION: Final = "us-east-1"
 ARCHITECTURE: Final = "x86_64"
+MANY: Final = 1_000_000
+"""Requests from which on it takes some while."""
 OK: Final = 0
 UNUSABLE: Final = 2
 INTERRUPTED: Final = 130
@@ -52,7 +54,9 @@ def choose(arguments: Sequence[str]) -> int:
     outputs = {"--json": options.json, "--html": options.html}
     must_differ(outputs, [*options.files, *options.times])
     with discarded_on_failure(outputs.values()):
-        choice = chosen(_asked(options), _material(options))
+        asked, material = _asked(options), _material(options)
+        _tell_how_far(material)
+        choice = chosen(asked, material)
         written = list(_written(choice, options.json, options.html))
     if STDOUT not in map(str, outputs.values()):
         console = Console()
@@ -60,6 +64,14 @@ def choose(arguments: Sequence[str]) -> int:
         for path in written:
             console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
     return OK
+
+
+def _tell_how_far(material: Material) -> None:
+    """Say that many requests were read, for what follows takes as long as reading them."""
+    if material.recorded is not None and (count := len(material.recorded.traffic.at)) >= MANY:
+        sys.stderr.write(
+            f"telemetry choose: {count:,} requests read; trying the forecast, then options\n"
+        )
 
 
 def _asked(options: argparse.Namespace) -> Asked:
