@@ -14,6 +14,9 @@ MEASUREMENT = (EVIDENCE / "measurement.md").read_text(encoding="utf-8")
 BENCHMARKS = (EVIDENCE / "benchmarks.md").read_text(encoding="utf-8")
 
 
+LAB_CPU = (EVIDENCE / "lab-cpu.md").read_text(encoding="utf-8")
+
+
 def rows(page: str) -> Iterator[list[str]]:
     """Cells of every row of its tables."""
     for line in page.splitlines():
@@ -56,6 +59,14 @@ def test_cost_of_a_report_is_as_concluded() -> None:
     said = " ".join(text("measurement").split())
     assert f"takes {wall:.1f} s on two cores, {processor:.0f} s of processor" in said
     assert f"and {round(memory, -1)} MB of memory" in said
+
+
+def test_cpu_of_the_lab_is_as_concluded() -> None:
+    section = LAB_CPU.partition("## Shares")[2].partition("\n## ")[0]
+    off = [cells[-1] for cells in rows(section) if cells[-1].endswith("%")]
+    worst = max(abs(float(cell.rstrip("%"))) for cell in off)
+    assert len(off) == 20
+    assert f"times were at most {worst} % off what quotas make of them" in " ".join(text("lab").split())
 
 
 def test_budgets_are_those_of_the_evidence() -> None:
