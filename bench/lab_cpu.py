@@ -3,8 +3,9 @@
 `python -m bench.lab_cpu shares` runs functions that compute, wait, and do both by turns, at five sizes: the
 time that Lambda's quotas would make of them, and the time that they take in the lab. With `sample` instead it
 runs the sample service: by how much is the first request slower if the startup runs in it and not in INIT,
-and does `cpu * (1769 / memory - 1)` lie in the interval of that? A busy machine gives less than it was asked
-for, so both need two idle cores. Each takes some minutes.
+and does `cpu * (1769 / memory - 1)` lie in the interval of that? With `several` it runs several environments
+at once: has each of them its own share? A busy machine gives less than it was asked for, so all need two idle
+cores. Each takes some minutes.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from typing import Any, BinaryIO, Final
 from scipy.stats import t as student
 
 from bench.function import ROOT
+from bench.lab_cpu_load import CPU_MS, DRIVES, driven, load_table
 from telemetry.lab.platform.cpu_quota import PERIOD
 from telemetry.lab.platform.cpu_share import ONE_CORE_MB, cpu_share
 from telemetry.lab.platform.environment import Environment
@@ -233,9 +235,9 @@ def sample_table(rows: Sequence[Difference]) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure one of both, print the table, and return 1 when something is off."""
+    """Measure one of them, print the table, and return 1 when something is off."""
     parser = argparse.ArgumentParser(prog="python -m bench.lab_cpu", description=__doc__)
-    parser.add_argument("what", choices=("shares", "sample"))
+    parser.add_argument("what", choices=("shares", "sample", "several"))
     parser.add_argument("--memory", nargs="+", type=int, default=list(SIZES), help="sizes")
     parser.add_argument("--environments", type=int, default=20, help="of each arm of `sample`")
     given = parser.parse_args(argv)
@@ -244,6 +246,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         rows = asyncio.run(shares(given.memory))
         sys.stdout.write(f"{shares_table(rows)}\n")
         return int(any(abs(row.off) > CLOSE for row in rows))
+    if given.what == "several":
+        work = Work("", 1, CPU_MS, 0)
+        drives = [drive for drive in DRIVES if drive.memory_mb in given.memory]
+        loads = [driven(drive, computed(work, cpu_share(drive.memory_mb))) for drive in drives]
+        sys.stdout.write(f"{load_table(loads)}\n")
+        return int(any(abs(load.off) > CLOSE for load in loads))
     found = [sample(size, given.environments) for size in given.memory]
     sys.stdout.write(f"{sample_table(found)}\n")
     return int(not all(row.low <= row.computed <= row.high for row in found))

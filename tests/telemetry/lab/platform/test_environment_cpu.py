@@ -1,8 +1,18 @@
 """The CPU share of an environment, phase by phase, as its own process sees itself stopped."""
 
+import asyncio
+import json
+import textwrap
 from pathlib import Path
 
+import pytest
+
+from telemetry.lab.platform.environment import Environment
+from telemetry.lab.platform.function import FunctionConfiguration
+from telemetry.lab.platform.throttle import Throttle
+from telemetry.lab.platform.variables import function_environ
 from tests.telemetry.lab.conftest import Lab, Run
+from tests.telemetry.lab.own_share import SAYS_WHAT_IT_GOT, check_share
 
 COUNTS_ITS_STOPS = """
     import json, os, signal, time
@@ -83,3 +93,31 @@ def test_time_out_goes_on_while_the_process_is_stopped(lab: Lab) -> None:
         """,
     )
     assert [report["status"] for report in run.reports] == ["timeout"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.anyio
+async def test_environments_at_work_at_once_have_each_its_own_share(here: Path) -> None:
+    """Each computes for as long as the others, as its CPU time is in proportion to its memory."""
+    (here / "function.py").write_text(textwrap.dedent(SAYS_WHAT_IT_GOT), encoding="utf-8")
+
+    async def request(memory_mb: int) -> int:
+        function = FunctionConfiguration(handler="function.handler", memory_mb=memory_mb, timeout=200)
+        environ = {**function_environ(function, {}), "LAMBDA_TASK_ROOT": str(here)}
+        environment = Environment(function, environ, log, lines.append, throttle)
+        try:
+            await environment.init()
+            await environment.invoke({"cpu": 0.4 * memory_mb / 128})
+        finally:
+            await environment.shutdown(at_once=True)
+            environment.remove_files()
+        return memory_mb
+
+    lines: list[bytes] = []
+    with Throttle() as throttle, (here / "log").open("wb") as log:
+        await asyncio.gather(*map(request, (128, 256, 512)))
+    work = [json.loads(line) for line in b"".join(lines).splitlines() if b'"work"' in line]
+    assert sorted(line["memory"] for line in work) == [128, 256, 512]
+    for line in work:
+        check_share(line, line["memory"])
