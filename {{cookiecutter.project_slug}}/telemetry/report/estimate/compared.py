@@ -47,15 +47,17 @@ def compared_in(evidence: Evidence, population: Population, smallest: Smallest) 
     sums = served if totals.not_warm is None else totals.even().only(population.counted)
     strata = strata_of(evidence.ledger, sums)
     stratified = len(strata.found) > 1 and population.randomised
-    means = Means(sums, sums.user, sums.timed, strata, stratified)
+    # A lab run has arms of equal size, and ends by the width of Student's interval.
+    permuted = population.randomised and not evidence.ledger.labs
+    means = Means(sums, sums.user, sums.timed, strata, stratified, permuted)
     comparisons = []
     estimands: dict[Estimand, Means] = {
         "user_visible_ms": means,
-        "billed_ms": Means(sums, sums.billed, sums.billed_n, strata, stratified),
+        "billed_ms": replace(means, ms=sums.billed, n=sums.billed_n),
     }
     for estimand, of in estimands.items():
         arms = ratios(sums, of.ms, of.n)
-        comparisons += compare(arms, estimand, of.pair, smallest=smallest, widening=wide)
+        comparisons += compare(arms, estimand, of.pair, of.quantiles, smallest=smallest, widening=wide)
     failed = Means(served, served.failed, served.n, strata, stratified)
     shares = ratios(served, served.failed, served.n)
     first = first_request_results(evidence.ledger, totals, means, smallest, wide)

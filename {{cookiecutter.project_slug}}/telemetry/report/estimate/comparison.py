@@ -2,17 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, TypeAlias
 
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.estimate.intervals import Estimate, contrast, estimate, known, more_needed
-from telemetry.report.estimate.jackknife import LEVEL, Difference, Ratio, difference, quotient
+from telemetry.report.estimate.jackknife import (
+    LEVEL,
+    Difference,
+    Quantiles,
+    Ratio,
+    difference,
+    quotient,
+)
 from telemetry.report.estimate.smallest import DEFAULT, Smallest
 from telemetry.report.read.sums import Sums
 from telemetry.report.read.units import Unit
 
 Estimand: TypeAlias = Literal["user_visible_ms", "billed_ms", "first_request_ms", "warm_request_ms"]
 Pair: TypeAlias = Callable[[Placement], dict[Placement, Ratio]]
+QuantilesOf: TypeAlias = Callable[[Placement], Quantiles | None]
 Finding: TypeAlias = Literal[
     "saves", "costs", "no difference that matters", "no difference seen", "cannot tell yet"
 ]
@@ -86,10 +95,11 @@ def arms_of(
     ]
 
 
-def compare(
+def compare(  # noqa: PLR0913  # what is compared, and how
     arms: dict[Placement, Ratio],
     estimand: Estimand,
     pair: Pair | None = None,
+    quantiles: QuantilesOf | None = None,
     *,
     smallest: Smallest = DEFAULT,
     widening: float = 1.0,
@@ -102,6 +112,7 @@ def compare(
         arms: Means of each arm over all its environments.
         estimand: What they are means of.
         pair: Gives the means of a baseline and of `init` that are to be compared; None for those of `arms`.
+        quantiles: Gives those of the difference over its standard error; None for Student's.
         smallest: The smallest difference that matters.
         widening: How many times as wide as that of a single look an interval has to be.
     """
@@ -114,15 +125,25 @@ def compare(
         name: (both[name].widened(widening), both["init"].widened(widening)) for name, both in pairs.items()
     }
     return [
-        replace(_comparison(name, *both, estimand, smallest), any_time=widening != 1)
+        replace(
+            _comparison(name, *both, estimand, smallest, quantiles(name) if quantiles else None),
+            any_time=widening != 1,
+        )
         for name, both in wide.items()
     ]
 
 
-def _comparison(
-    name: Placement, baseline: Ratio, init: Ratio, estimand: Estimand, smallest: Smallest
+def _comparison(  # noqa: PLR0913, PLR0917  # what a comparison is made of
+    name: Placement,
+    baseline: Ratio,
+    init: Ratio,
+    estimand: Estimand,
+    smallest: Smallest,
+    quantiles: Quantiles | None,
 ) -> Comparison:
-    found, times = contrast(baseline, init, difference), contrast(baseline, init, quotient)
+    found, times = (
+        contrast(baseline, init, partial(how, quantiles=quantiles)) for how in (difference, quotient)
+    )
     least = smallest.of(init.value)
     both: dict[Placement, Ratio] = {name: baseline, "init": init}
     more: dict[Placement, int] = {arm: missing for arm, of in both.items() if (missing := more_needed(of))}

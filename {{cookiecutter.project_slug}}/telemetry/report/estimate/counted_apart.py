@@ -83,8 +83,9 @@ def other_reading_of(
         return None
     other = replace(means, ms=sums.user - sums.doubtful)
     found = compare(
-        ratios(sums, other.ms), "user_visible_ms", other.pair, smallest=smallest, widening=widening
-    )
+        ratios(sums, other.ms), "user_visible_ms", other.pair, other.quantiles,
+        smallest=smallest, widening=widening,
+    )  # fmt: skip
     differs = [one.finding for one in found] != [one.finding for one in comparisons]
     return OtherReading(found, differs)
 

@@ -110,7 +110,7 @@ def means_of_first(firsts: FirstRequests, means: Means) -> Means:
 
 def _compared(means: Means, estimand: Estimand, smallest: Smallest, widening: float) -> list[Comparison]:
     arms = ratios(means.sums, means.ms, means.n)
-    return compare(arms, estimand, means.pair, smallest=smallest, widening=widening)
+    return compare(arms, estimand, means.pair, means.quantiles, smallest=smallest, widening=widening)
 
 
 def _per_request(found: Comparison, firsts: FirstRequests, sums: Sums) -> PerRequest:

@@ -6,7 +6,7 @@ that took requests for independent would be far too narrow.
 
 import math
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from telemetry.report.read.columns import Vector
 
@@ -18,6 +18,13 @@ requests, Student's quantile grows beyond anything that the records could mean.
 """
 LARGEST_LOG: Final = 20.0
 """A quotient of five hundred million times, or more, is none that data could tell."""
+
+
+class Quantiles(NamedTuple):
+    """Of a difference over its standard error, at both ends of `LEVEL`."""
+
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +82,23 @@ def ratio(ms: Vector, n: Vector) -> Ratio:
     return Ratio(value, variance, g_eff, groups, int(total))
 
 
-def difference(baseline: Ratio, arm: Ratio) -> Difference:
-    """Estimate baseline - arm for two independent groups of environments."""
+def difference(baseline: Ratio, arm: Ratio, quantiles: Quantiles | None = None) -> Difference:
+    """Estimate baseline - arm for two independent groups of environments; None for Student's quantiles."""
     variance, df = _pooled(baseline, arm, 1.0, 1.0)
     value = baseline.value - arm.value
-    return Difference(value, *around(value, variance, df), df)
+    return Difference(value, *around(value, variance, df, quantiles), df)
 
 
-def quotient(baseline: Ratio, arm: Ratio) -> Difference:
-    """Estimate baseline / arm, on the log scale (delta method: var(log x) = var(x) / x^2)."""
+def quotient(baseline: Ratio, arm: Ratio, quantiles: Quantiles | None = None) -> Difference:
+    """Estimate baseline / arm, on the log scale (delta method: var(log x) = var(x) / x^2).
+
+    The quantiles are those of the difference: to first order, both are the same over their standard errors.
+    """
     if not (baseline.value > 0 and arm.value > 0):
         return Difference(math.nan, *NO_INTERVAL, math.nan)
     variance, df = _pooled(baseline, arm, 1 / baseline.value**2, 1 / arm.value**2)
     value = math.log(baseline.value / arm.value)
-    low, high = around(value, variance, df)
+    low, high = around(value, variance, df, quantiles)
     if high > LARGEST_LOG:
         low, high = NO_INTERVAL
     return Difference(math.exp(value), math.exp(low), math.exp(high), df)
@@ -105,12 +115,17 @@ def _pooled(a: Ratio, b: Ratio, scale_a: float, scale_b: float) -> tuple[float, 
     return variance, variance**2 / (var_a**2 / a.df + var_b**2 / b.df)
 
 
-def around(value: float, variance: float, df: float) -> tuple[float, float]:
-    """Two-sided Student t interval at `LEVEL`; NaN where it cannot be had."""
+def around(
+    value: float, variance: float, df: float, quantiles: Quantiles | None = None
+) -> tuple[float, float]:
+    """Two-sided interval at `LEVEL`, by Student's t if no quantiles are given; NaN where it cannot be had."""
     if not (variance >= 0 and df >= LEAST_DF):
         return NO_INTERVAL
+    error = math.sqrt(variance)
+    if quantiles is not None:
+        return value - quantiles.high * error, value - quantiles.low * error
     # SciPy takes as long to import as all the rest together: what reads a log starts before that.
     from scipy.special import stdtrit  # noqa: PLC0415  # as above
 
-    margin = float(stdtrit(df, (1 + LEVEL) / 2)) * math.sqrt(variance)
+    margin = float(stdtrit(df, (1 + LEVEL) / 2)) * error
     return value - margin, value + margin

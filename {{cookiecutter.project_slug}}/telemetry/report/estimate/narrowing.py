@@ -7,6 +7,7 @@ confidence sequence, which hold at all looks at once; else each holds for one lo
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from telemetry.report.estimate.deciding.population import births_of
 from telemetry.report.estimate.deciding.sequence import widening
 from telemetry.report.estimate.first_request import means_of_first
 from telemetry.report.estimate.intervals import ratios
+from telemetry.report.estimate.permutation import DRAWS
 from telemetry.report.estimate.strata import Means
 from telemetry.report.read.columns import Vector
 from telemetry.report.read.evidence import Evidence
@@ -28,6 +30,8 @@ LOOKS: Final = 24
 """At most so many, at even numbers of environments."""
 FEWEST_LOOKS: Final = 3
 """With fewer there is nothing to see."""
+FEWER_DRAWS: Final = 499
+"""For looks before the last one: an end of theirs is then known to some 7 % of the interval's half width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ def _looks(answer: Comparison, means: Means, born: Vector, *, sequence: bool) ->
         until = births[count - 1]
         some = born <= until
         wide = widening(int((some & (means.sums.n > 0)).sum())) if sequence else 1.0
-        found = _at(replace(means, ms=means.ms * some, n=means.n * some), answer, wide)
+        draws = DRAWS if count == len(births) else FEWER_DRAWS
+        found = _at(replace(means, ms=means.ms * some, n=means.n * some), answer, wide, draws)
         if found is not None and found.low is not None and found.high is not None:
             yield Look(float(until), count, found.difference_ms, found.low, found.high)
 
@@ -99,6 +104,7 @@ def _counts(births: int) -> Sequence[int]:
     return sorted({round(births * (step + 1) / steps) for step in range(steps)})
 
 
-def _at(means: Means, answer: Comparison, wide: float) -> Comparison | None:
-    found = compare(ratios(means.sums, means.ms, means.n), answer.estimand, means.pair, widening=wide)
+def _at(means: Means, answer: Comparison, wide: float, draws: int) -> Comparison | None:
+    arms, quantiles = ratios(means.sums, means.ms, means.n), partial(means.quantiles, draws=draws)
+    found = compare(arms, answer.estimand, means.pair, quantiles, widening=wide)
     return next((one for one in found if one.baseline == answer.baseline), None)

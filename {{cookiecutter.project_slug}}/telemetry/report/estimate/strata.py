@@ -7,7 +7,7 @@ what was slow at one time and fast at another: each declaration is a stratum too
 than `FEWEST_OF_ARM` environments in an arm has no variance, and is left out and counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,8 @@ import numpy as np
 
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.estimate.intervals import Estimate, difference_of
-from telemetry.report.estimate.jackknife import Ratio, ratio
+from telemetry.report.estimate.jackknife import Quantiles, Ratio, ratio
+from telemetry.report.estimate.permutation import DRAWS, Block, permuted_quantiles
 from telemetry.report.read.columns import Flags, Vector
 from telemetry.report.read.names import printable
 from telemetry.report.read.strata import Strata
@@ -58,6 +59,8 @@ class Means:
     strata: Strata
     stratified: bool = True
     """False: the strata are averaged as if they were one."""
+    permuted: bool = False
+    """Intervals of differences are those of the assignment, which was by chance; else Student's."""
 
     def pair(self, baseline: Placement) -> dict[Placement, Ratio]:
         """Return the means of the baseline and of `init`, each combined over strata with the same weights."""
@@ -72,6 +75,20 @@ class Means:
         if not len(usable):
             return {arm: _untold(self.ms, self.n, self.sums.in_arm(arm)) for arm in arms}
         return {arm: _combined([of[one] for one in usable], shares[usable]) for arm, of in by_arm.items()}
+
+    def quantiles(self, baseline: Placement, draws: int = DRAWS) -> Quantiles | None:
+        """Return those of the difference between the baseline and `init`; None for Student's."""
+        return permuted_quantiles(list(self._blocks(baseline)), draws) if self.permuted else None
+
+    def _blocks(self, baseline: Placement) -> Iterator[Block]:
+        """Yield what is compared, by stratum."""
+        served, of_baseline = self.n > 0, self.sums.in_arm(baseline)
+        both = served & (of_baseline | self.sums.in_arm("init"))
+        shares = self._shares(baseline) if self.stratified else np.ones(1)
+        for position in np.flatnonzero(shares):
+            mine = both & (self.strata.of_unit == position) if self.stratified else both
+            if min(of_baseline[mine].sum(), (~of_baseline[mine]).sum()) >= FEWEST_OF_ARM:
+                yield Block(float(shares[position]), self.ms[mine], self.n[mine], of_baseline[mine])
 
     def weights(self, baseline: Placement) -> Vector:
         """Return the weight of a request of each unit in a comparison; those of an arm add up to 1."""
