@@ -55,11 +55,27 @@ def test_v17_intervals_cover_the_true_percentiles() -> None:
     assert (differences / 150).min() > 0.9
 
 
-def test_v17_percentile_at_the_edge_of_cold_starts_is_not_told() -> None:
-    at_the_edge = found(np.random.default_rng(6), cold=0.01)
-    assert at_the_edge[99].told == "edge of cold starts"
-    assert at_the_edge[99].low is None
+def test_v17_interval_at_the_edge_of_cold_starts_has_the_step_in_it() -> None:
+    at_the_edge = found(np.random.default_rng(8), cold=0.01)
+    one = at_the_edge[99]
+    assert one.told == "edge of cold starts"
+    assert one.low is not None
+    assert one.high is not None
+    assert one.low < 0 < one.high
+    assert one.high - one.low > 1900
     assert (at_the_edge[50].told, at_the_edge[95].told) == ("told", "told")
+
+
+def test_v17_differences_at_the_edge_of_cold_starts_hold_the_truth() -> None:
+    random, covered, at_the_edge = np.random.default_rng(15), 0, 0
+    for _ in range(60):
+        one = found(random, environments=40, requests=20, cold=0.05)[95]
+        assert one.low is not None
+        assert one.high is not None
+        covered += one.low <= 0 <= one.high
+        at_the_edge += one.told == "edge of cold starts"
+    assert at_the_edge > 50
+    assert covered >= 55
 
 
 def test_v17_too_few_requests_above_a_percentile_are_not_told() -> None:

@@ -2,16 +2,21 @@
 
 Woodruff, Confidence intervals for medians and other position measures, JASA 47, 1952: the share of requests
 that are no slower than the estimated percentile is a ratio like a mean, with an interval on environments; the
-percentiles at both ends of that interval are the ends of the percentile's. The difference of two arms is put
-together from both by the method of variance estimates recovery (Zou and Donner, Statistics in Medicine 27,
-2008).
+percentiles at both ends of that interval are the ends of the percentile's. It holds whatever the distribution
+is like between them.
 
-Slow first requests make a step in the distribution. Where the interval has the step in it, a hair more or
-less of them moves the percentile by the whole height, and nothing can be told.
+The difference of two arms takes both intervals together. Its ends are those of all pairs of percentiles whose
+two deviations, each in units of its margin, have squares that add up to 1 at most. Where percentiles grow
+evenly with the share this is the method of variance estimates recovery (Zou and Donner, Statistics in
+Medicine 27, 2008), whose ends are the differences of such a pair as well, but read off a straight line.
+
+They do not grow evenly where slow first requests make a step in the distribution: a hair more or less of them
+moves the percentile by the whole height. An interval that has the step in it is as wide as that, and the
+reader is told why. Read off a straight line, its ends would lie where hardly any request does.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
@@ -26,6 +31,8 @@ from telemetry.report.read.durations import Durations
 from telemetry.report.read.sums import BINS, middle_of
 
 PERCENTS: Final = (50, 95, 99)
+ANGLES: Final = np.linspace(0, np.pi / 2, 65)
+"""Deviations of two arms whose squares add up to 1: their sine and cosine."""
 Told: TypeAlias = Literal["told", "edge of cold starts", "too few requests", "too few environments"]
 
 
@@ -37,7 +44,7 @@ class Percentile:
     low: float | None
     high: float | None
     told: Told
-    """Why there is no interval."""
+    """Why there is no interval, or why it is wide: at the edge of cold starts it has a step in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class PercentileDifference:
     arm: Placement
     of: dict[Placement, Percentile]
     difference_ms: float
-    """Baseline minus arm; so the interval, which is None where either arm cannot be told."""
+    """Baseline minus arm; so the interval, which is None where either arm has none."""
     low: float | None
     high: float | None
     level: float
@@ -82,7 +89,7 @@ def _compared(
         ends = np.where(means.sums.in_arm("init"), at["init"], at[baseline])
         shares = replace(means, ms=durations.up_to(ends)).pair(baseline)
         found = {
-            arm: _percentile(cumulated[arm], percent / 100, shares[arm].widened(widening), edges[arm])
+            arm: _inverted(cumulated[arm], percent / 100, shares[arm].widened(widening), edges[arm])
             for arm in both
         }
         yield _difference(percent, baseline, found)
@@ -99,22 +106,37 @@ def _bin(cumulated: Vector, share: float) -> int:
     return min(int(np.searchsorted(cumulated, share * cumulated[-1] * (1 - 1e-12))), BINS - 1)
 
 
-def _percentile(cumulated: Vector, share: float, of: Ratio, edges: list[Ratio]) -> Percentile:
-    """Invert the interval of the share, unless a step is in it."""
+@dataclass(frozen=True, slots=True)
+class _Inverted:
+    """A percentile of one arm, and what it is read off."""
+
+    percentile: Percentile
+    cumulated: Vector
+    share: float
+    margin: float
+    """Half the interval of the share."""
+
+    def at(self, deviations: Iterable[float]) -> Vector:
+        """Return the ms at shares that deviate so much from the percentile's, in units of the margin."""
+        shares = (self.share + one * self.margin for one in deviations)
+        return np.asarray([middle_of(_bin(self.cumulated, share)) for share in shares])
+
+
+def _inverted(cumulated: Vector, share: float, of: Ratio, edges: list[Ratio]) -> _Inverted:
+    """Invert the interval of the share."""
     if not cumulated[-1] > 0:
-        return Percentile(math.nan, None, None, "too few environments")
+        return _Inverted(Percentile(math.nan, None, None, "too few environments"), cumulated, share, math.nan)
     value = middle_of(_bin(cumulated, share))
     if more_needed(of):
-        return Percentile(value, None, None, "too few environments")
+        return _Inverted(Percentile(value, None, None, "too few environments"), cumulated, share, math.nan)
     # Requests vary at least as independent ones do, also where none is above the percentile.
     low, high = replace(of, variance=max(of.variance, share * (1 - share) / of.n)).interval()
     margin = (high - low) / 2
-    if any(_at_edge(share, margin, edge) for edge in edges):
-        return Percentile(value, None, None, "edge of cold starts")
     if math.isnan(margin) or share + margin >= 1 or share - margin <= 0:
-        return Percentile(value, None, None, "too few requests")
+        return _Inverted(Percentile(value, None, None, "too few requests"), cumulated, share, margin)
+    told: Told = "edge of cold starts" if any(_at_edge(share, margin, edge) for edge in edges) else "told"
     lowest, highest = (middle_of(_bin(cumulated, share + sign * margin)) for sign in (-1, 1))
-    return Percentile(value, lowest, highest, "told")
+    return _Inverted(Percentile(value, lowest, highest, told), cumulated, share, margin)
 
 
 def _at_edge(share: float, margin: float, slow: Ratio) -> bool:
@@ -125,20 +147,27 @@ def _at_edge(share: float, margin: float, slow: Ratio) -> bool:
     return 0 < slow.value < 1 and abs(share - (1 - slow.value)) <= margin
 
 
-def _difference(percent: int, baseline: Placement, of: dict[Placement, Percentile]) -> PercentileDifference:
+def _difference(percent: int, baseline: Placement, of: dict[Placement, _Inverted]) -> PercentileDifference:
     left, right = of[baseline], of["init"]
-    value, low, high = left.value - right.value, math.nan, math.nan
-    if not (left.low is None or left.high is None or right.low is None or right.high is None):
-        low = value - math.hypot(left.value - left.low, right.high - right.value)
-        high = value + math.hypot(left.high - left.value, right.value - right.low)
+    value, low, high = left.percentile.value - right.percentile.value, math.nan, math.nan
+    if left.percentile.low is not None and right.percentile.low is not None:
+        sines, cosines = np.sin(ANGLES), np.cos(ANGLES)
+        low = float((left.at(-sines) - right.at(cosines)).min())
+        high = float((left.at(sines) - right.at(-cosines)).max())
     return PercentileDifference(
         percent=percent,
         baseline=baseline,
         arm="init",
-        of=of,
+        of={arm: found.percentile for arm, found in of.items()},
         difference_ms=value,
         low=known(low),
         high=known(high),
         level=LEVEL,
-        told=left.told if left.told != "told" else right.told,
+        told=_told(left.percentile, right.percentile),
     )
+
+
+def _told(left: Percentile, right: Percentile) -> Told:
+    """Return what keeps either from being told, first what leaves no interval at all."""
+    without = [one.told for one in (left, right) if one.low is None]
+    return next((told for told in (*without, left.told, right.told) if told != "told"), "told")
