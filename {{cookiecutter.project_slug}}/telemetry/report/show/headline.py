@@ -68,10 +68,17 @@ def _choice(results: Results, *, same_wait: bool) -> str:
     number = f"INIT {_what(found)} {_per(found, results)}"
     if answer.decides:
         better = "keep INIT" if answer.better == "init" else "start up in the first invocation"
-        return f"{CHOICE}: {better}; {number}"
+        return f"{CHOICE}: {better}{_condition(answer)}; {number}"
     if found.finding == "cannot tell yet":
         return f"{CHOICE}: cannot tell{_why(results, found)}"
     return f"{CHOICE}: {_open(answer, found)}; {number}"
+
+
+def _condition(answer: Decision) -> str:
+    """Say what so few requests leave open, where none failed."""
+    if answer.unseen_failures is None:
+        return ""
+    return f", if failures are alike (none seen, {100 * answer.unseen_failures:.2g} points left open)"
 
 
 def _open(answer: Decision, found: Comparison) -> str:

@@ -17,6 +17,10 @@ NOT_MEASURED: Final = (
 KEEP: Final = "The comparison with a lazy singleton decides: keep the lifespan in INIT."
 ONCE: Final = "Start up once, in INIT or lazily: this app cannot do it again. "
 LAZY: Final = "The comparison with a lazy singleton decides: start up in the first invocation."
+UNSEEN: Final = (
+    "None of the requests failed, but so few of them leave open a difference of up to {} points. If there is "
+    "none, "
+)
 FAILS_LESS_TOO: Final = "The better arm fails less often as well. "
 OPEN: Final[Mapping[Obstacle, str]] = {
     "not randomised": "nothing assigned the arms by chance, and before and after is no experiment",
@@ -82,13 +86,19 @@ def meaning(
 def decided(found: Decision) -> str:
     """Say what one comparison with a lazy singleton decides, or why it does not."""
     if found.decides:
-        return (FAILS_LESS_TOO if found.fewer_failures_too else "") + (
-            KEEP if found.better == "init" else LAZY
-        )
+        return _answer(found)
     reasons = [OPEN[one] for one in found.obstacles if one in OPEN]
     if not reasons:
         return IMMATERIAL if "no difference that matters" in found.obstacles else NO_DIFFERENCE
     return f"This does not decide whether to start up in INIT or lazily: {'; '.join(reasons)}."
+
+
+def _answer(found: Decision) -> str:
+    """Say which arm is better, and what has to be said before it."""
+    answer = KEEP if found.better == "init" else LAZY
+    if found.unseen_failures is not None:
+        return UNSEEN.format(f"{100 * found.unseen_failures:.2g}") + answer[:1].lower() + answer[1:]
+    return (FAILS_LESS_TOO if found.fewer_failures_too else "") + answer
 
 
 def is_null(found: Comparison) -> bool:

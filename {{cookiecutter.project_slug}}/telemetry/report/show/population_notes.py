@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from telemetry.report.estimate.deciding.failures import FailureDifference
 from telemetry.report.estimate.deciding.population import IDLE_MS, Population
 from telemetry.report.estimate.deciding.unplaced import Bounds
+from telemetry.report.estimate.proportions import share_interval
 from telemetry.report.estimate.results import Results
 from telemetry.report.show.wording import counted, milliseconds, points, short_name
 
@@ -17,11 +19,7 @@ def population_notes(results: Results) -> Iterator[str]:
         yield _bound(bound)
     for found in results.failure_differences:
         if found.none_failed and found.high is not None:
-            most = max(found.high, -(found.low or 0.0))
-            yield (
-                f"no request failed here nor with {short_name(found.baseline)}: taken as alike, though so "
-                f"many requests leave open a share of up to {100 * most:.2g} %"
-            )
+            yield _none_failed(found, results)
 
 
 def _counted(population: Population) -> Iterator[str]:
@@ -48,6 +46,18 @@ def _counted(population: Population) -> Iterator[str]:
             f"birth, when they have ended or been silent for {IDLE_MS / HOURS:.0f} h"
             + (f" ({counted(population.later, 'environment')} not yet)" if population.later else "")
         )
+
+
+def _none_failed(found: FailureDifference, results: Results) -> str:
+    """Say what so many requests without a failure leave open, one by one and by whole environments."""
+    most = max(found.high or 0.0, -(found.low or 0.0))
+    arms = {arm.placement: arm.environments for arm in results.arms}
+    fewest = min(arms.get(found.baseline, 0), arms.get(found.arm, 0))
+    return (
+        f"no request failed here nor with {short_name(found.baseline)}: taken as alike, though so many "
+        f"requests leave open a share of up to {100 * most:.2g} %, if each fails by itself; if environments "
+        f"fail as a whole, up to {100 * share_interval(0, fewest)[1]:.2g} % of them"
+    )
 
 
 def _bound(found: Bounds) -> str:

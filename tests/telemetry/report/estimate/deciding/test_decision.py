@@ -42,8 +42,28 @@ def said(verdict: Verdict) -> str:
 def test_randomised_material_and_alike_in_failures_decides() -> None:
     found = verdict()
     assert (found.results.decisions[0].decides, found.results.decisions[0].better) == (True, "init")
-    assert said(found) == KEEP
-    assert said(verdict((40.0, 20.0))) == LAZY
+    assert said(found).endswith(KEEP[1:])
+    assert said(verdict((40.0, 20.0))).endswith(LAZY[1:])
+
+
+def test_no_failure_seen_is_a_condition_until_so_many_requests_bound_it() -> None:
+    few, many = verdict(), verdict(requests=160)
+    assert few.results.decisions[0].unseen_failures == pytest.approx(0.0037, abs=0.0001)
+    assert said(few) == (
+        "None of the requests failed, but so few of them leave open a difference of up to 0.37 points. If "
+        f"there is none, t{KEEP[1:]}"
+    )
+    assert (
+        "keep INIT, if failures are alike (none seen, 0.37 points left open); INIT saves" in few.headline[1]
+    )
+    assert "if environments fail as a whole, up to 14 % of them" in " ".join(few.notes)
+    assert many.results.decisions[0].unseen_failures is None
+    assert said(many) == KEEP
+    assert "left open" not in many.headline[1]
+
+
+def test_failures_that_were_seen_make_no_condition() -> None:
+    assert verdict(fails=(0, 8)).results.decisions[0].unseen_failures is None
 
 
 def test_v2_fast_errors_forbid_to_decide() -> None:

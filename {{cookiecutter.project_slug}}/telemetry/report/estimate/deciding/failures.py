@@ -1,7 +1,8 @@
 """Requests that failed, by arm: a fast error makes an arm look fast, a time-out that is not seen does too.
 
 A share is a ratio like a mean, failed requests over requests, so environments are its unit as well. Where no
-request failed the jackknife knows no variance; the bound is then the exact one of so many requests.
+request failed the jackknife knows no variance; the bound is then the exact one of so many requests, as if
+each failed by itself.
 """
 
 from collections.abc import Callable
@@ -42,7 +43,7 @@ class FailureDifference:
     high: float | None
     level: float
     none_failed: bool
-    """No request of either arm failed: taken as alike, within the bounds that so many requests allow."""
+    """No request of either arm failed: taken as alike, whatever the interval leaves open; see `decision`."""
     shares: Shares
 
 

@@ -19,12 +19,13 @@ SHARES: Final[Mapping[Shares, str]] = {
 NONE_FAILED: Final = "none failed"
 FAILURES: Final = (
     "Status 5xx, no answer, a crash or a time-out. Alike: the difference is within "
-    f"{100 * ALIKE:g} points by its interval. None failed: taken as alike, though the interval says how much "
-    "so few requests leave open."
+    f"{100 * ALIKE:g} points by its interval. None failed: taken as alike; where the interval leaves open "
+    "more than that, a decision is made on that condition, and says so."
 )
 PERCENTILES: Final = (
-    "Of all requests, slow first ones too. Cannot tell: the percentile is where the first requests of "
-    "environments begin, so a few of them more or less decide it, or there are too few requests above it."
+    "Of all requests, slow first ones too. Edge of cold starts: the percentile is where the first requests "
+    "of environments begin, so a few of them more or less decide it, and the interval has the step in it. No "
+    "interval: too few environments, or too few requests above it."
 )
 
 
@@ -59,7 +60,7 @@ def percentiles(verdict: Verdict) -> TableSection:
     return TableSection(
         "percentiles",
         "Percentiles of user-visible ms [95 %]",
-        ("against", "there", "lifespan kept", "saved by keeping", "cannot tell"),
+        ("against", "there", "lifespan kept", "saved by keeping", "note"),
         [
             (f"p{found.percent}, {short_name(found.baseline)}", _percentile(found.of[found.baseline]),
              _percentile(found.of["init"]), _difference(found), REASONS[found.told])
@@ -77,7 +78,7 @@ def _percentile(found: Percentile) -> str:
 
 
 def _difference(found: PercentileDifference) -> str:
-    if found.told != "told":
+    if found.low is None:
         return NONE
     return bracketed(found.difference_ms, found.low, found.high)
 
