@@ -12,6 +12,7 @@ from numpy.random import Generator
 
 from adapter.placement import PLACEMENTS
 from bench.fleet import DAY_S, Effects, Pool, durations, pool
+from bench.fleet_looks import Born, near_days
 from telemetry.report.estimate.compared import Compared, compared_in
 from telemetry.report.estimate.comparison import Comparison, Estimand
 from telemetry.report.estimate.deciding.assignment import Assignment, assignment_of
@@ -70,7 +71,7 @@ class Judged:
     """What the report said over the days of one experiment."""
 
     answers: list[Decision | None]
-    """`init` or lazy, at each look; None without a comparison."""
+    """`init` or lazy, at each look that could decide wrongly and at the last; None without a comparison."""
     all_requests: list[Decision | None]
     """What all requests would decide, were they alone."""
     last: Compared
@@ -79,7 +80,7 @@ class Judged:
 
 
 def experiment(random: Generator, cell: Cell, shared: Pool) -> Judged:
-    """Assign arms, draw durations, and look every day until the verdict stands still, or on the last day.
+    """Assign arms, draw durations, and look every day, or on the last one.
 
     Args:
         random: Draws everything.
@@ -91,17 +92,38 @@ def experiment(random: Generator, cell: Cell, shared: Pool) -> Judged:
     # What `plan` would say for half of the time, from the births of the weeks before.
     planned = max(25, round(0.5 * len(units) * min(cell.kept, 1 - cell.kept))) if cell.sized else None
     ms, failed = durations(random, one, (arms == 0).astype(float), cell.effects, DEPLOYS)
-    fleet = _Fleet(one, units, arms, cell, planned, ms, failed)
+    fleet = Fleet(one, units, arms, cell, planned, ms, failed)
     answers, alone = [], []
-    standing = False
-    for day in range(2 if cell.daily else DAYS, DAYS + 1):
-        if standing and day < DAYS:
-            continue
+    for day in [*(near(fleet) if cell.daily else []), DAYS]:
         last, decisions = _look(fleet, day)
-        standing = last.population.final
         answers.append(deciding(decisions))
         alone.append(next((one for one in decisions if one.estimand == "user_visible_ms"), None))
     return Judged(answers, alone, last, ms[one.first])
+
+
+def near(fleet: "Fleet") -> list[int]:
+    """Return the days, but the last, whose looks could decide wrongly: see `fleet_looks`."""
+    one, ends = fleet.pool, np.arange(1, DAYS) * DAY_S
+    size, cut = len(one.born_s), None if fleet.planned is None else _cut(fleet, fleet.planned)
+    born = Born(
+        counts=np.searchsorted(one.born_s, ends if cut is None else np.minimum(ends, cut), side="right"),
+        arms=fleet.arms,
+        versions=np.searchsorted(DEPLOYS, one.born_s),
+        first_ms=fleet.ms[one.first],
+        user_ms=np.bincount(one.unit, fleet.ms, minlength=size),
+        requests=np.bincount(one.unit, minlength=size).astype(np.float64),
+        failed=np.bincount(one.unit, fleet.failed, minlength=size),
+    )
+    reached, better = None if cut is None else int(cut / DAY_S) + 1, BETTER.get(fleet.cell.effect)
+    return near_days(born, reached, None if better is None else PLACEMENTS.index(better), range(2, DAYS))
+
+
+def _cut(fleet: "Fleet", planned: int) -> float:
+    """Return when the smallest arm has its declared size, in seconds; after all days if that is never."""
+    births = [fleet.pool.born_s[fleet.arms == arm] for arm in range(2)]
+    if min(map(len, births)) < planned:
+        return (DAYS + 1) * DAY_S
+    return max(float(of_arm[planned - 1]) for of_arm in births)
 
 
 def comparison_of(of: Compared, estimand: Estimand) -> Comparison:
@@ -110,7 +132,7 @@ def comparison_of(of: Compared, estimand: Estimand) -> Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fleet:
+class Fleet:
     """One experiment: who was born when, in which arm, and what users waited."""
 
     pool: Pool
@@ -148,7 +170,7 @@ def _units(one: Pool, arms: Numbers) -> Iterator[Unit]:
         yield made
 
 
-def _look(fleet: _Fleet, day: int) -> tuple[Compared, list[Decision]]:
+def _look(fleet: Fleet, day: int) -> tuple[Compared, list[Decision]]:
     """Judge what was recorded until the end of a day."""
     evidence, planned = _evidence(fleet, day), fleet.planned
     assignment = _assignment(evidence, fleet.cell)
@@ -174,7 +196,7 @@ def _assignment(evidence: Evidence, cell: Cell) -> Assignment | None:
     return assignment_of(evidence.ledger.units, ratios(sums, sums.user), weights)  # type: ignore[arg-type]  # names of arms
 
 
-def _evidence(fleet: _Fleet, day: int) -> Evidence:
+def _evidence(fleet: Fleet, day: int) -> Evidence:
     """Build what the reader would have summed up; single requests at the last look alone."""
     one, detailed = fleet.pool, day == DAYS
     until = int(np.searchsorted(one.at_s, day * DAY_S))

@@ -1,13 +1,16 @@
 """The simulated fleet: what it is like, and that its experiments are judged."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from bench import fleet_experiment
 from bench.fleet import AGE_S, TIMEOUT_MS, Effects, durations, pool
 from bench.fleet_coverage import Counted, cells, measure, tables
 from bench.fleet_experiment import Cell
+from bench.fleet_looks import Born, near_days
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
@@ -82,3 +85,38 @@ def test_every_cell_is_there_once_for_each_way_to_look() -> None:
     daily, last = list(cells()), list(cells(daily=False))
     assert len(set(daily)) == len(daily) == len(last) == 72
     assert not set(daily) & set(last)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sized", [True, False])
+@pytest.mark.parametrize("effect", ["none", "kept fails fast"])
+def test_looks_that_are_left_out_decide_nothing(
+    effect: str, monkeypatch: pytest.MonkeyPatch, *, sized: bool
+) -> None:
+    cell = Cell(effect, 0.9, bursts=False, newest_first=True, sized=sized)
+    some = measure(cell, 16, (1, 6))
+    monkeypatch.setattr(fleet_experiment, "near", lambda _: range(2, fleet_experiment.DAYS))
+    every = measure(cell, 16, (1, 6))
+    assert (some.wrong, some.alone_wrong) == (every.wrong, every.alone_wrong)
+    assert some.intervals == every.intervals
+
+
+def test_looks_are_near_where_the_wrong_arm_looks_better() -> None:
+    count = 400
+    arms = np.arange(count) % 2
+    born = Born(
+        counts=np.array([100, 200, 300, 400]),
+        arms=arms,
+        versions=np.zeros(count, np.int64),
+        first_ms=600.0 + np.arange(count) % 7 + 50.0 * arms,
+        user_ms=600.0 + np.arange(count) % 7,
+        requests=np.full(count, 3.0),
+        failed=np.zeros(count),
+    )
+    days = [1, 2, 3, 4]
+    assert near_days(born, None, None, days) == days
+    assert near_days(born, None, 0, days) == []
+    assert near_days(born, None, 1, days) == days
+    assert near_days(born, 3, None, days) == [3]
+    fails = replace(born, failed=1.0 * (arms == 0))
+    assert near_days(fails, None, None, days) == []
