@@ -81,7 +81,7 @@ ARROWS = {
     "telemetry.progress": set(),
     "telemetry.workload": set(),
     # read <- estimate <- show <- the commands; aws feeds read, and doctor's findings are shown.
-    "telemetry.report": {"telemetry.report", "adapter.placement"},
+    "telemetry.report": {"telemetry.report", "telemetry.prices", "adapter.placement"},
     "telemetry.report.errors": set(),
     "telemetry.report.read": {*REPORT_NEEDS, "telemetry.report.read"},
     "telemetry.report.aws": {
@@ -101,6 +101,13 @@ ARROWS = {
         "telemetry.report.read",
         "telemetry.report.estimate",
         "telemetry.workload",
+    },
+    # Dollars of what was measured.
+    "telemetry.report.estimate.configurations": {
+        *REPORT_NEEDS,
+        "telemetry.report.read",
+        "telemetry.report.estimate",
+        "telemetry.prices",
     },
     "telemetry.report.show": {
         *REPORT_NEEDS,

@@ -10,6 +10,7 @@ from typing import Final
 
 from rich.console import Console
 
+from telemetry.prices import Prices, PricesError, prices_of
 from telemetry.report.arguments import (
     FOR_AWS,
     SINCE,
@@ -20,6 +21,7 @@ from telemetry.report.arguments import (
 )
 from telemetry.report.aws.period import period
 from telemetry.report.errors import UnusableError
+from telemetry.report.estimate.configurations.by_configuration import ARCHITECTURE, REGION, Wished
 from telemetry.report.estimate.planning import plan_of
 from telemetry.report.estimate.pool import environments_per_day
 from telemetry.report.estimate.results import Declared, results_of
@@ -51,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = COMMANDS.get(given[0]) if given else None
     try:
         return command(given[1:]) if command else report(given)
-    except UnusableError as error:
+    except (UnusableError, PricesError) as error:
         sys.stderr.write(f"telemetry.report: {error}\n")
         return UNUSABLE
     except OSError as error:  # no space left for what does not fit into memory, say
@@ -67,10 +69,11 @@ def report(arguments: Sequence[str]) -> int:
     command = report_parser()
     options = command.parse_args(arguments)
     outputs = {"--json": options.json, "--html": options.html, "--markdown": options.markdown}
-    must_differ(outputs, options.files)
+    must_differ(outputs, [*options.files, *([options.beside] if options.beside else [])])
     with discarded_on_failure(outputs.values()):
         _refuse_word(options.files)
-        results = results_of(_evidence(options, command), _declared(options))
+        evidence = _evidence(options, command)
+        results = results_of(evidence, _declared(options, evidence.ledger))
         verdict = verdict_of(results, made_now(("python", "-m", "telemetry.report", *arguments)))
         written = list(write(verdict, options.json, options.html, options.markdown))
     if STDOUT not in map(str, outputs.values()):
@@ -158,8 +161,32 @@ COMMANDS: Final[Mapping[str, Callable[[Sequence[str]], int]]] = {
 }
 
 
-def _declared(options: argparse.Namespace) -> Declared:
-    return Declared(options.experiment, options.planned, options.timeout, options.smallest)
+def _declared(options: argparse.Namespace, ledger: Ledger) -> Declared:
+    wished = Wished(options.prefer, _prices(options, ledger), options.cold_share, _beside(options, ledger))
+    return Declared(options.experiment, options.planned, options.timeout, options.smallest, wished)
+
+
+def _prices(options: argparse.Namespace, ledger: Ledger) -> Prices | None:
+    """Return the prices that the options name; None where they name none."""
+    if options.region is options.architecture is options.prices is None:
+        return None
+    ran = next((lab for lab in reversed(ledger.labs) if lab.region or lab.architecture), None)
+    region = options.region or (ran.region if ran else None) or REGION
+    architecture = options.architecture or (ran.architecture if ran else None) or ARCHITECTURE
+    return prices_of(region, architecture, options.prices)
+
+
+def _beside(options: argparse.Namespace, ledger: Ledger) -> Evidence | None:
+    """Read the run whose figures stand beside."""
+    if options.beside is None:
+        return None
+    found = evidence_of([source_of(options.beside)], options.service, processes=processors())
+    if not (ledger.labs and found.ledger.labs):
+        raise UnusableError(
+            "--beside is for two runs of the lab, on Lambda or on this machine: "
+            f"{'the records beside are' if ledger.labs else 'these records are'} of none."
+        )
+    return found
 
 
 WORD: Final = re.compile("[a-z]{1,20}")

@@ -7,6 +7,8 @@ from typing import Final
 
 from adapter.placement import EXAMPLE, PLACEMENTS, PlacementError, Weights, parse_weights
 from telemetry.report.errors import UnusableError
+from telemetry.report.estimate.configurations.best import PREFERENCES
+from telemetry.report.estimate.configurations.by_configuration import ARCHITECTURE, REGION
 from telemetry.report.estimate.smallest import DEFAULT, Smallest, parse_smallest
 from telemetry.report.gate import Condition, condition
 from telemetry.report.help_texts import COMPARE, DOCTOR, PLAN, TEACHING
@@ -81,7 +83,50 @@ def report_parser() -> argparse.ArgumentParser:
         help="smallest difference per request that matters to you, in ms, in %% of a request's mean, or both "
         "(default: 1ms,1%%); what is certainly below is called no difference that matters",
     )
+    _add_configurations(parser)
     return parser
+
+
+def _add_configurations(parser: argparse.ArgumentParser) -> None:
+    of = parser.add_argument_group(
+        "a lab run of several memory sizes or init types", "by configuration, and which one to take"
+    )
+    of.add_argument(
+        "--prefer",
+        choices=PREFERENCES,
+        default="balanced",
+        help="what is to be small: the bill, p99, or the product of both (default: %(default)s)",
+    )
+    of.add_argument(
+        "--beside",
+        metavar="FILE",
+        help="records of another lab run, such as one on this machine beside one on Lambda: its figures of "
+        "the same configurations are shown beside, never averaged",
+    )
+    of.add_argument(
+        "--cold-share",
+        type=_share,
+        metavar="SHARE",
+        help="share of requests that are the first of their environment, such as 0.5%%: billed ms, dollars "
+        "and p99 are then of such a mix (default: as the run sent them)",
+    )
+    of.add_argument("--region", help=f"whose prices (default: the run's, else {REGION})")
+    of.add_argument(
+        "--architecture",
+        choices=("x86_64", "arm64"),
+        help=f"whose prices (default: the run's, else {ARCHITECTURE})",
+    )
+    of.add_argument("--prices", type=Path, metavar="FILE", help="other prices, as docs/choose.md shows")
+
+
+def _share(text: str) -> float:
+    try:
+        found = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        found = math.nan
+    if not 0 <= found <= 1:
+        raise argparse.ArgumentTypeError(f"must be a share, such as 0.5% or 0.005: got {text[:20]!r}")
+    return found
 
 
 def _condition(text: str) -> Condition:

@@ -72,7 +72,7 @@ def test_what_nothing_tells_about_is_listed_with_the_command_that_measures_it(
     commands = {one["name"]: one["command"] for one in found["unmeasured"]}
     assert "on demand, lazy" in commands
     assert "python -m telemetry.lab" in commands["on demand, lazy"]
-    assert "SnapStart=on" in commands["SnapStart"]
+    assert "--init-type on-demand snap-start" in commands["SnapStart"]
     assert not set(commands) & set(names(found))
 
 

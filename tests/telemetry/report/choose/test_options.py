@@ -10,6 +10,7 @@ from telemetry.report.choose.recorded import Arm, ArmTimes, Recorded
 from telemetry.report.choose.times import Times, times_of
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.startup.advice import Advised, ResourceAdvice
+from telemetry.report.read.records import Place
 
 INIT, LAZY = Arm("init", 512), Arm("first_invocation", 512)
 NOTHING = np.empty(0)
@@ -23,10 +24,14 @@ def arm(warm: float, held_up: float) -> ArmTimes:
     return ArmTimes(times(warm), times(held_up), (held_up - warm) / 1000)
 
 
-def records(arms: dict[Arm, ArmTimes], *, lab: bool = False, experiment: bool = False) -> Recorded:
+def records(
+    arms: dict[Arm, ArmTimes], *, lab: bool = False, place: Place | None = None, experiment: bool = False
+) -> Recorded:
     nobody = Served(NOTHING.astype(int), NOTHING, NOTHING, NOTHING.astype(bool), NOTHING, NOTHING.astype(int))
     traffic = Traffic(NOTHING, NOTHING, 0.0, 1.0)
-    return Recorded(traffic, NOTHING.astype(bool), nobody, 0.0, arms, lab, experiment)
+    return Recorded(
+        traffic, NOTHING.astype(bool), nobody, 0.0, arms, place or ("lab" if lab else "lambda"), experiment
+    )
 
 
 def test_the_traffics_own_arms_are_of_this_traffic_or_of_an_experiment() -> None:
@@ -45,6 +50,23 @@ def test_a_lab_run_gives_the_ratio_of_two_arms() -> None:
     assert lazy.times.held_up.mean_ms == pytest.approx(1500, rel=0.02)
     assert lazy.times.warm.mean_ms == pytest.approx(10, rel=0.02)
     assert lazy.times.extra == pytest.approx(0.99 * 1.5, rel=0.02)
+
+
+def test_a_loopback_run_gives_ratios_and_is_called_one() -> None:
+    run = records({INIT: arm(1, 200), LAZY: arm(1, 300)}, place="loopback")
+    lazy = next(one for one in options_of(records({INIT: arm(10, 1000)}), [run])[0] if one.arm == LAZY)
+    assert (lazy.source, lazy.times.held_up.mean_ms) == ("a loopback run", pytest.approx(1500, rel=0.02))
+
+
+def test_a_run_on_lambda_gives_the_ms_that_a_lab_run_multiplies() -> None:
+    """Without any traffic too, a lab's ms stand beside nobody else's."""
+    driven = records({INIT: arm(10, 1000), Arm("init", 1024): arm(5, 900)}, place="lambda")
+    lab = records({INIT: arm(1, 200), LAZY: arm(1, 300)}, lab=True)
+    options, base = options_of(None, [driven, lab])
+    assert base == INIT
+    assert {(one.arm, one.source, round(one.times.held_up.mean_ms, -1)) for one in options} == {
+        (INIT, "a Lambda run", 1000), (Arm("init", 1024), "a Lambda run", 900), (LAZY, "a lab run", 1500),
+    }  # fmt: skip
 
 
 def test_arms_that_differ_in_two_things_give_no_ratio() -> None:
@@ -79,7 +101,7 @@ def test_no_name_from_a_log_becomes_part_of_a_command_unless_a_stack_may_have_it
     options, base = options_of(records({INIT: arm(10, 1000)}), [])
     commands = [one.command for one in unmeasured(options, base, function)]
     assert not any(function in command for command in commands)
-    assert any("--stack-name NAME-snapstart" in command for command in commands)
+    assert any("--stack NAME-measure" in command for command in commands)
 
 
 def advice(name: str, advised: Advised, k: float = 1.0) -> ResourceAdvice:

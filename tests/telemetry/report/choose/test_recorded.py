@@ -43,7 +43,7 @@ def test_records_tell_what_the_fleet_did(tmp_path: Path) -> None:
     assert list(found.arms) == [Arm("init", 1024)]
     assert found.arms[Arm("init", 1024)].extra == pytest.approx(1.2, rel=0.2)
     assert found.on_demand.all()
-    assert (found.lab, found.experiment, found.proactive) == (False, False, 0)
+    assert (found.place, found.experiment, found.proactive) == ("lambda", False, 0)
 
 
 def test_requests_that_waited_get_the_service_time_of_others(tmp_path: Path) -> None:

@@ -164,3 +164,54 @@ def test_t12_a_lab_run_may_have_given_its_function_another_name() -> None:
     lines = [json.loads(line) for line in Run().lines()]
     named = [line | ({"function": "shop"} if line.get("record") == "startup" else {}) for line in lines]
     assert evidence_of([source("lab.jsonl", [*map(json.dumps, named)])]).ledger.labs
+
+
+def run_at(where: object, *lines: str, **told: object) -> list[str]:
+    """Records of a run that says where it was."""
+    said = {"record": "lab", "v": 1, "run": f"{where}", "where": where, **told}
+    return [json.dumps(said), *lines]
+
+
+RECORDS = Run(lab=False).lines()
+
+
+@pytest.mark.parametrize("where", ["Lambda", "lambda ", "", "mars", None, 7, ["lambda"], {"lambda": 1}])
+def test_a_run_that_says_an_odd_place_is_refused_and_never_called_lambda(where: object) -> None:
+    with pytest.raises(UnusableError, match=r"one: a lab's record that cannot be read \(lab: bad where\)"):
+        evidence_of([source("one", run_at(where, *RECORDS))])
+
+
+def test_an_odd_record_beside_a_sound_one_is_counted() -> None:
+    evidence = evidence_of([source("one", [*run_at("loopback", *RECORDS), *run_at("mars")])])
+    assert evidence.ledger.place == "loopback"
+    assert evidence.read.malformed == {"lab: bad where": 1}
+
+
+def test_a_lab_record_that_is_odd_in_another_way_is_no_lambda_either() -> None:
+    with pytest.raises(UnusableError, match="lab: bad timeout_s"):
+        evidence_of([source("one", run_at("loopback", *RECORDS, timeout_s=-1))])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [
+        ("lab", "lambda", "on this machine and on Lambda"),
+        ("loopback", "lambda", "on Lambda and at an address that is not Lambda's"),
+    ],
+)
+def test_runs_of_two_places_are_refused_and_the_option_named(first: str, second: str, named: str) -> None:
+    lines = [*run_at(first, *RECORDS), *run_at(second, *Run(lab=False, seed=8).lines())]
+    with pytest.raises(UnusableError, match=f"lab runs {named}.* --beside FILE"):
+        evidence_of([source("one", lines)])
+
+
+@pytest.mark.parametrize("where", ["lambda", "loopback"])
+def test_a_run_that_does_not_count_its_environments_is_read(where: str) -> None:
+    evidence = evidence_of([source("one", run_at(where, *RECORDS))])
+    assert (evidence.ledger.place, len(evidence.ledger.units)) == (where, 50)
+
+
+def test_a_run_that_counts_its_environments_has_no_others() -> None:
+    sent = {"init": {"environments": 3, "invocations": 9}}
+    with pytest.raises(UnusableError, match="50 environments, 3 of which are of a lab run"):
+        evidence_of([source("one", run_at("lambda", *RECORDS, sent=sent))])

@@ -1,13 +1,14 @@
 """Which environments are alike in version and memory size."""
 
-from telemetry.report.read.strata import Stratum, strata_of
+from telemetry.report.read.strata import strata_of
 from tests.telemetry.report.log_streams import Stream, evidence_in
 
 
-def strata(*streams: Stream) -> tuple[list[Stratum], list[int]]:
+def strata(*streams: Stream) -> tuple[list[tuple[str | None, float | None, str | None]], list[int]]:
     evidence = evidence_in(streams)
     found = strata_of(evidence.ledger, evidence.totals.sums)
-    return found.found, found.of_unit.tolist()
+    assert {one.init_type for one in found.found} == {None}
+    return [(one.version, one.memory_mb, one.weights) for one in found.found], found.of_unit.tolist()
 
 
 def test_t12_one_version_and_size_are_one_stratum() -> None:

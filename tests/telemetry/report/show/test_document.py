@@ -11,7 +11,8 @@ from tests.telemetry.report.simulation import Run
 
 KEYS = [
     "v", "sentence", "headline", "brief", "meaning", "made", "measured_on", "time_split", "imports",
-    "arms", "comparisons", "completeness", "first_requests", "startup_repeats", "bound", "ledger",
+    "arms", "comparisons", "configurations", "completeness", "first_requests", "startup_repeats", "bound",
+    "ledger",
     "ledger_sentence", "startup", "resources", "state", "starts", "latency", "invocations",
     "warm_weights", "assignment",
     "progress", "unrecorded", "init_waits", "other_reading", "pings", "unused", "strata", "stratified",

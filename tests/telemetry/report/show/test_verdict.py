@@ -6,6 +6,9 @@ import re
 import pytest
 
 from adapter.placement import parse_weights
+from telemetry.report.show.document import document
+from telemetry.report.show.markdown import markdown
+from telemetry.report.show.page import page
 from telemetry.report.show.verdict import Verdict
 from tests.telemetry.report.reported import verdict_from
 from tests.telemetry.report.simulation import HALVES, Run, experiment
@@ -96,3 +99,38 @@ def test_startups_alone_tell_nothing() -> None:
 def test_missing_init_tells_nothing() -> None:
     sentence = verdict_from(Run(arms={"every_invocation": 25}).lines()).sentence
     assert "no environment with placement init was recorded" in sentence
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("lambda", "measured on Lambda (512 MB; Python 3.13.0; 2025-10-09 to 2025-10-10; a lab run)"),
+        (
+            "loopback",
+            (
+                "measured at an address that is none of AWS's (512 MB; Python 3.13.0; 2025-10-09 to 2025-10-10; "
+                "a lab run), not on Lambda"
+            ),
+        ),
+    ],
+)
+def test_place_of_a_run_through_the_api_of_lambda(where: str, said: str) -> None:
+    run = json.dumps({"record": "lab", "v": 1, "run": "r", "where": where, "memory_mb": [512]})
+    found = verdict_from([run, *Run(lab=False).lines()])
+    assert found.place == said
+    assert (found.results.measured_on.where, found.results.measured_on.lab_run) == (where, True)
+    assert found.results.measured_on.host is None
+    assert not any("no experiment was declared" in note for note in found.notes)
+
+
+def everything(found: Verdict) -> str:
+    """All that a report says of a run, in sentences, tables, notes and on the page."""
+    return page(found) + json.dumps(document(found), default=str) + markdown(found)
+
+
+def test_no_word_of_a_loopback_run_says_that_it_was_on_lambda() -> None:
+    run = json.dumps({"record": "lab", "v": 1, "run": "r", "where": "loopback"})
+    lines = [run, *experiment().lines()]
+    text = everything(verdict_from(lines))
+    assert "none of AWS&#39;s" in text
+    assert not re.search(r"[Mm]easured on Lambda \(", text)

@@ -69,9 +69,7 @@ def choose(arguments: Sequence[str]) -> int:
 def _tell_how_far(material: Material) -> None:
     """Say that many requests were read, for what follows takes as long as reading them."""
     if material.recorded is not None and (count := len(material.recorded.traffic.at)) >= MANY:
-        sys.stderr.write(
-            f"telemetry choose: {count:,} requests read; trying the forecast, then options\n"
-        )
+        sys.stderr.write(f"telemetry choose: {count:,} requests read; trying the forecast, then options\n")
 
 
 def _asked(options: argparse.Namespace) -> Asked:
@@ -107,6 +105,7 @@ def _material(options: argparse.Namespace) -> Material:
     """Read the traffic and the runs; the advice on resources is of the traffic, or else of the first run."""
     evidence = _evidence(options)
     runs = [evidence_of([source_of(name)]) for name in options.times]
+    runs.sort(key=lambda run: run.ledger.place != "lambda")  # those that tell ms come first
     traffic = _traffic(evidence, options.memory)
     advised = evidence or runs[0]
     return Material(

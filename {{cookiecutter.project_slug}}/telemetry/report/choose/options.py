@@ -9,9 +9,15 @@ from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.choose.dynamics import Schedule
 from telemetry.report.choose.recorded import Arm, ArmTimes, Recorded
 from telemetry.report.estimate.startup.advice import ResourceAdvice
+from telemetry.report.read.records import Place
 
-Origin: TypeAlias = Literal["this traffic", "an experiment", "a Lambda run", "a lab run"]
+Origin: TypeAlias = Literal["this traffic", "an experiment", "a Lambda run", "a lab run", "a loopback run"]
 """Of times. Where cold starts are counted from, the pool says."""
+RUNS: Final[Mapping[Place, Origin]] = {
+    "lab": "a lab run",
+    "lambda": "a Lambda run",
+    "loopback": "a loopback run",
+}
 NOTHING: Final[Schedule] = (0,)
 STACK: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,100}")
 """Names that may be a stack's: a name from a log becomes part of a command that somebody pastes."""
@@ -63,30 +69,31 @@ def options_of(traffic: Recorded | None, runs: list[Recorded]) -> tuple[list[Opt
 
     Args:
         traffic: Records of the traffic; None where it is made up.
-        runs: Records that were measured for their times.
+        runs: Records that were measured for their times; those of Lambda first, if any are.
     """
     sources = ([] if traffic is None else [traffic]) + runs
     base = next(iter(sources[0].arms))
+    told = sources[0] if sources[0] is traffic or sources[0].place == "lambda" else None
     found: dict[Arm, Option] = {}
     for source in sources:
-        for option in _of(source, traffic, base):
+        for option in _of(source, traffic, told, base):
             found.setdefault(option.arm, option)
     return list(found.values()), base
 
 
-def _of(source: Recorded, traffic: Recorded | None, base: Arm) -> Iterator[Option]:
-    """List what one set of records tells; of a lab only how its arms compare."""
+def _of(source: Recorded, traffic: Recorded | None, told: Recorded | None, base: Arm) -> Iterator[Option]:
+    """List what one set of records tells; of a lab only how its arms compare, where `told` has ms."""
     for arm, times in source.arms.items():
         name = arm_name(arm, base.memory_mb)
         if source is traffic:
             origin: Origin = "an experiment" if source.experiment else "this traffic"
             yield Option(name, origin, arm, times)
-        elif not source.lab:
+        elif source.place == "lambda":
             yield Option(name, "a Lambda run", arm, times)
-        elif traffic is None:
-            yield Option(name, "a lab run", arm, times)
+        elif told is None:
+            yield Option(name, RUNS[source.place], arm, times)
         else:
-            yield from _by_ratio(name, arm, source, traffic.arms)
+            yield from _by_ratio(name, arm, source, told.arms)
 
 
 def _by_ratio(name: str, arm: Arm, lab: Recorded, arms: Mapping[Arm, ArmTimes]) -> Iterator[Option]:
@@ -100,7 +107,8 @@ def _by_ratio(name: str, arm: Arm, lab: Recorded, arms: Mapping[Arm, ArmTimes]) 
                 _mean(lab.arms[arm], kind) / _mean(lab.arms[known], kind) for kind in ("warm", "held_up")
             )
             scaled = ArmTimes(times.warm.scaled(warm), times.held_up.scaled(held_up), times.extra * held_up)
-            yield Option(name, "a lab run", arm, scaled, error=_error(lab.arms[arm], lab.arms[known]))
+            origin = RUNS[lab.place]
+            yield Option(name, origin, arm, scaled, error=_error(lab.arms[arm], lab.arms[known]))
             return
 
 
@@ -161,9 +169,9 @@ def unmeasured(options: list[Option], base: Arm, function: str | None) -> list[U
                 Unmeasured(arm_name(arm, base.memory_mb), f"{lab} --placement {both} --out lab.jsonl")
             )
     if not any(arm.snapstart for arm in known):
-        stack = f"{function if function and STACK.fullmatch(function) else 'NAME'}-snapstart"
-        command = f"sam deploy --stack-name {stack} --parameter-overrides SnapStart=on"
-        found.append(Unmeasured("SnapStart", f"{command}, some traffic, and its records as --times"))
+        stack = f"{function if function and STACK.fullmatch(function) else 'NAME'}-measure"
+        command = f"python -m telemetry lab --stack {stack} --placement {base.placement}"
+        found.append(Unmeasured("SnapStart", f"{command} --init-type on-demand snap-start --out run.jsonl"))
     if len({arm.memory_mb for arm in known}) == 1:
         sizes = f"{base.memory_mb:.0f} {2 * base.memory_mb:.0f}"
         found.append(

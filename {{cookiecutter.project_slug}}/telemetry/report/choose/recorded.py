@@ -19,6 +19,7 @@ from telemetry.report.read.environments import shutdowns_of
 from telemetry.report.read.evidence import Evidence
 from telemetry.report.read.joining.attempts import distinct_records
 from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.records import Place
 from telemetry.report.read.requests import Join
 from telemetry.report.read.units import START_CODES
 
@@ -61,7 +62,8 @@ class Recorded:
     """Share of new environments whose INIT no request waited for."""
     arms: Mapping[Arm, ArmTimes]
     """Those with requests of both kinds; the one with most requests first."""
-    lab: bool
+    place: Place
+    """Where it was recorded."""
     experiment: bool
     unrecorded: int = 0
     """Invocations of which a number is missing: they left neither a record nor a line of the platform."""
@@ -123,7 +125,7 @@ def recorded(evidence: Evidence, memory_mb: float | None) -> Recorded:
     return Recorded(
         _traffic(rows, begin, versions), on_demand, _served(ledger, rows, on_demand, begin, versions),
         float((rows.start[born] == PROACTIVE).mean()) if born.any() else 0.0,
-        arms, bool(ledger.labs), any(unit.experiment for unit in ledger.units), unrecorded, far,
+        arms, ledger.place, any(unit.experiment for unit in ledger.units), unrecorded, far,
     )  # fmt: skip
 
 
@@ -228,12 +230,18 @@ def _arms(ledger: Ledger, rows: _Rows, memory_mb: float | None) -> dict[Arm, Arm
     """Sort times by arm."""
     restored = np.zeros(len(ledger.units), np.bool_)
     restored[np.unique(rows.unit[rows.start == SNAPSTART])] = True
+    provisioned = np.zeros(len(ledger.units), np.bool_)
+    provisioned[np.unique(rows.unit[rows.start == PROVISIONED])] = True
     counts = np.bincount(rows.unit, minlength=len(ledger.units))
     keys: dict[Arm, list[int]] = {}
     for unit in ledger.units:
         memory = unit.memory_mb or memory_mb
-        if not counts[unit.number] or (ledger.labs and restored[unit.number]):
+        if not counts[unit.number]:
+            continue
+        if restored[unit.number] and ledger.place != "lambda":
             continue  # what Lambda takes to restore a snapshot, no lab can tell
+        if ledger.labs and provisioned[unit.number]:
+            continue  # it would pass for one on demand, beside which it was measured
         if memory is not None:
             keys.setdefault(Arm(unit.placement, memory, bool(restored[unit.number])), []).append(unit.number)
     found: dict[Arm, ArmTimes] = {}

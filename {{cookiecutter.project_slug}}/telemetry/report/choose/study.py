@@ -107,7 +107,7 @@ def chosen(asked: Asked, material: Material) -> Choice:
     fit, pool_source = _fit(asked, recorded)
     test = None if recorded is None else _tested(recorded, asked, source.arms[base].extra, random)
     picks = None if recorded is None else picks_of(recorded.served)
-    stated = recorded is None and source.lab
+    stated = recorded is None and source.place != "lambda"
     outcomes: list[Outcome] = []
     if test is None or not test.refused:
         pools = [fit.best, *fit.draws(DRAWS - 1, random)]

@@ -79,7 +79,7 @@ def other_reading_of(
 ) -> OtherReading | None:
     """Compare again without the INIT that nothing shows to have been waited for."""
     sums = means.sums
-    if ledger.labs or not sums.doubtful.any():
+    if ledger.in_local_lab or not sums.doubtful.any():
         return None
     other = replace(means, ms=sums.user - sums.doubtful)
     found = compare(

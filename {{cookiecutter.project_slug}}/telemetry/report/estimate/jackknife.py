@@ -43,9 +43,9 @@ class Ratio:
         """Degrees of freedom on the effective number of environments."""
         return self.g_eff - 1
 
-    def interval(self) -> tuple[float, float]:
-        """Two-sided interval at `LEVEL`."""
-        return around(self.value, self.variance, self.df)
+    def interval(self, level: float = LEVEL) -> tuple[float, float]:
+        """Two-sided interval."""
+        return around(self.value, self.variance, self.df, level)
 
     def widened(self, times: float) -> "Ratio":
         """Return the ratio with an interval that is so many times as wide."""
@@ -86,7 +86,7 @@ def difference(baseline: Ratio, arm: Ratio, quantiles: Quantiles | None = None) 
     """Estimate baseline - arm for two independent groups of environments; None for Student's quantiles."""
     variance, df = _pooled(baseline, arm, 1.0, 1.0)
     value = baseline.value - arm.value
-    return Difference(value, *around(value, variance, df, quantiles), df)
+    return Difference(value, *around(value, variance, df, quantiles=quantiles), df)
 
 
 def quotient(baseline: Ratio, arm: Ratio, quantiles: Quantiles | None = None) -> Difference:
@@ -98,7 +98,7 @@ def quotient(baseline: Ratio, arm: Ratio, quantiles: Quantiles | None = None) ->
         return Difference(math.nan, *NO_INTERVAL, math.nan)
     variance, df = _pooled(baseline, arm, 1 / baseline.value**2, 1 / arm.value**2)
     value = math.log(baseline.value / arm.value)
-    low, high = around(value, variance, df, quantiles)
+    low, high = around(value, variance, df, quantiles=quantiles)
     if high > LARGEST_LOG:
         low, high = NO_INTERVAL
     return Difference(math.exp(value), math.exp(low), math.exp(high), df)
@@ -116,9 +116,9 @@ def _pooled(a: Ratio, b: Ratio, scale_a: float, scale_b: float) -> tuple[float, 
 
 
 def around(
-    value: float, variance: float, df: float, quantiles: Quantiles | None = None
+    value: float, variance: float, df: float, level: float = LEVEL, quantiles: Quantiles | None = None
 ) -> tuple[float, float]:
-    """Two-sided interval at `LEVEL`, by Student's t if no quantiles are given; NaN where it cannot be had."""
+    """Two-sided interval, by Student's t if no quantiles are given; NaN where it cannot be had."""
     if not (variance >= 0 and df >= LEAST_DF):
         return NO_INTERVAL
     error = math.sqrt(variance)
@@ -127,5 +127,5 @@ def around(
     # SciPy takes as long to import as all the rest together: what reads a log starts before that.
     from scipy.special import stdtrit  # noqa: PLC0415  # as above
 
-    margin = float(stdtrit(df, (1 + LEVEL) / 2)) * error
+    margin = float(stdtrit(df, (1 + level) / 2)) * error
     return value - margin, value + margin

@@ -85,7 +85,7 @@ def _compared(
     cumulated = {arm: np.cumsum(durations.histogram(weights * means.sums.in_arm(arm))) for arm in both}
     edges = {arm: list(_edges(means, baseline, arm)) for arm in both}
     for percent in PERCENTS:
-        at = {arm: _bin(cumulated[arm], percent / 100) for arm in both}
+        at = {arm: bin_of(cumulated[arm], percent / 100) for arm in both}
         ends = np.where(means.sums.in_arm("init"), at["init"], at[baseline])
         shares = replace(means, ms=durations.up_to(ends)).pair(baseline)
         found = {
@@ -101,7 +101,7 @@ def _edges(means: Means, baseline: Placement, arm: Placement) -> Iterator[Ratio]
         yield replace(means, ms=slow).pair(baseline)[arm]
 
 
-def _bin(cumulated: Vector, share: float) -> int:
+def bin_of(cumulated: Vector, share: float) -> int:
     """Return the bin of a quantile: the first up to which that share of the weight lies."""
     return min(int(np.searchsorted(cumulated, share * cumulated[-1] * (1 - 1e-12))), BINS - 1)
 
@@ -119,24 +119,41 @@ class _Inverted:
     def at(self, deviations: Iterable[float]) -> Vector:
         """Return the ms at shares that deviate so much from the percentile's, in units of the margin."""
         shares = (self.share + one * self.margin for one in deviations)
-        return np.asarray([middle_of(_bin(self.cumulated, share)) for share in shares])
+        return np.asarray([middle_of(bin_of(self.cumulated, share)) for share in shares])
 
 
-def _inverted(cumulated: Vector, share: float, of: Ratio, edges: list[Ratio]) -> _Inverted:
+def _inverted(
+    cumulated: Vector, share: float, of: Ratio, edges: list[Ratio], level: float = LEVEL
+) -> _Inverted:
     """Invert the interval of the share."""
     if not cumulated[-1] > 0:
         return _Inverted(Percentile(math.nan, None, None, "too few environments"), cumulated, share, math.nan)
-    value = middle_of(_bin(cumulated, share))
+    value = middle_of(bin_of(cumulated, share))
     if more_needed(of):
         return _Inverted(Percentile(value, None, None, "too few environments"), cumulated, share, math.nan)
     # Requests vary at least as independent ones do, also where none is above the percentile.
-    low, high = replace(of, variance=max(of.variance, share * (1 - share) / of.n)).interval()
+    low, high = replace(of, variance=max(of.variance, share * (1 - share) / of.n)).interval(level)
     margin = (high - low) / 2
     if math.isnan(margin) or share + margin >= 1 or share - margin <= 0:
         return _Inverted(Percentile(value, None, None, "too few requests"), cumulated, share, margin)
     told: Told = "edge of cold starts" if any(_at_edge(share, margin, edge) for edge in edges) else "told"
-    lowest, highest = (middle_of(_bin(cumulated, share + sign * margin)) for sign in (-1, 1))
+    lowest, highest = (middle_of(bin_of(cumulated, share + sign * margin)) for sign in (-1, 1))
     return _Inverted(Percentile(value, lowest, highest, told), cumulated, share, margin)
+
+
+def percentile_of(
+    cumulated: Vector, share: float, of: Ratio, edges: list[Ratio], level: float = LEVEL
+) -> Percentile:
+    """Return a percentile of one arm with its interval.
+
+    Args:
+        cumulated: Weight of the requests up to each bin.
+        share: Of requests that are no slower than the percentile.
+        of: That share as it was estimated, at the bin of the percentile.
+        edges: Shares of slow requests.
+        level: Of the interval.
+    """
+    return _inverted(cumulated, share, of, edges, level).percentile
 
 
 def _at_edge(share: float, margin: float, slow: Ratio) -> bool:

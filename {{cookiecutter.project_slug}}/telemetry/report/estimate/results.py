@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 
 from adapter.placement import Placement, Weights
-from telemetry.report.estimate.by_memory import ComparedWithin, by_memory
+from telemetry.report.estimate.by_settings import ComparedWithin, by_settings
 from telemetry.report.estimate.compared import compared_in, told
 from telemetry.report.estimate.comparison import Arm, Comparison, arms_of
+from telemetry.report.estimate.configurations.by_configuration import (
+    ASKS_NOTHING,
+    Configurations,
+    Wished,
+    configurations_of,
+)
 from telemetry.report.estimate.counted_apart import (
     InitWait,
     OtherReading,
@@ -76,6 +82,8 @@ class Declared:
     """The function's."""
     smallest: Smallest = DEFAULT
     """The smallest difference that matters to the reader."""
+    wished: Wished = ASKS_NOTHING
+    """What is asked of configurations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +114,10 @@ class Results:
     arms: list[Arm]
     comparisons: list[Comparison]
     """Of all requests first, then of first and of warm ones."""
-    by_memory: list[ComparedWithin]
-    """The same at each memory size, where a lab run compares several."""
+    by_settings: list[ComparedWithin]
+    """The same at each memory size and init type, where a lab run compares several."""
+    configurations: Configurations | None
+    """Of a lab run of several settings."""
     completeness: Completeness | None
     """None where nothing that is left out could change what is told."""
     first_requests: FirstRequestResults
@@ -194,7 +204,8 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
         imports=next((list(lab.imports) for lab in reversed(ledger.labs) if lab.imports), []),
         arms=[shown_arm(arm, left_out) for arm in arms],
         comparisons=compared.comparisons,
-        by_memory=by_memory(evidence, population, declared.smallest, left_out),
+        by_settings=by_settings(evidence, population, declared.smallest, left_out),
+        configurations=configurations_of(evidence, population, declared.smallest, left_out, declared.wished),
         completeness=completeness,
         first_requests=compared.first_requests,
         bound=upper_bound(ledger, sums) if bounded else None,
@@ -219,7 +230,7 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
         narrowing=narrowing_of(evidence, compared),
         bounds=compared.bounds,
         unrecorded=unrecorded_of(totals),
-        init_waits=init_waits_of(totals, lab=bool(ledger.labs)),
+        init_waits=init_waits_of(totals, lab=ledger.in_local_lab),
         other_reading=other,
         pings=pings_of(totals),
         unused=unused_of(ledger, totals, loads),

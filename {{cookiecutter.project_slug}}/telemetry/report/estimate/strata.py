@@ -36,13 +36,15 @@ class StratumDifference:
 
 @dataclass(frozen=True, slots=True)
 class StratumArms:
-    """The environments of one version, memory size and declaration of weights."""
+    """The environments of one version, memory size, declaration of weights and init type."""
 
     version: str | None
     """None where neither records nor platform say it; so the next."""
     memory_mb: float | None
     weights: str | None
     """Shares of the arms; None where they were the same all the time."""
+    init_type: str | None
+    """Where a lab run compares several."""
     environments: dict[Placement, int]
     requests: dict[Placement, int]
     user_visible_ms: dict[Placement, float]
@@ -158,6 +160,7 @@ def _described(sums: Sums, strata: Strata, position: int) -> StratumArms:
         version=None if stratum.version is None else printable(stratum.version),
         memory_mb=stratum.memory_mb,
         weights=stratum.weights,
+        init_type=None if stratum.init_type is None else printable(stratum.init_type),
         environments={arm: of.environments for arm, of in means.items()},
         requests={arm: int(sums.n[flags].sum()) for arm, flags in arms.items()},
         user_visible_ms={arm: of.value for arm, of in means.items()},

@@ -61,7 +61,7 @@ def two_logs(before: Ledger, after: Ledger) -> TwoRuns | None:
     first, second = platform_numbers(before), platform_numbers(after)
     if first is None or second is None:
         return None
-    same = bool(before.labs) == bool(after.labs) and first.memory_mb == second.memory_mb
+    same = before.place == after.place and first.memory_mb == second.memory_mb
     changes = [
         Change(what, one, second.estimates[what], _difference(one, second.estimates[what], bounded=same))
         for what, one in first.estimates.items()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telemetry.report.read.columns import Numbers
-from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.ledger import SNAP_START, Ledger
 
 
 def stream_units(ledger: Ledger) -> Numbers:
@@ -19,6 +19,29 @@ def stream_units(ledger: Ledger) -> Numbers:
         else:
             others.add(unit.environment)
     return ledger.streams.units(units, others.__contains__)
+
+
+def init_types(ledger: Ledger) -> list[str | None]:
+    """Return how each unit was initialised, in the words of `AWS_LAMBDA_INITIALIZATION_TYPE`.
+
+    One that left no startup is like all others of its version, or of its lab run; None where these differ.
+    """
+    copies = {ledger.process_units[process] for process in ledger.restored}
+    own = [SNAP_START if unit.number in copies else unit.init_type for unit in ledger.units]
+    of_version: dict[str | None, set[str]] = {}
+    for unit, found in zip(ledger.units, own, strict=True):
+        if found is not None:
+            of_version.setdefault(unit.version, set()).add(found)
+    run = {lab.init_type for lab in ledger.labs}
+    of_run = next(iter(run)) if len(run) == 1 else None
+    return [
+        found or _only(of_version.get(unit.version, set())) or of_run
+        for unit, found in zip(ledger.units, own, strict=True)
+    ]
+
+
+def _only(values: set[str]) -> str | None:
+    return next(iter(values)) if len(values) == 1 else None
 
 
 def ended_processes(ledger: Ledger) -> Numbers:

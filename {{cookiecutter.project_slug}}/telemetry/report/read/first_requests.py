@@ -28,6 +28,8 @@ class FirstRequests:
         """What the user waited, INIT included; NaN without a request, or where INIT is of unknown length."""
         self.init: Vector = np.zeros(units)
         """The part of it that was INIT."""
+        self.billed: Vector = np.full(units, np.nan)
+        """What was billed for it; NaN where the platform did not say it."""
         self.ended: NDArray[np.int8] = np.zeros(units, np.int8)
         self._start: NDArray[np.int8] = np.zeros(units, np.int8)
         self._warm_n: Vector = np.zeros(units)
@@ -50,6 +52,7 @@ class FirstRequests:
         found = FirstRequests(len(units))
         found.at, found.ms = np.where(units, self.at, np.inf), np.where(units, self.ms, np.nan)
         found.init = np.where(units, self.init, 0.0)
+        found.billed = np.where(units, self.billed, np.nan)
         found.ended, found._start = self.ended, self._start
         found._warm_n, found._warm_ms = self._warm_n * units, self._warm_ms * units
         found.timeout_ms = self.timeout_ms
@@ -67,12 +70,14 @@ class FirstRequests:
         mine = np.flatnonzero((at == self.at[unit]) & (at < before[unit]))
         units = unit[mine]
         self.ms[units], self.init[units] = part.user_ms[mine], part.init_ms[mine]
+        self.billed[units] = part.billed_ms[mine]
         self.ended[units] = np.where(timed_out, TIMED_OUT, np.where(part.failed, FAILED, ANSWERED))[mine]
         self._start[units] = part.rows["start"][mine]
 
     def replace(self, units: Flags, ms: float, ended: int) -> None:
         """Say what became of first requests that left no record; those that were seen came after them."""
         self.at[units], self.ms[units], self.init[units] = -np.inf, ms, 0.0
+        self.billed[units] = np.nan
         self.ended[units], self._start[units] = ended, COLD
 
     def _see_warm(self, part: Requests) -> None:

@@ -1,6 +1,6 @@
 """What must not be judged as one: different functions, and a lab run with records from Lambda."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,9 +8,14 @@ from telemetry.report.errors import UnusableError
 from telemetry.report.read.environments import snapshot_units
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.names import printable, told_apart
-from telemetry.report.read.records import OWN_NAME, Sent
+from telemetry.report.read.records import OWN_NAME, Place, Sent
 
 NOT_AVERAGED: Final = "A machine and Lambda are not averaged: give the report the records of one of them"
+PLACES: Final[Mapping[Place, str]] = {
+    "lab": "on this machine",
+    "lambda": "on Lambda",
+    "loopback": "at an address that is not Lambda's",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ def must_be_one_place(ledger: Ledger, held: Sequence[Held]) -> None:
     if not ledger.labs:
         return
     where = ", ".join(one.name for one in held)
+    _must_be_one_kind(ledger, where)
     if strangers:
         raise UnusableError(
             f"{where}: records of a lab run, and records of function {', '.join(told_apart(strangers))}, "
@@ -69,6 +75,8 @@ def must_be_one_place(ledger: Ledger, held: Sequence[Held]) -> None:
         )
     labs = [one.name for one in held if one.lab]
     others = [one.name for one in held if one.environments and not one.lab]
+    if ledger.place != "lab" and not all(lab.sent for lab in ledger.labs):
+        return  # then nothing says how many environments Lambda started
     had = sum(_environments(sent) for lab in ledger.labs for sent in lab.sent.values())
     snapshots = set(snapshot_units(ledger))
     environments = {unit.environment for unit in judged if unit.number not in snapshots}
@@ -82,6 +90,15 @@ def must_be_one_place(ledger: Ledger, held: Sequence[Held]) -> None:
         raise UnusableError(
             f"{where}: records of {len(environments)} environments, {had} of which are of a lab run. "
             f"{NOT_AVERAGED}."
+        )
+
+
+def _must_be_one_kind(ledger: Ledger, where: str) -> None:
+    """Refuse lab runs of several places."""
+    places = [text for place, text in PLACES.items() if any(lab.where == place for lab in ledger.labs)]
+    if len(places) > 1:
+        raise UnusableError(
+            f"{where}: lab runs {' and '.join(places)}. {NOT_AVERAGED}, and the others with --beside FILE."
         )
 
 
@@ -123,5 +140,5 @@ def _described(ledger: Ledger) -> Iterator[str]:
     ran = {lab.function or OWN_NAME for lab in ledger.labs}
     for service, functions in ledger.services.items():
         if functions:
-            place = "in a lab run on this machine" if functions <= ran else "on Lambda"
+            place = f"in a lab run {PLACES[ledger.place]}" if functions <= ran else "on Lambda"
         yield printable(service) + (f" ({place})" if ran and functions else "")

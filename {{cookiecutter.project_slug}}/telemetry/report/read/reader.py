@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from telemetry import schema
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Lines
@@ -190,12 +191,22 @@ class Reader:
                 "that the function writes to stdout; `python -m telemetry.lab --out records.jsonl` makes "
                 "some. --help lists the exports that are read."
             )
+        self._must_have_read_the_lab(where)
         must_hold_one_service(self._ledger, where)
         apps = dict.fromkeys(printable(lab.app) for lab in self._ledger.labs if lab.app is not None)
         if len(apps) > 1:
             raise UnusableError(
                 f"{where}: lab runs of {' and '.join(apps)}. Their environments cannot be told apart: give "
                 "the report the runs of one app only."
+            )
+
+    def _must_have_read_the_lab(self, where: str) -> None:
+        """Refuse records of a lab as if they were Lambda's, where what the lab said cannot be read."""
+        unread = next((one for one in self.malformed if one.startswith(f"{schema.LAB}: ")), None)
+        if unread is not None and not self._ledger.labs:
+            raise UnusableError(
+                f"{where}: a lab's record that cannot be read ({unread}), so nothing tells where this was "
+                "measured. Report it with the version of the lab that wrote it."
             )
 
     def _message(self, text: bytes, message: Message) -> None:

@@ -12,6 +12,8 @@ from telemetry.report.read.platform.figures import Megabytes, Milliseconds
 OWN_NAME: Final = "lab"
 """Name of the function in a lab run, unless the run was told another one."""
 EXPERIMENT = r"^\s*\w+\s*=\s*\d[\d.]*\s*(,\s*\w+\s*=\s*\d[\d.]*\s*)+$"
+Place: TypeAlias = Literal["lab", "lambda", "loopback"]
+"""Where a run was measured: on this machine, on Lambda, or at an address that is none of AWS's."""
 Counted: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 Version: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=schema.VERSION)]
 """Of the schema; what a later one means is not known."""
@@ -217,6 +219,8 @@ class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
 
     v: Version
     run: str = ""
+    where: Place = "lab"
+    """The local lab does not say it."""
     app: str | None = None
     """What it ran: an app, or else a handler."""
     function: str | None = None
@@ -227,7 +231,14 @@ class Lab(msgspec.Struct, frozen=True, tag_field=schema.RECORD, tag=schema.LAB):
     """By placement; under another name those whose placement the lab never learnt."""
     complete: bool = True
     init_type: str | None = None
-    """As on `Startup`."""
+    """As on `Startup`; None where the run had several."""
+    init_types: tuple[str, ...] = ()
+    """All of them; nothing where the run had one."""
+    memory_mb: tuple[Megabytes, ...] = ()
+    """The sizes of the run; nothing where it does not say them."""
+    region: str | None = None
+    architecture: str | None = None
+    """As AWS names both; None where the lab measured this machine."""
     timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
     """Of the function, as the lab was told."""
     imports: tuple[Imported, ...] = ()

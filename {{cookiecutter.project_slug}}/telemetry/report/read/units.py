@@ -30,12 +30,14 @@ class Description(NamedTuple):
     experiment: str | None = None
     fell_back: bool = False
     """The environment left its arm's placement."""
+    init_type: str | None = None
 
 
 def said_by(record: Assigned | Startup | Invocation) -> Description:
     """Return what a record says of its environment."""
     experiment = record.experiment if isinstance(record, Assigned) else None
-    return Description(record.function, record.version, record.memory_mb, experiment)
+    init_type = record.init_type if isinstance(record, Startup) else None
+    return Description(record.function, record.version, record.memory_mb, experiment, init_type=init_type)
 
 
 class Unit:
@@ -47,6 +49,7 @@ class Unit:
         "experiment",
         "fell_back",
         "function",
+        "init_type",
         "memory_mb",
         "number",
         "placement",
@@ -64,6 +67,8 @@ class Unit:
         """None where no record says it; so the next two."""
         self.version: str | None = None
         self.memory_mb: float | None = None
+        self.init_type: str | None = None
+        """As its startup said it; None where no startup did, as in copies of a snapshot."""
         self.born: float | None = None
         """Unix milliseconds of the earliest of its records of an assignment, a startup or a first request."""
 
@@ -73,4 +78,5 @@ class Unit:
         self.version = self.version or said.version
         self.memory_mb = self.memory_mb or said.memory_mb
         self.experiment = self.experiment or said.experiment
+        self.init_type = self.init_type or said.init_type
         self.fell_back |= said.fell_back

@@ -6,6 +6,7 @@ from typing import Final
 from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.startup.time_split import Part
 from telemetry.report.read.names import printable
+from telemetry.report.show.configurations import asked
 from telemetry.report.show.wording import short_ms
 
 MOST: Final = 4
@@ -14,7 +15,12 @@ MOST: Final = 4
 
 def brief(results: Results) -> list[str]:
     """Say both, as far as they are known; the tables hold all of it."""
-    return [*_split(results), *_advice(results)]
+    return [*_configuration(results), *_split(results), *_advice(results)]
+
+
+def _configuration(results: Results) -> Iterator[str]:
+    if results.configurations is not None:
+        yield asked(results.configurations)
 
 
 def _split(results: Results) -> Iterator[str]:

@@ -6,8 +6,9 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from telemetry.report.estimate.by_memory import ComparedWithin
+from telemetry.report.estimate.by_settings import ComparedWithin
 from telemetry.report.estimate.comparison import Comparison
+from telemetry.report.estimate.configurations.by_configuration import Configurations
 from telemetry.report.estimate.deciding.population import Population
 from telemetry.report.estimate.first_request import FirstRequestResults
 from telemetry.report.estimate.more_environments import more_to_tell
@@ -16,6 +17,7 @@ from telemetry.report.estimate.startup.advice import ResourceAdvice
 from telemetry.report.estimate.startup.upper_bound import UpperBound
 from telemetry.report.read.names import printable
 from telemetry.report.read.records import Imported
+from telemetry.report.show.configurations import which
 from telemetry.report.show.notes import NOT_ESTIMATED, mismatch
 from telemetry.report.show.tables.startup_tables import why
 from telemetry.report.show.verdict import Verdict
@@ -41,7 +43,8 @@ def document(verdict: Verdict) -> Document:
         "time_split": [_fields(found) for found in results.time_split],
         "imports": [_imported(found) for found in results.imports],
         "arms": [_fields(arm) for arm in results.arms],
-        "comparisons": [*map(_comparison, results.comparisons), *_by_memory(results.by_memory)],
+        "comparisons": [*map(_comparison, results.comparisons), *_by_settings(results.by_settings)],
+        "configurations": None if results.configurations is None else _configurations(results.configurations),
         "completeness": None if results.completeness is None else _fields(results.completeness),
         "first_requests": _first_requests(results.first_requests),
         "startup_repeats": results.startup_repeats,
@@ -86,11 +89,16 @@ def _comparison(found: Comparison) -> Document:
     return {"comparator": comparator(found.baseline), **_fields(found), "more_to_tell": more}
 
 
-def _by_memory(compared: Sequence[ComparedWithin]) -> Iterator[Document]:
-    """Yield the comparisons at each memory size, which say so; those of all sizes come before them."""
+def _by_settings(compared: Sequence[ComparedWithin]) -> Iterator[Document]:
+    """Yield the comparisons at each memory size and init type, after those of all."""
     for within in compared:
         for found in within.comparisons:
             yield {**_comparison(found), "settings": _fields(within.settings)}
+
+
+def _configurations(found: Configurations) -> Document:
+    choices = [{**_fields(one), "sentence": which(one, found)} for one in found.choices]
+    return {**_fields(found), "choices": choices}
 
 
 def _imported(found: Imported) -> Document:

@@ -138,7 +138,7 @@ def _design(results: Results) -> str:
     if not arms:
         return ""
     many = _environments([arm.environments for arm in arms])
-    if results.measured_on.where == "lab":
+    if results.measured_on.lab_run:
         return many
     if results.assignment is None:
         return f"{many}, no experiment" if len(arms) > 1 else many

@@ -163,8 +163,9 @@ def _design(results: Results) -> Iterator[str]:
             )
         if others := [arm for arm in recorded if arm not in assignment.weights]:
             yield f"recorded, but not part of the declared experiment: {', '.join(others)}"
-        yield _progress(results)
-    elif results.measured_on.where == "lambda" and len(recorded) > 1:
+        if results.progress is not None or not results.measured_on.lab_run:
+            yield _progress(results)
+    elif not results.measured_on.lab_run and len(recorded) > 1:
         yield (
             "no experiment was declared (LIFESPAN_EXPERIMENT, --experiment): the arms may differ in time, "
             "code and traffic too, so their difference decides nothing"

@@ -9,7 +9,7 @@ from telemetry.report.estimate.intervals import MINIMUM_EFFECTIVE
 from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.startup.advice import MATERIAL_MS, MATERIAL_SHARE, MINIMUM_ENVIRONMENTS
 from telemetry.report.estimate.startup.ledger_check import MATERIAL
-from telemetry.report.show.charts import answer_charts, size_charts, time_charts
+from telemetry.report.show.charts import answer_charts, configuration_chart, size_charts, time_charts
 from telemetry.report.show.charts.drawing import Figure
 from telemetry.report.show.glance import glance
 from telemetry.report.show.section import TONES, TableSection
@@ -19,6 +19,7 @@ from telemetry.report.show.verdict import Verdict
 Draw: TypeAlias = Callable[[Results], Figure | None]
 
 CHARTS: Final[tuple[Draw, ...]] = (
+    configuration_chart.frontier,
     time_charts.time_split,
     answer_charts.differences,
     time_charts.distribution,

@@ -157,7 +157,9 @@ def _strata(results: Results) -> Iterator[str]:
 
 
 def stratum_name(found: StratumArms) -> str:
-    """Name a version, memory size and declaration of weights."""
-    first = "version not known" if found.version is None else f"version {found.version}"
-    memory = "" if found.memory_mb is None else f" at {found.memory_mb:.0f} MB"
-    return f"{first}{memory}" + ("" if found.weights is None else f" with {found.weights}")
+    """Name a version, memory size, declaration of weights and init type."""
+    version = None if found.version is None else f"version {found.version}"
+    memory = None if found.memory_mb is None else f"{found.memory_mb:.0f} MB"
+    first = " at ".join(text for text in (version, memory) if text is not None) or "version not known"
+    ways = [text for text in (found.weights, found.init_type) if text is not None]
+    return first + "".join(f" with {text}" for text in ways)

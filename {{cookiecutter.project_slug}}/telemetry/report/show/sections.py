@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from telemetry.report.show.notes import NOT_ESTIMATED
 from telemetry.report.show.section import ListSection, Section
 from telemetry.report.show.tables import (
+    configuration_table,
     distribution_tables,
     first_request_table,
     request_tables,
@@ -28,6 +29,8 @@ def notes(verdict: Verdict) -> ListSection:
 
 
 SECTIONS: Final[tuple[Build, ...]] = (
+    configuration_table.configurations,
+    configuration_table.beside,
     time_table.time_split,
     time_table.imports,
     request_tables.differences,
@@ -38,7 +41,7 @@ SECTIONS: Final[tuple[Build, ...]] = (
     startup_tables.startup,
     request_tables.arms,
     request_tables.strata,
-    request_tables.by_memory,
+    request_tables.by_settings,
     request_tables.ledger,
     startup_tables.state,
     request_tables.starts,
@@ -47,7 +50,15 @@ SECTIONS: Final[tuple[Build, ...]] = (
     notes,
 )
 """Add a section here, and both show it. First what a reader decides by; last what the numbers do not say."""
-DECIDED_BY: Final = ("time-split", "imports", "per-request", "first-requests", "advice")
+DECIDED_BY: Final = (
+    "configurations",
+    "beside",
+    "time-split",
+    "imports",
+    "per-request",
+    "first-requests",
+    "advice",
+)
 """Names of the first ones; charts follow them."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, assert_never
 
 from telemetry.report.estimate.comparison import Comparison, Estimand
 from telemetry.report.estimate.deciding.decision import deciding
@@ -102,7 +102,7 @@ def verdict_of(results: Results, made: Made | None = None) -> Verdict:
 
 def _share_a_pool(results: Results) -> bool:
     """Say whether who serves a request depends on what requests take in other arms."""
-    if results.measured_on.where == "lambda":
+    if not results.measured_on.lab_run:
         return results.assignment is not None
     return results.measured_on.load is not None and len(results.comparisons) > 0
 
@@ -122,10 +122,18 @@ def _meaning(results: Results, comparisons: Sequence[Comparison], *, same_wait: 
 
 def place_of(measured_on: MeasuredOn) -> str:
     """Say where and when it was measured."""
-    if measured_on.where == "lab":
-        restore = NO_RESTORE if measured_on.restore_left_out else ""
-        return f"measured on this machine ({_joined(_machine(measured_on), ', ')}), not on Lambda{restore}"
-    return f"measured on Lambda ({_joined(_function(measured_on), '; ')})"
+    match measured_on.where:
+        case "lab":
+            restore = NO_RESTORE if measured_on.restore_left_out else ""
+            machine = _joined(_machine(measured_on), ", ")
+            return f"measured on this machine ({machine}), not on Lambda{restore}"
+        case "lambda":
+            return f"measured on Lambda ({_joined(_function(measured_on), '; ')})"
+        case "loopback":
+            function = _joined(_function(measured_on), "; ")
+            return f"measured at an address that is none of AWS's ({function}), not on Lambda"
+        case _:
+            assert_never(measured_on.where)
 
 
 def _machine(measured_on: MeasuredOn) -> Sequence[str | None]:
@@ -164,7 +172,7 @@ def _function(measured_on: MeasuredOn) -> Sequence[str | None]:
         _versions(measured_on.versions),
         f"Python {', '.join(measured_on.python)}" if measured_on.python else None,
         None if first is None or last is None else " to ".join(dict.fromkeys(map(_day, (first, last)))),
-        "no lab record in the input",
+        "a lab run" if measured_on.lab_run else "no lab record in the input",
     )
 
 

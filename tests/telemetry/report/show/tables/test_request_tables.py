@@ -15,7 +15,7 @@ def test_interim_finding_is_so_far() -> None:
 
 
 def test_mix_of_the_lab_is_said(verdict: Verdict, on_lambda: Verdict) -> None:
-    said = "At 12 requests per environment, 1 of 12 cold, as the lab was told; on Lambda traffic decides that"
+    said = "At 12 requests per environment, 1 of 12 cold, as the lab was told; in use, traffic decides that"
     assert said in tables_of(verdict)["per-request"].caption
     assert "as the lab was told" not in tables_of(on_lambda)["per-request"].caption
 

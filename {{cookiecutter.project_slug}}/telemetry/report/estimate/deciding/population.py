@@ -76,7 +76,8 @@ def population_of(evidence: Evidence, assignment: Assignment | None, planned: in
     ledger, sums = evidence.ledger, evidence.totals.sums
     judged, served = ledger.judged(), sums.n > 0
     born, ended = births_of(ledger.units, sums), _ended(evidence)
-    assigned = judged & _in_experiment(ledger.units, born, assignment)
+    # A lab run has no time before or after it: where it assigns environments by their version, none says so.
+    assigned = judged if ledger.labs else judged & _in_experiment(ledger.units, born, assignment)
     known = assigned & ~np.isnan(born)
     rule: Rule = "all"
     counted, least = assigned, None

@@ -39,7 +39,7 @@ def unused_of(ledger: Ledger, totals: Totals, loads: Loads) -> list[Unused]:
 
 def unused_units(ledger: Ledger, totals: Totals) -> Flags:
     """Say which environments served neither a request nor a ping; in a lab there are none."""
-    if ledger.labs:
+    if ledger.in_local_lab:
         return np.zeros(len(ledger.units), np.bool_)
     unused: Flags = ledger.judged() & (totals.sums.n == 0) & ~_snapshots(ledger)
     return unused & (totals.pings == 0) if len(totals.pings) else unused

@@ -60,7 +60,7 @@ def slowdown(ledger: Ledger) -> float:
 
 def at_full_speed(labs: Sequence[Lab]) -> bool:
     """Whether requests had as much CPU as INIT, in a lab run at least, which Lambda does not give them."""
-    return any(lab.cpu.mode != "lambda" for lab in labs)
+    return any(lab.where == "lab" and lab.cpu.mode != "lambda" for lab in labs)
 
 
 def slowdown_on_lambda(ledger: Ledger) -> float:

@@ -115,7 +115,7 @@ def narrowing(results: Results) -> Figure | None:
     if found is None:
         return None
     first, last = found.looks[0], found.looks[-1]
-    by_time = results.measured_on.where == "lambda" and last.at - first.at >= HOUR_MS
+    by_time = not results.measured_on.lab_run and last.at - first.at >= HOUR_MS
     values: Values = [
         {
             "at": one.at if by_time else one.environments,

@@ -59,7 +59,7 @@ def _basis(results: Results) -> Iterator[str]:
 
 def _mix(results: Results) -> Iterator[str]:
     """In a lab run: how many requests share a start is the lab's doing, and the means follow from it."""
-    if results.measured_on.where != "lab" or not results.invocations:
+    if not results.measured_on.lab_run or not results.invocations:
         return
     kept = (one for one in results.invocations if one.placement == "init")
     lives = next(kept, results.invocations[0])
@@ -73,8 +73,8 @@ def _mix(results: Results) -> Iterator[str]:
         )
         return
     yield (
-        f"At {about(lives.mean)} requests per environment, {share}, as the lab was told; on Lambda traffic "
-        "decides that, and the mean with it."
+        f"At {about(lives.mean)} requests per environment, {share}, as the lab was told; in use, "
+        "traffic decides that, and the mean with it."
     )
     fewer = {one.placement: one.mean for one in results.invocations}
     for arm, weight in results.warm_weights.items():
@@ -141,19 +141,21 @@ def strata(verdict: Verdict) -> TableSection:
     )
 
 
-def by_memory(verdict: Verdict) -> TableSection:
-    """Show what keeping saves at each memory size that a lab run compares."""
+def by_settings(verdict: Verdict) -> TableSection:
+    """Show what keeping saves at each memory size and init type that a lab run compares."""
     rows: list[Row] = []
-    for within in verdict.results.by_memory:
+    types = {within.settings.init_type for within in verdict.results.by_settings}
+    for within in verdict.results.by_settings:
         found = {(one.baseline, one.estimand): one for one in within.comparisons}
         for baseline in dict.fromkeys(one.baseline for one in within.comparisons):
             first, user = (found.get((baseline, name)) for name in ("first_request_ms", "user_visible_ms"))
             size = f"{within.settings.memory_mb:.0f} MB"
-            rows.append((size, arm_name(baseline), _difference(first), _difference(user)))
+            of_type = f", {within.settings.init_type}" if len(types) > 1 else ""
+            rows.append((f"{size}{of_type}", arm_name(baseline), _difference(first), _difference(user)))
     return TableSection(
         "by-memory",
-        "Saved by keeping the lifespan, by memory size: ms, mean [95 %]",
-        ("memory", "against", "first request", "user-visible, per request"),
+        "Saved by keeping the lifespan, by memory size and init type: ms, mean [95 %]",
+        ("settings", "against", "first request", "user-visible, per request"),
         rows,
         "",
         frozenset({1}),

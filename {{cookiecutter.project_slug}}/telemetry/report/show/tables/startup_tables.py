@@ -154,8 +154,10 @@ def _on_lambda(found: ResourceAdvice) -> str:
 
 def _lab_only(results: Results) -> str:
     """Say of a lab run what Lambda may change."""
-    if results.measured_on.where != "lab":
+    if results.measured_on.where == "lambda":
         return ""
+    if results.measured_on.where == "loopback":
+        return " Not measured on Lambda."
     memory = results.state.memory_mb or SMALLEST_MB
     slower = slowdown_at(memory)
     if slower <= 1 or results.measured_on.cpu == "lambda":

@@ -15,9 +15,9 @@ def at(memory_mb: int, *, lab: bool = True) -> list[str]:
 
 def test_each_size_has_its_comparisons() -> None:
     both, alone = results_from([*at(512), *at(1024)]), results_from(at(1024))
-    assert [within.settings.memory_mb for within in both.by_memory] == [512, 1024]
-    assert both.by_memory[1].comparisons == alone.comparisons
-    assert alone.by_memory == []
+    assert [within.settings.memory_mb for within in both.by_settings] == [512, 1024]
+    assert both.by_settings[1].comparisons == alone.comparisons
+    assert alone.by_settings == []
 
 
 def test_comparisons_say_their_settings() -> None:
@@ -33,5 +33,5 @@ def test_comparisons_say_their_settings() -> None:
 
 def test_sizes_that_follow_each_other_on_lambda_are_strata_only() -> None:
     found = results_from([*at(512, lab=False), *at(1024, lab=False)])
-    assert found.by_memory == []
+    assert found.by_settings == []
     assert len(found.strata) == 2
