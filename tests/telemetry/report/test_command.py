@@ -1,4 +1,5 @@
 import gzip
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from moto import mock_aws
 
 from telemetry.report.__main__ import main
 from tests.telemetry.report.command import refused, run
+from tests.telemetry.report.estimate.configurations.planted import Part, Planted, drawn
 from tests.telemetry.report.simulation import Run
 
 TEXT = Run().text()
@@ -123,3 +125,69 @@ def test_times_are_read_before_aws_is_asked(
 ) -> None:
     monkeypatch.setattr("telemetry.report.aws.sources.client", lambda _: pytest.fail("asked"))
     assert option[0] in refused(capsys, *source, *option)
+
+
+FEW = drawn(61, 25, 4, 10.0)
+
+
+@pytest.fixture
+def driven(tmp_path: Path) -> tuple[str, str]:
+    """A run on Lambda, and one of the same sizes on this machine."""
+    for name, where, factor in (("lambda", "lambda", 1.0), ("lab", "lab", 2.0)):
+        told = {"region": "eu-west-1", "architecture": "arm64"} if where == "lambda" else {}
+        parts = (Part(512, 2 * factor * FEW), Part(1024, factor * FEW))
+        (tmp_path / name).write_text("\n".join(Planted(parts, where=where, told=told).lines()))
+    return str(tmp_path / "lambda"), str(tmp_path / "lab")
+
+
+def test_options_of_configurations_reach_the_verdict(driven: tuple[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "verdict.json"
+    options = ["--prefer", "cost", "--cold-share", "0.5%", "--beside", driven[1], "--region", "us-east-1"]
+    assert main([driven[0], *options, "--json", str(path)]) == 0
+    found = json.loads(path.read_text())["configurations"]
+    assert (found["prefer"], found["cold_share"], found["as_sent"]) == ("cost", 0.005, False)
+    assert (found["prices"]["region"], found["prices"]["architecture"]) == ("us-east-1", "arm64")
+    assert found["beside"]["where"] == "lab"
+    assert [one["prefer"] for one in found["choices"]] == ["cost", "p99", "balanced"]
+    assert all(one["sentence"] for one in found["choices"])
+
+
+def test_prices_are_those_of_where_the_run_was(driven: tuple[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "verdict.json"
+    assert main([driven[0], "--json", str(path)]) == 0
+    found = json.loads(path.read_text())["configurations"]["prices"]
+    assert (found["region"], found["architecture"]) == ("eu-west-1", "arm64")
+
+
+def test_two_places_in_one_report_name_the_option(
+    driven: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "the others with --beside FILE" in refused(capsys, *driven)
+
+
+def test_what_is_no_lab_run_has_nothing_beside(
+    driven: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployed = tmp_path / "deployed"
+    deployed.write_text(Run(lab=False).text())
+    assert "the records beside are of none" in refused(capsys, driven[0], "--beside", str(deployed))
+    assert "these records are of none" in refused(capsys, str(deployed), "--beside", driven[1])
+
+
+@pytest.mark.parametrize("option", [["--cold-share", "2"], ["--cold-share", "x"], ["--prefer", "speed"]])
+def test_options_of_configurations_that_are_none_are_refused(
+    driven: tuple[str, str], option: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert option[0] in refused(capsys, driven[0], *option)
+
+
+def test_unknown_region_is_refused_where_it_is_asked_for(
+    driven: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "no prices of mars-1 arm64" in refused(capsys, driven[0], "--region", "mars-1")
+
+
+def test_output_over_the_run_beside_is_refused(
+    driven: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "that is an input too" in refused(capsys, driven[0], "--beside", driven[1], "--json", driven[1])

@@ -24,6 +24,9 @@ what it says
   difference "decides" only where chance assigned the arms, the declared size is reached, and failures do not
   differ.
 
+  A lab run of several memory sizes or init types is shown by configuration, with intervals that hold all at
+  once, dollars, and which one to take (--prefer).
+
 arms
 {arms}
 
@@ -31,6 +34,7 @@ examples
   python -m telemetry.lab --placement init every_invocation --out records.jsonl
   python -m telemetry.report records.jsonl --html report.html --json verdict.json
   python -m telemetry.report logs/ more.json.gz
+  python -m telemetry.report run.jsonl --prefer cost --cold-share 0.5% --beside lab.jsonl
   aws logs tail /aws/lambda/support-tickets --since 7d | python -m telemetry.report -
   python -m telemetry.report --stack support-tickets --since 7d
   python -m telemetry.report --log-group /aws/lambda/support-tickets --since 30d --engine insights

@@ -108,8 +108,8 @@ def test_missing_init_tells_nothing() -> None:
         (
             "loopback",
             (
-                "measured at an address that is none of AWS's (512 MB; Python 3.13.0; 2025-10-09 to 2025-10-10; "
-                "a lab run), not on Lambda"
+                "measured at an address that is none of AWS's (512 MB; Python 3.13.0; 2025-10-09 to "
+                "2025-10-10; a lab run), not on Lambda"
             ),
         ),
     ],

@@ -12,8 +12,8 @@ TEACHING: Final = """\
 what it reads
   TRAFFIC: records of the function as it runs now, in any shape that the report reads; days of them, better
   weeks. --times FILE: records of a run that was measured: an experiment or a deployment on Lambda, or a lab
-  run. Of a lab run only ratios between arms are taken, never ms. Without TRAFFIC, state --arrivals; the
-  pool is then as published.
+  run. Of a lab run, on this machine or on loopback, only ratios between arms are taken, never ms. Without
+  TRAFFIC, state --arrivals; the pool is then as published.
 
 what it says
   Each option by the share of requests that wait for INIT, by p50, p95 and p99 of what users wait, and by
