@@ -241,8 +241,8 @@ def tables(rows: Sequence[Covered], choice: Sequence[Taken]) -> str:
     )
     for one in choice:
         bills = ", ".join(f"{effect:g}" for effect in one.effects)
-        counts = (one.best, one.wrong, one.immaterial, one.wrongly)
-        more.append(_line((one.handler, bills, *(f"{100 * count / one.runs:.1f}" for count in counts))))
+        choices = (one.best, one.wrong, one.immaterial, one.wrongly)
+        more.append(_line((one.handler, bills, *(f"{100 * count / one.runs:.1f}" for count in choices))))
     return "\n".join([*lines, "", *more])
 
 

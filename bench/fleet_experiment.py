@@ -110,9 +110,9 @@ def near(fleet: "Fleet") -> list[int]:
         arms=fleet.arms,
         versions=np.searchsorted(DEPLOYS, one.born_s),
         first_ms=fleet.ms[one.first],
-        user_ms=np.bincount(one.unit, fleet.ms, minlength=size),
+        user_ms=np.bincount(one.unit, fleet.ms, minlength=size).astype(np.float64),
         requests=np.bincount(one.unit, minlength=size).astype(np.float64),
-        failed=np.bincount(one.unit, fleet.failed, minlength=size),
+        failed=np.bincount(one.unit, fleet.failed, minlength=size).astype(np.float64),
     )
     reached, better = None if cut is None else int(cut / DAY_S) + 1, BETTER.get(fleet.cell.effect)
     return near_days(born, reached, None if better is None else PLACEMENTS.index(better), range(2, DAYS))

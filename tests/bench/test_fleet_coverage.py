@@ -109,7 +109,7 @@ def test_looks_are_near_where_the_wrong_arm_looks_better() -> None:
         arms=arms,
         versions=np.zeros(count, np.int64),
         first_ms=600.0 + np.arange(count) % 7 + 50.0 * arms,
-        user_ms=600.0 + np.arange(count) % 7,
+        user_ms=(600.0 + np.arange(count) % 7).astype(np.float64),
         requests=np.full(count, 3.0),
         failed=np.zeros(count),
     )

@@ -98,7 +98,7 @@ def _moved(blocks: Sequence[Block]) -> float:
         return 0.0
     normal = float(ndtri((1 + LEVEL) / 2))
     density = math.exp(-(normal**2) / 2) / math.sqrt(2 * math.pi)
-    return abs(third) / variance**1.5 * (2 * normal**2 + 1) / 6 * density
+    return float(abs(third) / variance**1.5 * (2 * normal**2 + 1) / 6 * density)
 
 
 def _dealt(block: Block, draws: int, random: Generator) -> tuple[Vector, Vector]:

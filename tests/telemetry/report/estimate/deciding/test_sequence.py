@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from telemetry.report.estimate.deciding.sequence import NARROWEST_AT, widening
-from telemetry.report.estimate.jackknife import difference, ratio
+from telemetry.report.estimate.jackknife import Ratio, difference, ratio
+from telemetry.report.read.columns import Flags, Vector
+
+
+def _ratio_of(ms: Vector, n: Vector, mine: Flags) -> Ratio:
+    return ratio(ms[: len(mine)][mine], n[: len(mine)][mine])
 
 
 def test_v7_it_is_about_one_and_a_half_times_as_wide_where_it_is_narrowest() -> None:
@@ -22,12 +27,7 @@ def test_v7_daily_looks_seldom_find_what_is_not_there() -> None:
         looks = range(80, 1121, 40)  # 40 environments a day
         found = [
             (
-                difference(
-                    *(
-                        ratio(ms[:until][arms[:until] == arm], n[:until][arms[:until] == arm])
-                        for arm in (0, 1)
-                    )
-                ),
+                difference(_ratio_of(ms, n, arms[:until] == 0), _ratio_of(ms, n, arms[:until] == 1)),
                 until,
             )
             for until in looks
