@@ -9,6 +9,7 @@ import numpy as np
 from telemetry.prices import Prices
 from telemetry.report.choose.arrivals import generated, scaled
 from telemetry.report.choose.backtest import PUBLISHED_ERROR, BackTest, back_test
+from telemetry.report.choose.caveats import notes_of, refusal
 from telemetry.report.choose.choice import (
     Recommendation,
     Wanted,
@@ -22,7 +23,6 @@ from telemetry.report.choose.fit import Fit, fitted, given
 from telemetry.report.choose.forecast import Outcome, Setting, forecast, relative
 from telemetry.report.choose.levels import Traffic
 from telemetry.report.choose.lives import Lives, lives_of
-from telemetry.report.choose.notes import notes_of
 from telemetry.report.choose.options import Option, Unmeasured, lazy_set, options_of, provisioned, unmeasured
 from telemetry.report.choose.provisioned import HOURS, at_once, needed_by_hour
 from telemetry.report.choose.recorded import LEAST_REQUESTS, Recorded
@@ -228,26 +228,6 @@ def _recommendation(
     if test is not None and test.refused:
         return Recommendation(None, refusal(test, picks), ())
     return recommended(outcomes, asked.wanted)
-
-
-def refusal(test: BackTest, picks: Picks | None) -> str:
-    """Say why the forecast is not used."""
-    if test.reason is not None:
-        return f"cannot tell: {test.reason}"
-    return (
-        f"cannot tell: tried on the later half of this recording, the pool forecasts {test.forecast:.0f} "
-        f"cold starts and {test.came} came; chance misses by so much in {100 * test.p_value:.2g} % of such "
-        f"recordings. {_unknown(picks)}"
-    )
-
-
-def _unknown(picks: Picks | None) -> str:
-    if picks is not None and picks.shuffled:
-        return (
-            f"The model has the newest idle environment take a request; of {picks.of:,} choices it was the "
-            f"newest in {100 * picks.newest / picks.of:.0f} %"
-        )
-    return "This function's environments are ended, or started, in a way that the model does not know"
 
 
 def _break_even(base: Option, prices: Prices, *, stated: bool) -> str | None:

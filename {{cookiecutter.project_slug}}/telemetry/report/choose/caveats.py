@@ -1,9 +1,11 @@
-"""What a recording leaves open, as notes beside a choice."""
+"""What is said of a recording: why its forecast is refused, and what it leaves open."""
 
 from collections.abc import Iterator
 from typing import Final
 
+from telemetry.report.choose.backtest import BackTest
 from telemetry.report.choose.recorded import Recorded
+from telemetry.report.choose.routing import Picks
 from telemetry.report.choose.silences import silence_note
 
 DAY: Final = 86400.0
@@ -33,3 +35,23 @@ def notes_of(recorded: Recorded) -> Iterator[str]:
         )
     if recorded.unrecorded > UNRECORDED * len(traffic.at):
         yield f"{recorded.unrecorded:,} more invocations left no record: this traffic is less than what came"
+
+
+def refusal(test: BackTest, picks: Picks | None) -> str:
+    """Say why the forecast is not used."""
+    if test.reason is not None:
+        return f"cannot tell: {test.reason}"
+    return (
+        f"cannot tell: tried on the later half of this recording, the pool forecasts {test.forecast:.0f} "
+        f"cold starts and {test.came} came; chance misses by so much in {100 * test.p_value:.2g} % of such "
+        f"recordings. {_unknown(picks)}"
+    )
+
+
+def _unknown(picks: Picks | None) -> str:
+    if picks is not None and picks.shuffled:
+        return (
+            f"The model has the newest idle environment take a request; of {picks.of:,} choices it was the "
+            f"newest in {100 * picks.newest / picks.of:.0f} %"
+        )
+    return "This function's environments are ended, or started, in a way that the model does not know"
