@@ -108,7 +108,7 @@ async def test_environments_at_work_at_once_have_each_its_own_share(here: Path) 
         environment = Environment(function, environ, log, lines.append, throttle)
         try:
             await environment.init()
-            await environment.invoke({"cpu": 0.4 * memory_mb / 128})
+            await environment.invoke({"cpu": 0.25 * memory_mb / 128})
         finally:
             await environment.shutdown(at_once=True)
             environment.remove_files()

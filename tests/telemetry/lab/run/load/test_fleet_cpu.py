@@ -18,7 +18,7 @@ MEMORY_MB = 256
 @pytest.mark.skipif(available_cores() < 2, reason="one core carries one environment at a time")
 def test_environments_under_load_have_each_its_own_share(lab: Lab, here: Path) -> None:
     (here / "times.txt").write_text("0\n" * 2 * AT_ONCE, encoding="utf-8")
-    (here / "event.json").write_text(json.dumps({"cpu": 0.6}), encoding="utf-8")
+    (here / "event.json").write_text(json.dumps({"cpu": 0.3}), encoding="utf-8")
     run = lab(
         *("--without-records", "--arrivals", here / "times.txt", "--at-once", AT_ONCE),
         *("--memory", MEMORY_MB, "--timeout", 200, "--event", here / "event.json"),
