@@ -43,7 +43,9 @@ def test_hidden_init_is_kept() -> None:
     line = lab(LAZY, "proactive").headline[1]
     each = r", [\d.]+ ms per request at 12 requests an environment."
     assert re.fullmatch(
-        f"INIT or lazy: keep INIT; INIT saves {NUMBER} in the first request of an environment{each}", line
+        r"INIT or lazy: keep INIT, if failures are alike \(none seen, [\d.]+ points left open\); INIT saves "
+        f"{NUMBER} in the first request of an environment{each}",
+        line,
     )
 
 

@@ -110,7 +110,8 @@ def test_meaning_tells_size_from_decision() -> None:
 
 def test_hidden_init_decides_for_keeping() -> None:
     text = str(meaning_of(LAZY, start="proactive"))
-    assert text == "The comparison with a lazy singleton decides: keep the lifespan in INIT."
+    assert text.startswith("None of the requests failed, but so few of them leave open a difference of up to")
+    assert text.endswith("the comparison with a lazy singleton decides: keep the lifespan in INIT.")
 
 
 def test_unmeasured_decision_is_said() -> None:
