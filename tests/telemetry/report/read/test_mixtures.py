@@ -12,6 +12,7 @@ from telemetry.report.read.evidence import evidence_of
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Source
 from telemetry.report.read.mixtures import must_be_one_function
+from telemetry.report.read.records import place_of
 from tests.telemetry.report.command import refused
 from tests.telemetry.report.log_streams import Stream, evidence_in
 from tests.telemetry.report.simulation import Run
@@ -183,7 +184,7 @@ def test_a_run_that_says_an_odd_place_is_refused_and_never_called_lambda(where: 
 
 def test_an_odd_record_beside_a_sound_one_is_counted() -> None:
     evidence = evidence_of([source("one", [*run_at("loopback", *RECORDS), *run_at("mars")])])
-    assert evidence.ledger.place == "loopback"
+    assert place_of(evidence.ledger.labs) == "loopback"
     assert evidence.read.malformed == {"lab: bad where": 1}
 
 
@@ -208,7 +209,7 @@ def test_runs_of_two_places_are_refused_and_the_option_named(first: str, second:
 @pytest.mark.parametrize("where", ["lambda", "loopback"])
 def test_a_run_that_does_not_count_its_environments_is_read(where: str) -> None:
     evidence = evidence_of([source("one", run_at(where, *RECORDS))])
-    assert (evidence.ledger.place, len(evidence.ledger.units)) == (where, 50)
+    assert (place_of(evidence.ledger.labs), len(evidence.ledger.units)) == (where, 50)
 
 
 def test_a_run_that_counts_its_environments_has_no_others() -> None:

@@ -22,6 +22,7 @@ from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ, 
 from telemetry.report.read.evidence import Evidence, evidence_of
 from telemetry.report.read.lines import source_of
 from telemetry.report.read.parallel.pieces import processors
+from telemetry.report.read.records import place_of
 
 REGION: Final = "us-east-1"
 ARCHITECTURE: Final = "x86_64"
@@ -105,7 +106,7 @@ def _material(options: argparse.Namespace) -> Material:
     """Read the traffic and the runs; the advice on resources is of the traffic, or else of the first run."""
     evidence = _evidence(options)
     runs = [evidence_of([source_of(name)]) for name in options.times]
-    runs.sort(key=lambda run: run.ledger.place != "lambda")  # those that tell ms come first
+    runs.sort(key=lambda run: place_of(run.ledger.labs) != "lambda")  # those that tell ms come first
     traffic = _traffic(evidence, options.memory)
     advised = evidence or runs[0]
     return Material(

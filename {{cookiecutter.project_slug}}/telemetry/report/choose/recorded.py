@@ -19,7 +19,7 @@ from telemetry.report.read.environments import shutdowns_of
 from telemetry.report.read.evidence import Evidence
 from telemetry.report.read.joining.attempts import distinct_records
 from telemetry.report.read.ledger import Ledger
-from telemetry.report.read.records import Place
+from telemetry.report.read.records import Place, place_of
 from telemetry.report.read.requests import Join
 from telemetry.report.read.units import START_CODES
 
@@ -125,7 +125,7 @@ def recorded(evidence: Evidence, memory_mb: float | None) -> Recorded:
     return Recorded(
         _traffic(rows, begin, versions), on_demand, _served(ledger, rows, on_demand, begin, versions),
         float((rows.start[born] == PROACTIVE).mean()) if born.any() else 0.0,
-        arms, ledger.place, any(unit.experiment for unit in ledger.units), unrecorded, far,
+        arms, place_of(ledger.labs), any(unit.experiment for unit in ledger.units), unrecorded, far,
     )  # fmt: skip
 
 
@@ -238,7 +238,7 @@ def _arms(ledger: Ledger, rows: _Rows, memory_mb: float | None) -> dict[Arm, Arm
         memory = unit.memory_mb or memory_mb
         if not counts[unit.number]:
             continue
-        if restored[unit.number] and ledger.place != "lambda":
+        if restored[unit.number] and place_of(ledger.labs) != "lambda":
             continue  # what Lambda takes to restore a snapshot, no lab can tell
         if ledger.labs and provisioned[unit.number]:
             continue  # it would pass for one on demand, beside which it was measured

@@ -10,6 +10,7 @@ from telemetry.report.estimate.intervals import ratios
 from telemetry.report.estimate.smallest import Smallest
 from telemetry.report.estimate.strata import Means
 from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.records import place_of
 from telemetry.report.read.totals import Totals
 
 
@@ -79,7 +80,7 @@ def other_reading_of(
 ) -> OtherReading | None:
     """Compare again without the INIT that nothing shows to have been waited for."""
     sums = means.sums
-    if ledger.in_local_lab or not sums.doubtful.any():
+    if place_of(ledger.labs) == "lab" or not sums.doubtful.any():
         return None
     other = replace(means, ms=sums.user - sums.doubtful)
     found = compare(

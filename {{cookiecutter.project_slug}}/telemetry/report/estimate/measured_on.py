@@ -7,7 +7,7 @@ from telemetry.report.estimate.startup.upper_bound import at_full_speed
 from telemetry.report.read.ledger import SNAP_START, Ledger
 from telemetry.report.read.mixtures import functions_of
 from telemetry.report.read.names import printable, told_apart
-from telemetry.report.read.records import Host, LabLoad, Place
+from telemetry.report.read.records import Host, LabLoad, Place, place_of
 from telemetry.report.read.strata import Strata
 from telemetry.report.read.totals import Totals
 
@@ -43,10 +43,10 @@ def measured_on_of(ledger: Ledger, totals: Totals, memory_mb: float | None, stra
     """Say where; a lab's record says it, and without one it was on Lambda."""
     told = totals.first_at <= totals.last_at
     return MeasuredOn(
-        where=ledger.place,
+        where=place_of(ledger.labs),
         service=printable(ledger.service or next(iter(ledger.services), "")) or None,
-        host=ledger.labs[0].host if ledger.in_local_lab else None,
-        cpu=("full" if at_full_speed(ledger.labs) else "lambda") if ledger.in_local_lab else None,
+        host=ledger.labs[0].host if place_of(ledger.labs) == "lab" else None,
+        cpu=("full" if at_full_speed(ledger.labs) else "lambda") if place_of(ledger.labs) == "lab" else None,
         python=sorted(ledger.pythons),
         memory_mb=memory_mb,
         function=printable(ledger.function or next(iter(functions_of(ledger)), "")) or None,
@@ -55,7 +55,8 @@ def measured_on_of(ledger: Ledger, totals: Totals, memory_mb: float | None, stra
         first_at=totals.first_at if told else None,
         last_at=totals.last_at if told else None,
         complete=all(lab.complete for lab in ledger.labs),
-        restore_left_out=ledger.in_local_lab and any(lab.init_type == SNAP_START for lab in ledger.labs),
+        restore_left_out=place_of(ledger.labs) == "lab"
+        and any(lab.init_type == SNAP_START for lab in ledger.labs),
         lab_run=bool(ledger.labs),
         load=next((lab.load for lab in ledger.labs if lab.load is not None), None),
     )

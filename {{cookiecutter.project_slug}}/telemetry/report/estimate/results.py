@@ -68,7 +68,7 @@ from telemetry.report.estimate.startup.unused import Unused, unused_of
 from telemetry.report.estimate.startup.upper_bound import UpperBound, upper_bound
 from telemetry.report.estimate.strata import StratumArms, described
 from telemetry.report.read.evidence import Evidence, Input
-from telemetry.report.read.records import Imported
+from telemetry.report.read.records import Imported, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
         narrowing=narrowing_of(evidence, compared),
         bounds=compared.bounds,
         unrecorded=unrecorded_of(totals),
-        init_waits=init_waits_of(totals, lab=ledger.in_local_lab),
+        init_waits=init_waits_of(totals, lab=place_of(ledger.labs) == "lab"),
         other_reading=other,
         pings=pings_of(totals),
         unused=unused_of(ledger, totals, loads),

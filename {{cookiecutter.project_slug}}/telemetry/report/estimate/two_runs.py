@@ -10,6 +10,7 @@ from telemetry.report.estimate.jackknife import LEVEL
 from telemetry.report.estimate.platform_lines import platform_numbers
 from telemetry.report.estimate.results import Results
 from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.records import place_of
 
 Finding: TypeAlias = Literal["slower", "faster", "no difference seen", "cannot tell"]
 
@@ -61,7 +62,7 @@ def two_logs(before: Ledger, after: Ledger) -> TwoRuns | None:
     first, second = platform_numbers(before), platform_numbers(after)
     if first is None or second is None:
         return None
-    same = before.place == after.place and first.memory_mb == second.memory_mb
+    same = place_of(before.labs) == place_of(after.labs) and first.memory_mb == second.memory_mb
     changes = [
         Change(what, one, second.estimates[what], _difference(one, second.estimates[what], bounded=same))
         for what, one in first.estimates.items()

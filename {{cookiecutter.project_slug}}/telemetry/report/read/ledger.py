@@ -25,7 +25,6 @@ from telemetry.report.read.records import (
     Fallback,
     Invocation,
     Lab,
-    Place,
     Record,
     Resource,
     Shutdown,
@@ -259,16 +258,6 @@ class Ledger:
             self.births[process] = at
             unit = self.units[self.process_units[process]]
             unit.born = at if unit.born is None else min(unit.born, at)
-
-    @property
-    def place(self) -> Place:
-        """Where the records were written: on Lambda, unless a lab says otherwise."""
-        return self.labs[-1].where if self.labs else "lambda"
-
-    @property
-    def in_local_lab(self) -> bool:
-        """Whether this machine ran the function, asking each environment as soon as it was ready."""
-        return bool(self.labs) and self.place == "lab"
 
     def judged(self) -> Flags:
         """Say which units are of the function that is judged."""

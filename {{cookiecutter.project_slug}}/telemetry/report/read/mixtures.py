@@ -1,14 +1,15 @@
 """What must not be judged as one: different functions, and a lab run with records from Lambda."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from telemetry import schema
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.environments import snapshot_units
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.names import printable, told_apart
-from telemetry.report.read.records import OWN_NAME, Place, Sent
+from telemetry.report.read.records import OWN_NAME, Place, Sent, place_of
 
 NOT_AVERAGED: Final = "A machine and Lambda are not averaged: give the report the records of one of them"
 PLACES: Final[Mapping[Place, str]] = {
@@ -75,7 +76,7 @@ def must_be_one_place(ledger: Ledger, held: Sequence[Held]) -> None:
         )
     labs = [one.name for one in held if one.lab]
     others = [one.name for one in held if one.environments and not one.lab]
-    if ledger.place != "lab" and not all(lab.sent for lab in ledger.labs):
+    if place_of(ledger.labs) != "lab" and not all(lab.sent for lab in ledger.labs):
         return  # then nothing says how many environments Lambda started
     had = sum(_environments(sent) for lab in ledger.labs for sent in lab.sent.values())
     snapshots = set(snapshot_units(ledger))
@@ -119,6 +120,39 @@ def _strangers(ledger: Ledger, judged: set[str | None]) -> list[str]:
     return strangers if any(lab.function is not None for lab in ledger.labs) else []
 
 
+def must_know_the_lab(ledger: Ledger, malformed: Iterable[str], where: str) -> None:
+    """Refuse records of a lab as if they were Lambda's, where what the lab said cannot be read.
+
+    Args:
+        ledger: Holds what labs said that can be read.
+        malformed: Why lines were left out.
+        where: Names the input.
+
+    Raises:
+        UnusableError: Nothing tells where they are from.
+    """
+    unread = next((reason for reason in malformed if reason.startswith(f"{schema.LAB}: ")), None)
+    if unread is not None and not ledger.labs:
+        raise UnusableError(
+            f"{where}: a lab's record that cannot be read ({unread}), so nothing tells where this was "
+            "measured. Report it with the version of the lab that wrote it."
+        )
+
+
+def must_be_one_app(ledger: Ledger, where: str) -> None:
+    """Refuse lab runs of several apps; `where` names the input.
+
+    Raises:
+        UnusableError: They ran several.
+    """
+    apps = dict.fromkeys(printable(lab.app) for lab in ledger.labs if lab.app is not None)
+    if len(apps) > 1:
+        raise UnusableError(
+            f"{where}: lab runs of {' and '.join(apps)}. Their environments cannot be told apart: give "
+            "the report the runs of one app only."
+        )
+
+
 def must_hold_one_service(ledger: Ledger, where: str) -> None:
     """Refuse to go on with several services, or without the one that was chosen; `where` names the input.
 
@@ -140,5 +174,5 @@ def _described(ledger: Ledger) -> Iterator[str]:
     ran = {lab.function or OWN_NAME for lab in ledger.labs}
     for service, functions in ledger.services.items():
         if functions:
-            place = f"in a lab run {PLACES[ledger.place]}" if functions <= ran else "on Lambda"
+            place = f"in a lab run {PLACES[place_of(ledger.labs)]}" if functions <= ran else "on Lambda"
         yield printable(service) + (f" ({place})" if ran and functions else "")

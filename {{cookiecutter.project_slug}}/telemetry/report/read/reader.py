@@ -8,12 +8,10 @@ from typing import Final
 
 import msgspec
 
-from telemetry import schema
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Lines
-from telemetry.report.read.mixtures import must_hold_one_service
-from telemetry.report.read.names import printable
+from telemetry.report.read.mixtures import must_be_one_app, must_hold_one_service, must_know_the_lab
 from telemetry.report.read.origin import Message, Origin
 from telemetry.report.read.platform.events import PlatformEvent, PlatformReport
 from telemetry.report.read.platform.json_lines import (
@@ -179,7 +177,8 @@ class Reader:
         """Refuse to go on without records of exactly one service, and of one app in the lab.
 
         Raises:
-            UnusableError: There are none, or several services and none chosen, or lab runs of several apps.
+            UnusableError: There are none, or several services and none chosen, or several apps of
+                lab runs, or what a lab said cannot be read.
         """
         where = ", ".join(sources)
         if not self._ledger.services:
@@ -191,23 +190,9 @@ class Reader:
                 "that the function writes to stdout; `python -m telemetry.lab --out records.jsonl` makes "
                 "some. --help lists the exports that are read."
             )
-        self._must_have_read_the_lab(where)
+        must_know_the_lab(self._ledger, self.malformed, where)
         must_hold_one_service(self._ledger, where)
-        apps = dict.fromkeys(printable(lab.app) for lab in self._ledger.labs if lab.app is not None)
-        if len(apps) > 1:
-            raise UnusableError(
-                f"{where}: lab runs of {' and '.join(apps)}. Their environments cannot be told apart: give "
-                "the report the runs of one app only."
-            )
-
-    def _must_have_read_the_lab(self, where: str) -> None:
-        """Refuse records of a lab as if they were Lambda's, where what the lab said cannot be read."""
-        unread = next((one for one in self.malformed if one.startswith(f"{schema.LAB}: ")), None)
-        if unread is not None and not self._ledger.labs:
-            raise UnusableError(
-                f"{where}: a lab's record that cannot be read ({unread}), so nothing tells where this was "
-                "measured. Report it with the version of the lab that wrote it."
-            )
+        must_be_one_app(self._ledger, where)
 
     def _message(self, text: bytes, message: Message) -> None:
         self._size += len(text)

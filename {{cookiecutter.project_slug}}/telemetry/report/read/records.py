@@ -1,6 +1,6 @@
 """What the report reads from a line, typed; one struct per kind of record, named by `telemetry.schema`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal, TypeAlias, final
 
 import msgspec
@@ -277,3 +277,8 @@ KINDS: Mapping[str, type[Record]] = {
     schema.END: End,
     schema.LAB: Lab,
 }
+
+
+def place_of(labs: Sequence[Lab]) -> Place:
+    """Return where records were written: on Lambda, unless a lab says otherwise."""
+    return labs[-1].where if labs else "lambda"

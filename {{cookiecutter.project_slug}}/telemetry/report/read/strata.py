@@ -11,6 +11,7 @@ from adapter.placement import PlacementError, parse_weights
 from telemetry.report.read.columns import Numbers
 from telemetry.report.read.environments import init_types
 from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.records import place_of
 from telemetry.report.read.sums import Sums
 from telemetry.report.read.units import Unit
 
@@ -75,7 +76,7 @@ def strata_of(ledger: Ledger, sums: Sums) -> Strata:
 
 
 def _publishes(ledger: Ledger) -> bool:
-    return bool(ledger.labs) and not ledger.in_local_lab
+    return bool(ledger.labs) and place_of(ledger.labs) != "lab"
 
 
 def _types(ledger: Ledger, served: Iterable[Unit]) -> dict[int, str | None]:

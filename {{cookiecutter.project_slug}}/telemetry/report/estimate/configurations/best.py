@@ -27,7 +27,6 @@ Reason: TypeAlias = Literal[
     "requests in no figure",
     "requests failed",
     "too few requests for p99",
-    "p99 at the edge of cold starts",
     "nothing billed",
     "price not known",
     "billed while it is kept, too",
@@ -153,12 +152,9 @@ def _without_bill(one: Measured) -> Reason | None:
 
 
 def _without_p99(one: Measured) -> Reason | None:
+    """Say why p99 is not told; where it has an interval, a wide one at the edge of cold starts, it is."""
     p99 = one.figures.p99_ms
-    if p99 is None or p99.told == "told":
-        return None
-    return (
-        "p99 at the edge of cold starts" if p99.told == "edge of cold starts" else "too few requests for p99"
-    )
+    return "too few requests for p99" if p99 is None or p99.low is None else None
 
 
 def _share_failed(one: Measured) -> float:

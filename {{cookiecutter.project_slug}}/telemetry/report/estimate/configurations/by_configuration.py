@@ -20,7 +20,7 @@ from telemetry.report.estimate.jackknife import LEVEL
 from telemetry.report.estimate.smallest import Smallest
 from telemetry.report.read.evidence import Evidence
 from telemetry.report.read.ledger import Ledger
-from telemetry.report.read.records import Place
+from telemetry.report.read.records import Place, place_of
 
 REGION: Final = "us-east-1"
 ARCHITECTURE: Final = "x86_64"
@@ -119,7 +119,7 @@ def _beside(evidence: Evidence, prices: Prices | None, cold_share: float) -> Bes
     """Return the figures of another run, at the same share of cold requests and the same prices."""
     cells = cells_of(evidence, population_of(evidence, None, None), cold_share)
     found = measured(cells, prices, left_out_of(evidence))
-    return Beside(evidence.ledger.place, [one.figures for one in found])
+    return Beside(place_of(evidence.ledger.labs), [one.figures for one in found])
 
 
 def _with_frontier(found: Sequence[Measured]) -> list[Figures]:
@@ -137,7 +137,7 @@ def _with_frontier(found: Sequence[Measured]) -> list[Figures]:
 
 def _point(figures: Figures) -> tuple[float, float] | None:
     dollars, p99 = figures.dollars_per_million, figures.p99_ms
-    if dollars is None or dollars.low is None or p99 is None or p99.told != "told":
+    if dollars is None or dollars.low is None or p99 is None or p99.low is None:
         return None
     if figures.dollars_a_month_kept != 0:
         return None

@@ -9,6 +9,7 @@ from telemetry.report.read.columns import Flags, Vector
 from telemetry.report.read.environments import snapshot_units, stream_units
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.loads import Loads
+from telemetry.report.read.records import place_of
 from telemetry.report.read.totals import Totals
 
 
@@ -39,7 +40,7 @@ def unused_of(ledger: Ledger, totals: Totals, loads: Loads) -> list[Unused]:
 
 def unused_units(ledger: Ledger, totals: Totals) -> Flags:
     """Say which environments served neither a request nor a ping; in a lab there are none."""
-    if ledger.in_local_lab:
+    if place_of(ledger.labs) == "lab":
         return np.zeros(len(ledger.units), np.bool_)
     unused: Flags = ledger.judged() & (totals.sums.n == 0) & ~_snapshots(ledger)
     return unused & (totals.pings == 0) if len(totals.pings) else unused
