@@ -16,7 +16,7 @@ from scipy.special import stdtrit
 from bench.fleet import durations, pool
 from bench.fleet_experiment import DAYS, DEPLOYS, EFFECTS, PER_DAY
 from telemetry.report.estimate.permutation import Block, permuted_quantiles
-from telemetry.report.read.columns import Flags, Vector
+from telemetry.report.read.columns import Flags, Numbers, Vector
 
 SEED, EXPERIMENTS, PER_POOL, KEPT, DRAWS = 20_261_129, 2_000, 25, 0.9, 999
 Interval = tuple[float, float]
@@ -42,7 +42,7 @@ def experiment(random: Generator, effect: str) -> Iterator[list[Block]]:
         yield list(_blocks(first, lazy, cut, versions))
 
 
-def _blocks(first: Vector, lazy: Flags, cut: Flags, versions: Vector) -> Iterator[Block]:
+def _blocks(first: Vector, lazy: Flags, cut: Flags, versions: Numbers) -> Iterator[Block]:
     found = [cut & (versions == version) for version in np.unique(versions[cut])]
     found = [mine for mine in found if min(lazy[mine].sum(), (~lazy[mine]).sum()) >= 2]
     whole = sum(int(mine.sum()) for mine in found)
@@ -116,7 +116,8 @@ def _transformed(value: float, error: float, student: float, arms: Sequence[Sequ
 
 def table(effect: str, experiments: int) -> str:
     """Judge experiments with one effect, whose truth is the mean of all differences."""
-    random, found = np.random.default_rng((SEED, list(EFFECTS).index(effect))), []
+    random = np.random.default_rng((SEED, list(EFFECTS).index(effect)))
+    found: list[Mapping[str, Interval]] = []
     while len(found) < experiments:
         found += [intervals(random, blocks) for blocks in experiment(random, effect)]
     ends = {way: np.asarray([one[way] for one in found]) for way in found[0]}
