@@ -15,10 +15,11 @@ SHARED_POOL: Final = (
 def load_lines(load: Load, counts: LoadCounts, arms: int) -> Iterator[str]:
     """Yield lines for the summary of a run."""
     yield _traffic(load, counts)
+    if not counts.arrived:
+        return
     yield (
         f"New environments: {counts.wants['none_alive']} because none was alive, {counts.wants['all_busy']} "
-        f"because all were busy; at most {counts.most_alive} at once. The pool ended {counts.ended['idle']} "
-        f"that were not used, and {counts.ended['age']} for their age."
+        f"because all were busy; at most {counts.most_alive} at once. {_ended(counts)}"
     )
     if load.time_lapse > 1:
         yield (
@@ -38,12 +39,27 @@ def load_lines(load: Load, counts: LoadCounts, arms: int) -> Iterator[str]:
 
 def _traffic(load: Load, counts: LoadCounts) -> str:
     pool = load.pool
-    aged = "" if pool.age == float("inf") else f", {pool.age:g} s old"
+    aged = "" if pool.age == float("inf") else f", {_length(pool.age)} old"
     spread = " (medians)" if pool.spread or pool.age_spread else ""
     return (
         f"Arrivals: {load.stated}, {counts.arrived} requests. The pool ends environments that were idle for "
-        f"{pool.idle:g} s{' or are' if aged else ''}{aged.removeprefix(',')}{spread}."
+        f"{_length(pool.idle)}{' or are' if aged else ''}{aged.removeprefix(',')}{spread}."
     )
+
+
+def _ended(counts: LoadCounts) -> str:
+    if not any(counts.ended.values()):
+        return "The pool ended none."
+    idle, aged = counts.ended["idle"], counts.ended["age"]
+    return f"The pool ended {idle} that were not used, and {aged} for their age."
+
+
+def _length(seconds: float) -> str:
+    """Write a time in the largest unit in which it is a whole number, or else in seconds."""
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds % length == 0 and seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:g} s"
 
 
 def _times(count: int) -> str:
