@@ -4,6 +4,7 @@ import pytest
 
 from bench.coverage import Split, measure
 from bench.experiments import World
+from telemetry.report.estimate import jackknife
 
 
 @pytest.mark.parametrize("split", [(20, 20), (380, 20)])
@@ -28,6 +29,9 @@ def test_growing_experiment_ends_large_enough() -> None:
 
 
 def test_narrower_intervals_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("telemetry.report.estimate.jackknife.LEVEL", 0.85)
+    around = jackknife.around
+    monkeypatch.setattr(
+        jackknife, "around", lambda value, variance, df, **_: around(value, variance, df, 0.85)
+    )
     found = measure(World("skewed", "equal", 0.2), (40, 40), 500, (1,))
     assert found.difference / found.experiments < 0.9

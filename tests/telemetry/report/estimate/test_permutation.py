@@ -74,7 +74,7 @@ def test_large_arms_and_nothing_to_deal_out_keep_students_quantiles() -> None:
 
 def test_neither_the_order_of_lines_nor_a_difference_of_the_arms_changes_them() -> None:
     random = np.random.default_rng(6)
-    ms, n = random.pareto(2.5, 200), 1.0 + random.poisson(5, 200)
+    ms, n = random.pareto(2.5, 200), (1.0 + random.poisson(5, 200)).astype(np.float64)
     first = permuted_quantiles([block(ms, 30, n)])
     order = np.concatenate((random.permutation(30), 30 + random.permutation(170)))
     assert first is not None

@@ -9,6 +9,7 @@ NAMES = {value for value in vars(schema).values() if isinstance(value, str)} | {
 }
 LAB_ONLY = {
     "app", "run", "imports", "timeout_s", "host", "cpu", "sent", "complete", "load", "invocations_by_arm",
+    "where", "region", "architecture", "init_types",
 }  # fmt: skip
 
 

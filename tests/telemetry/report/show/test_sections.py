@@ -41,7 +41,7 @@ def flat(text: str) -> str:
 
 def test_terminal_and_page_show_the_same_sections_in_order(verdict: Verdict) -> None:
     titles = [section.title for section in sections(verdict)]
-    assert len(titles) == len(listed.SECTIONS)
+    assert len(titles) == len(listed.SECTIONS) - 1  # no other run was given to stand beside it
     printed, on_page = terminal(verdict), page(verdict)
     assert [line for line in printed.splitlines() if line in titles] == titles
     headings = [markup.unescape(found) for found in re.findall(r"<h2>(.*?)</h2>", on_page)]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from adapter.placement import PLACEMENTS
 from telemetry.report.estimate.configurations.by_configuration import Configurations, Wished
 from telemetry.report.estimate.results import Declared, Results, results_of
 from tests.telemetry.report.reported import evidence_from
@@ -46,10 +47,19 @@ class Planted:
     def lines(self) -> list[str]:
         """Return its records, first and last what the run was."""
         found = [line for number, part in enumerate(self.parts) for line in _lines(part, number)]
-        run = {"record": "lab", "v": 1, "at": 1, "run": "r", "complete": True, **self.told}
+        run = {"record": "lab", "v": 1, "at": 1, "run": f"of {self.where}", "complete": True, **self.told}
         if self.where is not None:
             run["where"] = self.where
+        if self.where in {None, "lab"}:
+            run["sent"] = {placement: self._sent(placement) for placement in PLACEMENTS}
         return [json.dumps(run), *map(json.dumps, found), json.dumps(run)]
+
+    def _sent(self, placement: str) -> dict[str, int]:
+        parts = [part.ms.shape for part in self.parts if part.placement == placement]
+        return {
+            "environments": sum(environments for environments, _ in parts),
+            "invocations": sum(environments * requests for environments, requests in parts),
+        }
 
     def results(self, **wished: Any) -> Results:
         """Return everything that is estimated of it."""

@@ -2,9 +2,11 @@ import re
 
 import pytest
 
-from telemetry.report.show.charts import answer_charts, size_charts, time_charts
+from telemetry.report.show.charts import answer_charts, configuration_chart, size_charts, time_charts
 from telemetry.report.show.charts.drawing import Figure
 from telemetry.report.show.page import CHARTS
+from tests.telemetry.report.estimate.configurations.planted import Part, Planted
+from tests.telemetry.report.estimate.configurations.planted import drawn as drawn_ms
 from tests.telemetry.report.estimate.startup.test_repeatable import environments, run
 from tests.telemetry.report.log_streams import results_in
 from tests.telemetry.report.reported import results_from
@@ -45,8 +47,10 @@ def test_arm_keeps_its_colour(arms: dict[str, int]) -> None:
 
 
 def test_every_chart_has_its_numbers_in_words() -> None:
-    results = results_from(Run(arms=THREE_ARMS, unequal=True).lines())
-    figures = [drawn(draw(results)) for draw in CHARTS]
+    one = results_from(Run(arms=THREE_ARMS, unequal=True).lines())
+    ms = drawn_ms(51, 40, 60, 10.0)
+    many = Planted((Part(512, 3 * ms), Part(1024, ms))).results(cold_share=0.0)
+    figures = [drawn(draw(many if draw is configuration_chart.frontier else one)) for draw in CHARTS]
     assert all(re.search(r"\d", figure.described) for figure in figures)
     assert all(figure.title.endswith("?") for figure in figures)
 
