@@ -31,7 +31,7 @@ def test_growing_experiment_ends_large_enough() -> None:
 def test_narrower_intervals_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     around = jackknife.around
     monkeypatch.setattr(
-        jackknife, "around", lambda value, variance, df, **_: around(value, variance, df, 0.85)
+        jackknife, "around", lambda value, variance, df, *_, **__: around(value, variance, df, 0.85)
     )
     found = measure(World("skewed", "equal", 0.2), (40, 40), 500, (1,))
     assert found.difference / found.experiments < 0.9
