@@ -1,6 +1,6 @@
 # Every command of the template. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bake adopt test test-all bench lint format manifest lock
+.PHONY: help setup demo bake adopt test test-all test-on-lambda bench lint format manifest lock
 .SUFFIXES:
 
 PYTHON ?= python3
@@ -16,7 +16,7 @@ PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 LINTED := . adapter artifact telemetry
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.installed .venv-sam/.installed ## Install everything (the others install what they need)
 
@@ -57,6 +57,9 @@ test: setup ## Run every fast test
 
 test-all: setup .venv-libraries/.installed ## Run every test
 	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term
+
+test-on-lambda: setup ## Deploy the sample to an AWS on loopback and measure it there, as on Lambda (a part of test-all)
+	$(BIN)/python -m pytest tests/lambda_api/test_measured_twin.py
 
 bench: .venv/.installed .venv-bench/.installed ## Measure what adapter and telemetry cost, into bench/evidence/
 	$(BIN)/python -m bench --document
