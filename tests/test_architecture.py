@@ -169,6 +169,27 @@ ARROWS = {
         # A run that ends when it is precise enough goes by the interval that the report will show.
         "telemetry.report.estimate.jackknife",
     },
+    # Knows Lambda by AWS's API alone, which it reads as the report does; what a line says, the report's own.
+    "telemetry.lab.aws": {
+        "telemetry.lab.aws",
+        "telemetry.lab.events",
+        "telemetry.lab.platform.function",
+        "telemetry.lab.platform.invocation",
+        "telemetry.lab.run.counts",
+        "telemetry.lab.run.plan",
+        "telemetry.lab.terminal",
+        "telemetry.lab.usage",
+        "telemetry.prices",
+        "telemetry.progress",
+        "telemetry.schema",
+        "adapter.placement",
+        "telemetry.report.aws.clients",
+        "telemetry.report.aws.log_group",
+        "telemetry.report.aws.period",
+        "telemetry.report.aws.stack",
+        "telemetry.report.errors",
+        "telemetry.report.read.platform",
+    },
     # Reads when requests came from whatever the report reads.
     "telemetry.lab.run.load.recorded": {
         "telemetry.lab.usage",

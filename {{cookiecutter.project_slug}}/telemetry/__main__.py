@@ -8,7 +8,10 @@ from typing import Final
 from adapter.facts import VERSION
 
 COMMANDS: Final = {
-    "lab": ("telemetry.lab.__main__", "run the function here as Lambda would, and write its records"),
+    "lab": (
+        "telemetry.lab.__main__",
+        "run the function here as Lambda would, or with --stack on Lambda; write its records",
+    ),
     "imports": ("telemetry.lab.imports.__main__", "rank what imports cost; measure what later ones save"),
     "report": (
         "telemetry.report.__main__",

@@ -65,6 +65,8 @@ examples:
   environments that Lambda started ahead of time:
     python -m telemetry.lab --app shop.main:app --idle 12
     python -m telemetry.lab --app shop.main:app --init-type provisioned-concurrency
+  the same plan on Lambda, on a stack that was deployed to be measured:
+    python -m telemetry.lab --stack shop-measure --help
   what would copies of a SnapStart snapshot share, or find dead?
     python -m telemetry.lab --app shop.main:app --init-type snap-start --quick
 

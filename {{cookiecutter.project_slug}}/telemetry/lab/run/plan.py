@@ -39,20 +39,29 @@ def plan(settings: Settings, sources: Sequence[EventSource]) -> tuple[PlannedEnv
     that they differ only by what is compared. They run in random order, so that what changes on the machine
     over time changes all arms alike.
     """
-    draw = random.Random(f"{settings.seed} events")  # noqa: S311 # repeatable on purpose, keeps no secret
-    shuffle = random.Random(f"{settings.seed} order")  # noqa: S311 # as above
+    shuffle = random.Random(f"{settings.seed} order")  # noqa: S311 # repeatable on purpose, keeps no secret
     placements = settings.placements if settings.experiment is None else (None,)
     arms = tuple(product(placements, settings.memory_mb))
-    weights = [source.weight for source in sources]
     environments: list[PlannedEnvironment] = []
-    for block in range(1, settings.environments + 1):
-        drawn = draw.choices(sources, weights, k=settings.invocations.most)
-        events = tuple(source.event for source in drawn)
+    blocks = range(1, settings.environments + 1)
+    for block, events in zip(
+        blocks, sequences(sources, settings.seed, settings.invocations.most), strict=False
+    ):
         environments += [
             PlannedEnvironment(block, placement, memory, events[: settings.invocations.of(placement)])
             for placement, memory in shuffle.sample(arms, k=len(arms))
         ]
     return tuple(environments)
+
+
+def sequences(
+    sources: Sequence[EventSource], seed: int, length: int
+) -> Iterator[tuple[Mapping[str, Any], ...]]:
+    """Draw the events of one block after the other, without end; the same seed draws the same."""
+    draw = random.Random(f"{seed} events")  # noqa: S311 # as in `plan`
+    weights = [source.weight for source in sources]
+    while True:
+        yield tuple(source.event for source in draw.choices(sources, weights, k=length))
 
 
 def dealt(settings: Settings) -> Iterator[PlannedEnvironment]:

@@ -25,16 +25,20 @@ CONFIGURE: Final = "set AWS_DEFAULT_REGION and AWS_PROFILE, or run `aws configur
 """Boto3 reads no AWS_REGION."""
 
 
-def client(service: str) -> Any:
+def client(service: str, **options: Any) -> Any:
     """Make a client; boto3 finds identity and region (profile, variables, role).
+
+    Args:
+        service: Such as `logs`.
+        options: Of botocore's Config, where they differ from those of a patient client.
 
     Raises:
         UnusableError: No region is configured.
     """
     make: Callable[..., Any] = boto3.client  # its overloads know literal names only
-    patient = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
+    patient = {"retries": {"mode": "standard", "total_max_attempts": ATTEMPTS}}
     with explained(service):
-        return make(service, config=patient)
+        return make(service, config=Config(**{**patient, **options}))
 
 
 @contextmanager
