@@ -37,7 +37,14 @@ def _chart(told: Sequence[Figures]) -> Chart:
     line = chart_of([_point(one) for one in best]).mark_line(
         interpolate="step-after", color=INK, opacity=0.5, strokeDash=[4, 3]
     )
-    points = chart_of([_point(one) | {"below": number % 2} for number, one in enumerate(told)])
+    bills = [_dollars(one)["dollars"] for one in told]
+    middle = (min(bills) + max(bills)) / 2
+    points = chart_of(
+        [
+            _point(one) | {"below": number % 2, "right": int(bill > middle)}
+            for number, (one, bill) in enumerate(zip(told, bills, strict=True))
+        ]
+    )
     colour = alt.Color("colour:N", scale=None)
     layers: Chart = alt.layer(
         line.encode(x=x, y=y),
@@ -45,10 +52,11 @@ def _chart(told: Sequence[Figures]) -> Chart:
         points.mark_rule(opacity=0.5).encode(x="dollars:Q", y="p99_low:Q", y2="p99_high:Q", color=colour),
         points.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=colour),
         *(
-            points.transform_filter(f"datum.below == {below}")
-            .mark_text(align="left", dx=7, dy=12 if below else -8)
+            points.transform_filter(f"datum.below == {below} && datum.right == {right}")
+            .mark_text(align="right" if right else "left", dx=-7 if right else 7, dy=12 if below else -8)
             .encode(x=x, y=y, text="name:N")
             for below in (0, 1)
+            for right in (0, 1)
         ),
     ).properties(width=SIZE, height=SIZE * 0.7)
     return layers
