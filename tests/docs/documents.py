@@ -26,6 +26,10 @@ def table(name: str, head: str) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows[2:]]
 
 
+OF_A_RUN_ON_LAMBDA = {"where", "region", "architecture", "init_types"}
+"""Fields of `lab` that a run on this machine does not have."""
+
+
 def documented_fields(head: str) -> set[str]:
     """The fields that the page about records has in the table below the heading `head`."""
     names = [cells[0].replace("`", "").split(", ") for cells in table("records", head)]

@@ -30,6 +30,7 @@ STACK: Final = "support-tickets-measure"
 MEMORY_MB: Final = (512, 1024, 1769)
 ENVIRONMENTS: Final = 24
 """Of each memory size and placement; from 20 on there are intervals."""
+EVENT: Final = "events/create-ticket.json"
 FIRST: Final = '        with preload("model"):\n'
 PLANTED: Final = """\
         with preload("planted"):
@@ -113,7 +114,7 @@ def telemetry(project: Path, env: dict[str, str], *arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def measured(deployed: str, project: Path, env: dict[str, str]) -> Measured:
-    options = ("--placement", "init", "first_invocation", "--memory", *map(str, MEMORY_MB))
+    options = ("--placement", "init", "first_invocation", "--memory", *map(str, MEMORY_MB), "--event", EVENT)
     numbers = ("--environments", str(ENVIRONMENTS), "--invocations", "2", "--seed", "18", "--yes")
     said = telemetry(project, env, "lab", "--stack", STACK, *options, *numbers, "--out", "twin.jsonl")
     telemetry(project, env, "report", "twin.jsonl", "--json", "twin.json")
@@ -155,10 +156,11 @@ def test_nobody_calls_it_lambda(measured: Measured) -> None:
 
 
 def test_nothing_is_left_behind(measured: Measured, account: Account, project: Path) -> None:
-    found = account.functions.get_function_configuration(FunctionName=STACK)
+    (name,) = (one["FunctionName"] for one in account.functions.list_functions()["Functions"])
+    found = account.functions.get_function_configuration(FunctionName=name)
     assert found["MemorySize"] == 1024
-    names = set(found["Environment"]["Variables"])
-    assert not {name for name in names if name.startswith(("LIFESPAN_EXPERIMENT", "LIFESPAN_LAB"))}
+    variables = set(found["Environment"]["Variables"])
+    assert not {one for one in variables if one.startswith(("LIFESPAN_EXPERIMENT", "LIFESPAN_LAB"))}
     assert "lifespan-lab-run" not in account.functions.list_tags(Resource=found["FunctionArn"])["Tags"]
-    versions = account.functions.list_versions_by_function(FunctionName=STACK)["Versions"]
+    versions = account.functions.list_versions_by_function(FunctionName=name)["Versions"]
     assert not [one for one in versions if one["Description"].startswith("lifespan-lab-run")]

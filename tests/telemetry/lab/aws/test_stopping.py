@@ -6,13 +6,14 @@ from telemetry.lab.aws.stopping import Stop, StoppedError, noted_signals, pauses
 
 
 def test_a_signal_is_acted_on_at_the_next_look_alone() -> None:
+    before = signal.getsignal(signal.SIGTERM)
     with noted_signals() as stop:
         signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(StoppedError, match="SIGTERM") as found:
             stop.check()
     assert found.value.number == signal.SIGTERM
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_an_ignored_signal_stays_ignored() -> None:

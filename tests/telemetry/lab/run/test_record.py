@@ -5,7 +5,7 @@ import pytest
 from telemetry.lab.platform.throttle import Throttle
 from telemetry.lab.run import session
 from telemetry.lab.run.accuracy import Accuracy, Share
-from tests.docs.documents import documented_fields
+from tests.docs.documents import OF_A_RUN_ON_LAMBDA, documented_fields
 from tests.telemetry.lab.apps import WRITES_WHAT_IT_SEES
 from tests.telemetry.lab.conftest import Lab
 
@@ -20,7 +20,10 @@ def test_records_reports_and_lab(lab: Lab) -> None:
     assert [report["requestId"] for report in run.reports] == seen
     assert {report["status"] for report in run.reports} == {"success"}
     assert run.lab["record"] == "lab"
-    assert run.lab.keys() - {"record", "v", "at"} == documented_fields("`lab`") - {"load", "snapshot"}
+    assert run.lab.keys() - {"record", "v", "at"} == documented_fields("`lab`") - OF_A_RUN_ON_LAMBDA - {
+        "load",
+        "snapshot",
+    }
     assert run.lab["complete"] is True
     assert run.lab["app"] == "function.handler"
     assert run.lab["function"] == "lab"
