@@ -98,7 +98,8 @@ def experiment(random: Generator, cell: Cell, shared: Pool) -> Judged:
         last, decisions = _look(fleet, day)
         answers.append(deciding(decisions))
         alone.append(next((one for one in decisions if one.estimand == "user_visible_ms"), None))
-    return Judged(answers, alone, last, ms[one.first])
+    # Who is born after the last look has a request, but none that was looked at.
+    return Judged(answers, alone, last, ms[one.first][: len(last.means.sums.n)])
 
 
 def near(fleet: "Fleet") -> list[int]:
