@@ -61,7 +61,7 @@ class Measured:
         """Mean CPU time of the startups."""
         startups = (record for record in self.records if record.get("record") == "startup")
         return statistics.mean(
-            record["cpu_ms"]
+            float(record["cpu_ms"])
             for record in startups
             if (record["memory_mb"], record["placement"]) == (memory_mb, placement)
         )
