@@ -41,6 +41,7 @@ def found_by_all_rules(template: Path, sam: Path) -> set[str]:
     return set(re.findall(r":([EWI]S?\d+):", done.stdout))
 
 
+@pytest.mark.slow
 def test_rules_are_kept_or_left_with_a_reason(baked: Path, sam: Path, tmp_path: Path) -> None:
     text = (baked / "template.yaml").read_text(encoding="utf-8")
     without = tmp_path / "template.yaml"

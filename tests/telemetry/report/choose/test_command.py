@@ -276,6 +276,7 @@ def test_environments_that_are_picked_in_another_way_than_the_model_has_it_are_t
     assert f"newest first, although only {picks} were so" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.slow
 def test_options_with_one_p99_are_drawn_on_one_line(
     traffic: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

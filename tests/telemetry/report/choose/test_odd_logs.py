@@ -12,6 +12,8 @@ from telemetry.report.choose.__main__ import main
 from tests.telemetry.report.choose.fleet import FIXED, log
 from tests.telemetry.report.choose.test_recorded import invocation
 
+pytestmark = pytest.mark.slow
+
 DAY_MS = 86_400_000.0
 QUIET = Shape(rate=0.02, swing=0.8, bursts_per_day=4, service=0.4)
 Line = dict[str, Any]
