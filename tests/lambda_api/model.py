@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from moto.awslambda.models import LambdaFunction
+from moto.cloudformation.models import ChangeSet
 from moto.cloudformation.parsing import ResourceMap
 from moto.logs.models import LogGroup, logs_backends
 
@@ -115,6 +116,21 @@ def _teach_stack_tags() -> None:
         return done
 
     resources.create, resources.update = created, updated
+    _teach_changed_tags()
+
+
+def _teach_changed_tags() -> None:
+    """Let a change set bring the tags of a stack; moto leaves those that it was made with."""
+    changes: Any = ChangeSet
+    apply = changes.apply
+
+    def applied(change: Any) -> None:
+        if change.tags is not None:
+            change.stack.tags = dict(change.tags)
+            change.stack.resource_map.tags.update(change.tags)
+        apply(change)
+
+    changes.apply = applied
 
 
 def _tag(stack: Any) -> None:
