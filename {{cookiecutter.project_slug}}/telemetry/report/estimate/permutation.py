@@ -25,11 +25,11 @@ quantiles, times its standard error (Efron and Tibshirani, An Introduction to th
 import math
 import zlib
 from collections.abc import Sequence
+from statistics import NormalDist
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
-from scipy.special import ndtri
 
 from telemetry.report.estimate.jackknife import LEVEL, Quantiles
 from telemetry.report.read.columns import Flags, Numbers, Vector
@@ -100,7 +100,7 @@ def _moved(blocks: Sequence[Block]) -> float:
             third += sign * float(mine.sum()) * share**3 * float((deviations**3).mean())
     if not variance > 0:
         return 0.0
-    normal = float(ndtri((1 + LEVEL) / 2))
+    normal = NormalDist().inv_cdf((1 + LEVEL) / 2)
     density = math.exp(-(normal**2) / 2) / math.sqrt(2 * math.pi)
     return float(abs(third) / variance**1.5 * (2 * normal**2 + 1) / 6 * density)
 
