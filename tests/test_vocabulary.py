@@ -21,7 +21,7 @@ DECIDE = {
     "adapter/lifespan/placements.py",
     "adapter/placement.py",
     "telemetry/lab/run/arguments.py",
-    "telemetry/report/choose/options.py",
+    "telemetry/report/estimate/configurations/cells.py",
     "telemetry/report/read/totals.py",
     "telemetry/report/show/charts/drawing.py",
     "telemetry/report/show/wording.py",

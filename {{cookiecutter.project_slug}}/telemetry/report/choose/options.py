@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias, assert_never
+from typing import Final, Literal, TypeAlias
 
-from adapter.placement import PLACEMENTS, Placement
+from adapter.placement import PLACEMENTS
 from telemetry.report.choose.dynamics import Schedule
 from telemetry.report.choose.recorded import Arm, ArmTimes, Recorded
+from telemetry.report.estimate.configurations.cells import startup_name
 from telemetry.report.estimate.startup.advice import ResourceAdvice
 from telemetry.report.read.records import Place
 
@@ -48,20 +49,8 @@ class Unmeasured:
 
 def arm_name(arm: Arm, usual_mb: float) -> str:
     """Name an arm as an option on demand; its memory where it is not the usual one."""
-    where = "SnapStart" if arm.snapstart else f"on demand, {_placed(arm.placement)}"
+    where = "SnapStart" if arm.snapstart else f"on demand, {startup_name(arm.placement)}"
     return where if arm.memory_mb == usual_mb else f"{where}, {arm.memory_mb:.0f} MB"
-
-
-def _placed(placement: Placement) -> str:
-    match placement:
-        case "init":
-            return "init"
-        case "first_invocation":
-            return "lazy"
-        case "every_invocation":
-            return "every invocation"
-        case _:
-            assert_never(placement)
 
 
 def options_of(traffic: Recorded | None, runs: list[Recorded]) -> tuple[list[Option], Arm]:

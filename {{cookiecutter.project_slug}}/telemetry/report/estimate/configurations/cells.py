@@ -38,7 +38,7 @@ class Configuration:
     @property
     def name(self) -> str:
         """Memory, and when the startup runs."""
-        return f"{self.settings.memory_mb:.0f} MB, {_startup(self.placement)}"
+        return f"{self.settings.memory_mb:.0f} MB, {startup_name(self.placement)}"
 
     @property
     def order(self) -> tuple[float, str, int]:
@@ -46,7 +46,8 @@ class Configuration:
         return *self.settings.order, PLACEMENTS.index(self.placement)
 
 
-def _startup(placement: Placement) -> str:
+def startup_name(placement: Placement) -> str:
+    """Say in a word or two when the startup runs."""
     match placement:
         case "init":
             return "init"
