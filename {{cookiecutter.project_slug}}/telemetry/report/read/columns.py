@@ -3,7 +3,7 @@
 import struct
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any, Final, TypeAlias
 
 import numpy as np
@@ -122,7 +122,7 @@ class SpillingTable:
         if len(self._rows.array()):
             self._write()
         batches = [self._read(starts, number, number + 1) for starts in self._starts]
-        return np.concatenate(batches or [self._rows.array()])
+        return together(batches or [self._rows.array()])
 
     def _write(self) -> None:
         if self._file is None:
@@ -130,7 +130,7 @@ class SpillingTable:
             weakref.finalize(self, self._file.close)
         rows = self._rows.array()
         part = (rows[self._by] % PARTS).astype(np.uint8)  # bytes are sorted by counting them
-        rows[np.argsort(part, kind="stable")].tofile(self._file)
+        rows.take(np.argsort(part, kind="stable")).tofile(self._file)
         counts = np.bincount(part, minlength=PARTS)
         end = 0 if not self._starts else int(self._starts[-1][-1])
         self._starts.append(end + np.concatenate(([0], np.cumsum(counts))) * rows.itemsize)
@@ -153,4 +153,14 @@ def parts_of(*tables: SpillingTable) -> int:
 def deduplicated(rows: NDArray[Any], key: str) -> tuple[NDArray[Any], int]:
     """Return the first row of each key, in order, and how many rows were left out."""
     _, first = np.unique(rows[key], return_index=True)
-    return rows[np.sort(first)], len(rows) - len(first)
+    return rows.take(np.sort(first)), len(rows) - len(first)
+
+
+def together(tables: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return the rows of tables with the same columns, one after the other.
+
+    They are copied as bytes, as `take` and `compress` do it: NumPy copies column by column where tables are
+    concatenated or indexed by arrays, which takes ten times as long and more.
+    """
+    columns = tables[0].dtype
+    return np.concatenate([rows.view(f"V{columns.itemsize}") for rows in tables]).view(columns)

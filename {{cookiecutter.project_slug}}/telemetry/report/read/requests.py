@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapter.placement import PLACEMENTS
-from telemetry.report.read.columns import Flags, Numbers, Vector, parts_of
+from telemetry.report.read.columns import Flags, Numbers, Vector, parts_of, together
 from telemetry.report.read.environments import stream_units
 from telemetry.report.read.joining.attempts import distinct_records, distinct_reports, match
 from telemetry.report.read.joining.gaps import Gaps, Missing
@@ -83,7 +83,9 @@ class _Rows:
     def __getitem__(self, mine: Flags) -> "_Rows":
         if mine.all():
             return self
-        return _Rows(self.rows[mine], self.unit[mine], self.found[mine], self.reported[mine])
+        return _Rows(
+            self.rows.compress(mine), self.unit[mine], self.found.compress(mine), self.reported[mine]
+        )
 
 
 class Join:
@@ -152,17 +154,17 @@ class Join:
         self._gaps.see(rows["process"], rows["n"])
         self._gaps.see(pings["process"], pings["n"])
         at = at[: len(rows)]
-        found = np.append(reports, np.zeros(1, reports.dtype))[at]
+        found = together((reports, np.zeros(1, reports.dtype))).take(at)
         recorded = _Rows(rows, unit, found, at >= 0)[self._judged[unit]]
         versions = ledger.versions.part(number, count)
-        return recorded, self._unrecorded(reports[left], wrote[left], versions)
+        return recorded, self._unrecorded(reports.compress(left), wrote[left], versions)
 
     def _unrecorded(self, reports: NDArray[Any], wrote: Numbers, versions: NDArray[Any]) -> _Rows:
         """Return the requests that have a report alone and are an environment's; count the others."""
         elsewhere = wrote == ELSEWHERE
         self.unplaced.elsewhere += int(elsewhere.sum())
         self.reports_without_request += len(reports)
-        unknown = reports[wrote == UNKNOWN]
+        unknown = reports.compress(wrote == UNKNOWN)
         if len(unknown):
             arms = self._arms(unknown["key"], versions)
             at = arms, unknown["outcome"]
@@ -170,7 +172,7 @@ class Join:
             np.add.at(self.unplaced.by_arm, at, 1)
             np.add.at(self.unplaced.user_ms, at, waited)
             np.add.at(self.unplaced.billed_ms, at, np.nan_to_num(unknown["billed"]))
-        placed = reports[wrote >= 0]
+        placed = reports.compress(wrote >= 0)
         rows = np.zeros(len(placed), self._ledger.invocations.dtype)
         for name in ("key", "ms"):
             rows[name] = placed[name]

@@ -159,7 +159,9 @@ def _add(totals: Totals, part: Requests, resources: Flags) -> None:
     for column in range(resources.shape[1]):
         touched = resources[rows["touched"], column]
         totals.touching[:, column] += np.bincount(unit, touched, minlength=len(totals.touching))
-    np.add.at(totals.starts, (arm, rows["start"]), 1)
+    shape = totals.starts.shape
+    code = arm * shape[1] + rows["start"]
+    totals.starts += np.bincount(code, minlength=totals.starts.size).reshape(shape)
     _keep_repeats(totals.repeats, part)
     timed = ~np.isnan(part.user_ms)
     totals.durations.add(unit[timed], part.user_ms[timed])
@@ -211,9 +213,10 @@ def _sum(sums: Sums, part: Requests, repeating: Flags, weight: Vector | Flags) -
         (sums.hidden, hidden),
     ):
         into += np.bincount(part.unit, values * weight, minlength=len(into))  # noqa: PLW2901  # in place
+    at = rows["at"].copy()  # `ufunc.at` is ten times as fast where numbers lie side by side
     np.fmax.at(sums.used_mb, part.unit, part.used_mb)
-    np.fmin.at(sums.first_at, part.unit, rows["at"])
-    np.fmax.at(sums.last_at, part.unit, rows["at"])
+    np.fmin.at(sums.first_at, part.unit, at)
+    np.fmax.at(sums.last_at, part.unit, at)
     np.fmax.at(sums.memory_mb, part.unit, part.memory_mb)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from telemetry.report.read.columns import Flags, Numbers, Vector
+from telemetry.report.read.columns import Flags, Numbers, Vector, together
 from telemetry.report.read.streams import NO_STREAM
 from telemetry.report.read.units import TIMED_OUT
 
@@ -26,9 +26,9 @@ def distinct_reports(rows: NDArray[Any]) -> tuple[NDArray[Any], int]:
     if not _has_repetition(rows["key"]):
         return rows, 0
     alone, several = _by_repetition(rows["key"])
-    more = rows[several]
+    more = rows.compress(several)
     figures = [np.nan_to_num(more[name], nan=-1.0) for name in FIGURES]
-    more = more[np.lexsort((more["stream"], np.nan_to_num(more["at"], nan=-1.0), *figures, more["key"]))]
+    more = more.take(np.lexsort((more["stream"], np.nan_to_num(more["at"], nan=-1.0), *figures, more["key"])))
     copies = np.ones(max(len(more) - 1, 0), np.bool_)
     for name in ("key", *FIGURES):
         before, after = more[name][:-1], more[name][1:]
@@ -37,7 +37,7 @@ def distinct_reports(rows: NDArray[Any]) -> tuple[NDArray[Any], int]:
     copies &= ~(told[:-1] & told[1:] & (more["stream"][:-1] != more["stream"][1:]))
     copies &= ~(np.diff(more["at"]) > SAME_LINE_MS)  # never where a time is NaN
     kept = np.concatenate((~copies, [True]))
-    return np.concatenate((rows[alone], more[kept])), int(copies.sum())
+    return together((rows.compress(alone), more.compress(kept))), int(copies.sum())
 
 
 def distinct_records(rows: NDArray[Any]) -> tuple[NDArray[Any], int]:

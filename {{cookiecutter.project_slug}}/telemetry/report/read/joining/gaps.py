@@ -46,6 +46,7 @@ class Gaps:
 
     def see(self, process: Numbers, n: Numbers) -> None:
         """Take the numbers of some invocations, each once."""
+        process, n = process.astype(np.int64), n.astype(np.int64)  # `ufunc.at` converts them one by one
         np.maximum.at(self._last, process, n)
         np.minimum.at(self._least, process, n)
         self._seen += np.bincount(process, minlength=len(self._seen))
