@@ -70,6 +70,7 @@ class Answer:
     error: str | None
     log: str
     request_id: str
+    status: int
 
 
 def zipped(code: str) -> bytes:
@@ -142,7 +143,7 @@ class Account:
         return str(found["State"])
 
     def invoke(self, name: str, event: dict[str, Any] | None = None, **more: Any) -> Answer:
-        """Invoke a function, and have the end of its log."""
+        """Invoke a function, and have the end of its log; the connection is given back."""
         payload = json.dumps(event or {})
         got = self.functions.invoke(FunctionName=name, Payload=payload, LogType="Tail", **more)
         log = base64.b64decode(got.get("LogResult", ""))
@@ -153,6 +154,7 @@ class Account:
             got.get("FunctionError"),
             log.decode(errors="replace"),
             got["ResponseMetadata"]["RequestId"],
+            got["StatusCode"],
         )
 
     def messages(self, name: str, *wanted: str) -> list[str]:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,11 +66,11 @@ def address(process: "subprocess.Popen[str]") -> str:
 def change(endpoint: str, **wanted: Any) -> None:
     """Set faults or delays: `change(endpoint, faults=["throttle:Invoke:every=3"], delays={"log": 5})`."""
     host = endpoint.removeprefix("http://")
-    connection = http.client.HTTPConnection(host, timeout=10)
-    connection.request("PUT", "/lambda-api", json.dumps(wanted))
-    answer = connection.getresponse()
-    assert answer.status == 200, answer.read()
-    connection.close()
+    with closing(http.client.HTTPConnection(host, timeout=10)) as connection:
+        connection.request("PUT", "/lambda-api", json.dumps(wanted))
+        answer = connection.getresponse()
+        said = answer.read()  # or the socket stays open until the answer is collected
+    assert answer.status == 200, said
 
 
 def client(endpoint: str, service: str = "lambda", *, attempts: int = 1) -> Any:

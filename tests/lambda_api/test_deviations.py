@@ -40,8 +40,7 @@ def b_invocation_runs_and_says_what_ran(account: Account, name: str) -> None:
     assert (answer.payload["version"], answer.version, answer.error) == ("1", "1", None)
     assert answer.payload["request"] == answer.request_id
     assert answer.payload["arn"].endswith(f":{name}:1")
-    dry = account.functions.invoke(FunctionName=name, InvocationType="DryRun")
-    assert dry["StatusCode"] == 204
+    assert account.invoke(name, InvocationType="DryRun").status == 204
     assert account.invoke(name, Qualifier="1").payload["count"] == 2
     refused("ResourceNotFoundException", account.functions.invoke, FunctionName=name, Qualifier="7")
 

@@ -119,8 +119,7 @@ def test_changed_function_gets_new_environments(account: Account, function: str)
 
 
 def test_event_without_an_answer(account: Account, function: str) -> None:
-    got = account.functions.invoke(FunctionName=function, InvocationType="Event", Payload='{"logs": "later"}')
-    assert got["StatusCode"] == 202
+    assert account.invoke(function, {"logs": "later"}, InvocationType="Event").status == 202
     assert account.messages(function, "later")
 
 

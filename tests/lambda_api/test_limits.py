@@ -16,7 +16,7 @@ def test_events_beyond_the_reserved_concurrency_are_throttled(account: Account, 
 
     def call(_: int) -> str:
         try:
-            account.functions.invoke(FunctionName=function, Payload='{"sleeps": 1}')
+            account.invoke(function, {"sleeps": 1})
         except ClientError as error:
             return f"{error.response['ResponseMetadata']['HTTPStatusCode']} {error.response.get('Reason')}"
         return "served"
