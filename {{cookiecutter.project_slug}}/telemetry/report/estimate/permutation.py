@@ -74,9 +74,10 @@ def permuted_quantiles(blocks: Sequence[Block], draws: int = DRAWS) -> Quantiles
     """
     baselines = sum(int(block.baseline.sum()) for block in blocks)
     others = sum(len(block.n) for block in blocks) - baselines
-    if min(baselines, others) > MOST_ENVIRONMENTS or _moved(blocks) <= MOST_MOVED:
+    deviations = list(map(_deviations, blocks))
+    if min(baselines, others) > MOST_ENVIRONMENTS or _moved(blocks, deviations) <= MOST_MOVED:
         return None
-    tables = [_sorted(_deviations(block), block.n) for block in blocks]
+    tables = [_sorted(ms, block.n) for ms, block in zip(deviations, blocks, strict=True)]
     random = np.random.default_rng((SEED, *map(_checksum, tables)))
     value, variance = np.zeros(draws), np.zeros(draws)
     for block, table in zip(blocks, tables, strict=True):
@@ -89,15 +90,14 @@ def permuted_quantiles(blocks: Sequence[Block], draws: int = DRAWS) -> Quantiles
     return Quantiles(float(low), float(high)) if np.isfinite(low) and np.isfinite(high) else None
 
 
-def _moved(blocks: Sequence[Block]) -> float:
+def _moved(blocks: Sequence[Block], deviations: Sequence[Vector]) -> float:
     """Return by how much skewness moves a tail, to first order, if both arms have the same distribution."""
     variance = third = 0.0
-    for block in blocks:
-        deviations = _deviations(block)
+    for block, ms in zip(blocks, deviations, strict=True):
         for mine, sign in ((block.baseline, 1), (~block.baseline, -1)):
             share = block.weight / float(block.n[mine].sum())
-            variance += float(mine.sum()) * share**2 * float((deviations**2).mean())
-            third += sign * float(mine.sum()) * share**3 * float((deviations**3).mean())
+            variance += float(mine.sum()) * share**2 * float((ms**2).mean())
+            third += sign * float(mine.sum()) * share**3 * float((ms**3).mean())
     if not variance > 0:
         return 0.0
     normal = NormalDist().inv_cdf((1 + LEVEL) / 2)
