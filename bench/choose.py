@@ -14,7 +14,7 @@ import numpy as np
 
 from bench.choose_coverage import table as fleets_table
 from bench.choose_coverage import tried
-from bench.choose_decisions import IN_FAMILY, decided
+from bench.choose_decisions import IN_FAMILY, Decided, decided
 from bench.choose_decisions import table as decisions_table
 from bench.choose_fleets import NAMES
 from bench.choose_points import FIXED, FOUR_HOURS, POINTS, Forecast, agreement, grid, held_out, shares
@@ -75,7 +75,7 @@ def fleets(count: int) -> Iterator[str]:
 
 def decisions(count: int) -> Iterator[str]:
     """Yield the table of what was recommended, for so many fleets of the policies that the model knows."""
-    found = []
+    found: list[Decided] = []
     for number in range(count):
         found += decided(IN_FAMILY[number % len(IN_FAMILY)], FIRST_SEED + number)
         sys.stderr.write(f"bench.choose: {number + 1} of {count} decisions\r")

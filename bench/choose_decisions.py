@@ -72,7 +72,7 @@ def _recorded(traffic: Traffic, policy: Policy, seed: int) -> Recorded:
     arm = _times(served, min(environments, GROUPS))
     return Recorded(
         Traffic(known.at, known.service, 0.0, middle), np.ones(len(known.at), np.bool_), served, 0.0,
-        {Arm("init", MEMORY_MB): arm}, lab=False, experiment=False,
+        {Arm("init", MEMORY_MB): arm}, "lambda", experiment=False,
     )  # fmt: skip
 
 
