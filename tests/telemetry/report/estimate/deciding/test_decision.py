@@ -77,7 +77,7 @@ def test_v2_fast_errors_forbid_to_decide() -> None:
     assert found.results.decisions[0].obstacles == ["fails more"]
     assert "decides" not in found.sentence + said(found)
     assert found.headline[0] == (
-        "Requests of init fail more often than those of first_invocation, by 30.0 points [30.0, 30.0]."
+        "Requests of init fail more often than those of first_invocation, by 30.0 points [29.6, 30.0]."
     )
 
 

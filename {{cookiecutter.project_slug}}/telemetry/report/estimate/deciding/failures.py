@@ -1,17 +1,20 @@
 """Requests that failed, by arm: a fast error makes an arm look fast, a time-out that is not seen does too.
 
-A share is a ratio like a mean, failed requests over requests, so environments are its unit as well. Where no
-request failed the jackknife knows no variance; the bound is then the exact one of so many requests, as if
-each failed by itself.
+A share is a ratio like a mean, failed requests over requests, so environments are its unit as well. Where
+no request of an arm failed, or every one did, the jackknife knows no variance; the interval is then the exact
+one of so many requests, as if each failed by itself. It holds at every look: no failure among more requests
+was none among fewer. The difference of such an arm and another takes both intervals, each side by itself
+(Zou and Donner, Statistics in Medicine 27, 2008).
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.estimate.intervals import FEWEST, known
-from telemetry.report.estimate.jackknife import LEVEL, Ratio, difference
+from telemetry.report.estimate.jackknife import LEVEL, NO_INTERVAL, Ratio, difference
 from telemetry.report.estimate.proportions import share_interval
 
 ALIKE: Final = 0.001
@@ -49,14 +52,11 @@ class FailureDifference:
 
 def share_of(placement: Placement, of: Ratio) -> FailureShare:
     """Describe one arm."""
-    failed = round(of.value * of.n) if of.n else 0
-    low, high = of.interval() if of.environments >= FEWEST else (float("nan"), float("nan"))
-    if not failed:
-        low, high = share_interval(0, of.n)
+    low, high = _interval(of)
     return FailureShare(
         placement=placement,
         requests=of.n,
-        failed=failed,
+        failed=round(of.value * of.n) if of.n else 0,
         share=of.value,
         low=known(max(0.0, low)),
         high=known(min(1.0, high)),
@@ -82,23 +82,41 @@ def failure_differences(
 
 def _compared(baseline: Placement, both: dict[Placement, Ratio], widening: float) -> FailureDifference:
     left, right = both[baseline].widened(widening), both["init"].widened(widening)
-    found = difference(left, right)
-    low, high = found.low, found.high
-    if min(left.environments, right.environments) < FEWEST:
-        low = high = float("nan")
-    none_failed = left.value == right.value == 0
-    if none_failed:
-        low, high = -share_interval(0, right.n)[1], share_interval(0, left.n)[1]
+    value, none_failed = left.value - right.value, left.value == right.value == 0
+    low, high = _difference_interval(left, right)
     return FailureDifference(
         baseline=baseline,
         arm="init",
-        difference=found.value,
+        difference=value,
         low=known(low),
         high=known(high),
         level=LEVEL,
         none_failed=none_failed,
         shares="alike" if none_failed else _shares(low, high),
     )
+
+
+def _difference_interval(left: Ratio, right: Ratio) -> tuple[float, float]:
+    if not (_is_uniform(left) or _is_uniform(right)):
+        found = difference(left, right)
+        few = min(left.environments, right.environments) < FEWEST
+        return NO_INTERVAL if few else (found.low, found.high)
+    (left_low, left_high), (right_low, right_high) = _interval(left), _interval(right)
+    value = left.value - right.value
+    down = math.hypot(left.value - left_low, right_high - right.value)
+    up = math.hypot(left_high - left.value, right.value - right_low)
+    return value - down, value + up
+
+
+def _interval(of: Ratio) -> tuple[float, float]:
+    if _is_uniform(of):
+        return share_interval(round(of.value * of.n), of.n)
+    return of.interval() if of.environments >= FEWEST else NO_INTERVAL
+
+
+def _is_uniform(of: Ratio) -> bool:
+    """Say whether all requests failed, or none did."""
+    return of.value == 0 or math.isclose(of.value, 1)
 
 
 def _shares(low: float, high: float) -> Shares:
