@@ -181,6 +181,7 @@ def _look(fleet: Fleet, day: int) -> tuple[Compared, list[Decision]]:
         assignment=assignment,
         progress=progress_of(population, planned),
         population=population,
+        failure_shares=compared.failures,
         failures=compared.failure_differences,
         bounds=compared.bounds,
         completeness=None,

@@ -13,7 +13,7 @@ from telemetry.report.estimate.deciding.failures import (
     share_of,
 )
 from telemetry.report.estimate.deciding.population import Population
-from telemetry.report.estimate.deciding.unplaced import Bounds, bounds_of
+from telemetry.report.estimate.deciding.unplaced import FAILED, Bounds, bounds_of
 from telemetry.report.estimate.first_request import FirstRequestResults, first_request_results
 from telemetry.report.estimate.intervals import ratios
 from telemetry.report.estimate.percentiles import PercentileDifference, percentile_differences
@@ -69,7 +69,9 @@ def compared_in(evidence: Evidence, population: Population, smallest: Smallest) 
         comparisons=[*counted, *first.comparisons],
         first_requests=first,
         failures=[share_of(arm, of) for arm, of in shares.items() if of.n],
-        failure_differences=failure_differences(shares, failed.pair, wide),
+        failure_differences=failure_differences(
+            shares, failed.pair, wide, all_placed=not totals.unplaced.by_arm[:, FAILED].any()
+        ),
         percentiles=[]
         if evidence.aggregated
         else percentile_differences(means, totals.durations, _alike(visible, totals), wide),

@@ -191,6 +191,7 @@ def results_of(evidence: Evidence, declared: Declared | None = None) -> Results:
         assignment=assignment,
         progress=progress,
         population=population,
+        failure_shares=compared.failures,
         failures=compared.failure_differences,
         bounds=compared.bounds,
         completeness=completeness,

@@ -31,6 +31,7 @@ OPEN: Final[Mapping[Obstacle, str]] = {
         "no size was declared, and too few environments have ended: until then each look could choose them"
     ),
     "too few environments": "there are too few environments",
+    "most requests failed": "most requests of an arm failed, so its mean is that of failures",
     "fails more": "the shares of failed requests differ, and not in favour of the faster arm",
     "failures cannot be told alike": (
         "the shares of failed requests cannot be told to be alike within 0.1 points"
@@ -50,7 +51,7 @@ IMMATERIAL: Final = (
 )
 SAME_WAIT: Final = "in both cases the first request of an environment waits for the same startup"
 LAZY_UNDECIDED: Final = f"This run cannot tell whether to start up in INIT or lazily, because {SAME_WAIT}"
-BY_RESOURCE: Final = ": decide by resource, below"
+BY_RESOURCE: Final = "; decide by resource, below"
 
 
 def meaning(

@@ -7,7 +7,7 @@ from typing import Final
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.estimate.comparison import Comparison
 from telemetry.report.estimate.deciding.assignment import Progress
-from telemetry.report.estimate.deciding.failures import FailureDifference
+from telemetry.report.estimate.deciding.failures import MOST, FailureDifference, FailureShare
 from telemetry.report.estimate.deciding.lazy_contrast import is_clear, of_lazy
 from telemetry.report.estimate.first_request import PerRequest
 from telemetry.report.estimate.intervals import Estimate
@@ -100,13 +100,15 @@ def left_open(said: Statement, comparisons: Sequence[Comparison]) -> Statement:
     return replace(said, reservations=(*said.reservations, why))
 
 
-def failing(said: Statement, found: Sequence[FailureDifference]) -> Statement:
-    """Say that shares of failures differ, before anything else."""
+def failing(said: Statement, shares: Sequence[FailureShare], found: Sequence[FailureDifference]) -> Statement:
+    """Say that most requests failed, and that shares of failures differ, before anything else."""
+    most = [f"{one.failed} of {one.requests} of {one.placement}" for one in shares if one.share > MOST]
     different = [one for one in found if one.shares in {"baseline fails more", "arm fails more"}]
-    if not different:
+    clauses = [f"most requests failed: {', '.join(most)}"] if most else []
+    clauses += map(_fails, different)
+    if not clauses:
         return said
-    clauses = "; ".join(map(_fails, different))
-    return replace(said, before=f"{said.before}{_begun(clauses, said.before)}. ")
+    return replace(said, before=f"{said.before}{_begun('; '.join(clauses), said.before)}. ")
 
 
 def _fails(found: FailureDifference) -> str:

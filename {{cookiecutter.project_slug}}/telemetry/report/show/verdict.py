@@ -82,7 +82,7 @@ def verdict_of(results: Results, made: Made | None = None) -> Verdict:
     early = results.progress is not None and results.progress.interim
     if doubtful:
         said = doubted(said)
-    said = failing(said, results.failure_differences)
+    said = failing(said, results.failures, results.failure_differences)
     if results.progress is not None and early:
         said = interim(said, results.progress)
     return Verdict(

@@ -66,6 +66,35 @@ def test_failures_that_were_seen_make_no_condition() -> None:
     assert verdict(fails=(0, 8)).results.decisions[0].unseen_failures is None
 
 
+def test_v2_mean_of_failures_decides_nothing_though_both_arms_fail_alike() -> None:
+    found = verdict((20.0, 40.0), fails=(160, 160), requests=160)
+    assert (
+        found.headline[0] == "Most requests failed: 4000 of 4000 of init, 4000 of 4000 of first_invocation."
+    )
+    assert found.results.failure_differences[0].shares == "alike"
+    assert "most requests failed" in found.results.decisions[0].obstacles
+    half = verdict((20.0, 40.0), fails=(80, 80), requests=160)
+    assert "most requests failed" not in half.results.decisions[0].obstacles
+    assert not half.headline[0].startswith("Most requests failed")
+
+
+def test_failures_of_unknown_arm_are_failures() -> None:
+    lives = [
+        Life(f"{arm}{number}", arm, number * HOUR, [Served(20.0)] * 40, planned=25)
+        for number in range(25)
+        for arm in ARMS
+    ]
+    unknown = [
+        line for line in Life("gone", "init", 0.0, [Served(3000.0, None)] * 9).lines() if "report" in line
+    ]
+    found = verdict_from([*log(lives), *unknown])
+    (difference,) = found.results.failure_differences
+    assert (difference.none_failed, difference.shares) == (False, "cannot tell")
+    assert not any("no request failed" in note for note in found.notes)
+    assert found.results.decisions[0].obstacles[-1] == "failures of unknown arm"
+    assert "failures cannot be told alike" not in found.results.decisions[0].obstacles
+
+
 def test_v2_fast_errors_forbid_to_decide() -> None:
     found = verdict((20.0, 21.0), fails=(12, 0), spread=0.2)
     assert found.results.comparisons[0].finding == "saves"

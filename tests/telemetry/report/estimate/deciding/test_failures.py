@@ -26,7 +26,7 @@ def arm(failed: Vector, requests: float) -> Ratio:
 def compared(baseline: Ratio, init: Ratio) -> FailureDifference:
     empty = arm(np.zeros(0), 1)
     arms = {"init": init, "first_invocation": baseline, "every_invocation": empty}
-    (found,) = failure_differences(arms, lambda name: {name: baseline, "init": init}, 1.0)  # type: ignore[arg-type]  # names of arms
+    (found,) = failure_differences(arms, lambda name: {name: baseline, "init": init}, 1.0, all_placed=True)  # type: ignore[arg-type]  # names of arms
     return found
 
 

@@ -8,7 +8,7 @@ from adapter.placement import Placement
 from telemetry.report.estimate.comparison import Comparison, Estimand
 from telemetry.report.estimate.deciding.assignment import Assignment, Progress
 from telemetry.report.estimate.deciding.completeness import Completeness
-from telemetry.report.estimate.deciding.failures import ALIKE, FailureDifference
+from telemetry.report.estimate.deciding.failures import ALIKE, MOST, FailureDifference, FailureShare
 from telemetry.report.estimate.deciding.population import Population
 from telemetry.report.estimate.deciding.unplaced import Bounds
 
@@ -21,6 +21,7 @@ Obstacle: TypeAlias = Literal[
     "too few environments",
     "no difference seen",
     "no difference that matters",
+    "most requests failed",
     "fails more",
     "failures cannot be told alike",
     "failures of unknown arm",
@@ -58,6 +59,7 @@ class Grounds:
     assignment: Assignment | None
     progress: Progress | None
     population: Population
+    failure_shares: Sequence[FailureShare]
     failures: Sequence[FailureDifference]
     bounds: Sequence[Bounds]
     completeness: Completeness | None
@@ -155,16 +157,19 @@ def _size(found: Comparison, gaps: Completeness | None) -> Iterator[Obstacle]:
 
 def _failures(found: Comparison, of: Grounds) -> Iterator[Obstacle]:
     """A fast arm that fails more is not better, and one whose failures are not known may not be."""
+    if any(one.share > MOST for one in of.failure_shares if one.placement in {found.baseline, found.arm}):
+        yield "most requests failed"
+    unsettled = [one for one in of.bounds if one.baseline == found.baseline and not _holds(found, one)]
     for one in of.failures:
         if one.baseline != found.baseline:
             continue
         same_way = {"saves": "baseline fails more", "costs": "arm fails more"}.get(found.finding)
         harmless = {"alike", same_way}
         if one.shares == "cannot tell":
-            yield "failures cannot be told alike"
+            if not unsettled:
+                yield "failures cannot be told alike"
         elif one.shares not in harmless:
             yield "fails more"
-    unsettled = [one for one in of.bounds if one.baseline == found.baseline and not _holds(found, one)]
     if unsettled:
         yield "failures of unknown arm"
     elif of.completeness is not None:

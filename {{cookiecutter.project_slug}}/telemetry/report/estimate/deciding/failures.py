@@ -19,6 +19,8 @@ from telemetry.report.estimate.proportions import share_interval
 
 ALIKE: Final = 0.001
 """Shares that differ by no more, 0.1 points, are taken to be alike."""
+MOST: Final = 0.5
+"""Share of failures above which a mean of all requests is one of failures."""
 Shares: TypeAlias = Literal["alike", "baseline fails more", "arm fails more", "cannot tell"]
 
 
@@ -65,7 +67,11 @@ def share_of(placement: Placement, of: Ratio) -> FailureShare:
 
 
 def failure_differences(
-    arms: dict[Placement, Ratio], pair: Callable[[Placement], dict[Placement, Ratio]], widening: float
+    arms: dict[Placement, Ratio],
+    pair: Callable[[Placement], dict[Placement, Ratio]],
+    widening: float,
+    *,
+    all_placed: bool,
 ) -> list[FailureDifference]:
     """Compare the shares of every recorded arm with those of `init`.
 
@@ -73,21 +79,24 @@ def failure_differences(
         arms: Share of failures, by arm.
         pair: Gives the shares of a baseline and of `init` that are to be compared.
         widening: How many times as wide as that of a single look an interval has to be.
+        all_placed: Every request that failed is in the shares.
     """
     if not arms["init"].environments:
         return []
     baselines = [arm for arm in reversed(PLACEMENTS) if arm != "init" and arms[arm].environments]
-    return [_compared(name, pair(name), widening) for name in baselines]
+    return [_compared(name, pair(name), widening, all_placed=all_placed) for name in baselines]
 
 
-def _compared(baseline: Placement, both: dict[Placement, Ratio], widening: float) -> FailureDifference:
+def _compared(
+    baseline: Placement, both: dict[Placement, Ratio], widening: float, *, all_placed: bool
+) -> FailureDifference:
     left, right = both[baseline].widened(widening), both["init"].widened(widening)
-    value, none_failed = left.value - right.value, left.value == right.value == 0
+    none_failed = left.value == right.value == 0 and all_placed
     low, high = _difference_interval(left, right)
     return FailureDifference(
         baseline=baseline,
         arm="init",
-        difference=value,
+        difference=left.value - right.value,
         low=known(low),
         high=known(high),
         level=LEVEL,
