@@ -108,6 +108,11 @@ def test_empty_arm_that_may_be_chance_has_a_caveat() -> None:
     )
 
 
+def test_arm_without_environments_is_named_where_that_is_no_chance() -> None:
+    verdict = verdict_from(Run(arms={"init": 30}, lab=False).lines(), parse_weights(HALVES))
+    assert noted(verdict, "not to be trusted: first_invocation has none of 30 environments")
+
+
 def test_changed_weights_are_noted() -> None:
     second = experiment(
         {"init": 60, "first_invocation": 20}, experiment="init=75,first_invocation=25", seed=8
@@ -120,7 +125,8 @@ def test_changed_weights_are_noted() -> None:
     ("planned", "text"),
     [
         (200, "interim: stop at 200 environments per arm"),
-        (24, "the planned size is reached"),
+        (24, "the planned size is reached: this is the verdict"),
+        (12, "the planned size is reached, and too small for an answer"),
         (None, "no size was planned"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Final
 from telemetry import schema
 from telemetry.report.estimate.comparison import Arm
 from telemetry.report.estimate.deciding.assignment import Assignment
+from telemetry.report.estimate.deciding.lazy_contrast import deciding_contrast
 from telemetry.report.estimate.intervals import FEWEST
 from telemetry.report.estimate.results import Basis, Results
 from telemetry.report.estimate.start_classes import Mismatch
@@ -174,13 +175,15 @@ def _design(results: Results) -> Iterator[str]:
 
 def _fit(assignment: Assignment) -> str:
     test = f"chi-square {assignment.chi_square:.1f} on {assignment.df} df, p = {assignment.p_value:.3g}"
+    of = counted(sum(assignment.environments.values()), "environment")
+    none = f"{' and '.join(assignment.empty)} has none of {of}"
     if not assignment.as_declared:
-        return f"assignment NOT as declared: the comparison is not to be trusted: {test}"
+        empty = f"{none}: " if assignment.empty else ""
+        return f"assignment NOT as declared: the comparison is not to be trusted: {empty}{test}"
     if assignment.empty:
-        of = counted(sum(assignment.environments.values()), "environment")
         return (
-            f"assignment not known to be as declared: {', '.join(assignment.empty)} has none of {of}, which "
-            f"may be chance, or a handler that does not take its placement from the environment: {test}"
+            f"assignment not known to be as declared: {none}, which may be chance, or a handler that does "
+            f"not take its placement from the environment: {test}"
         )
     return f"assignment as declared: {test}"
 
@@ -196,6 +199,14 @@ def _progress(results: Results) -> str:
         return (
             f"interim: stop at {progress.planned} environments per arm, not when you like the result; only "
             "errors, or environments not assigned as declared, are a reason to stop before"
+        )
+    if not results.comparisons:
+        return "the planned size is reached, but there are no requests of two arms to compare"
+    answer = deciding_contrast(results.comparisons) or results.comparisons[0]
+    if answer.more_environments:
+        return (
+            "the planned size is reached, and too small for an answer: environments born later do not count, "
+            "so declare a larger one (`plan` proposes it)"
         )
     return "the planned size is reached: this is the verdict, and the experiment may end" + (
         "; it stands still" if progress.final else ""

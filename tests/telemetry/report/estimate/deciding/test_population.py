@@ -1,5 +1,7 @@
 """Who is compared follows from births alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.telemetry.report.deployed import DAY, HOUR, Life, Served, log
@@ -115,3 +117,19 @@ def test_lost_record_of_an_assignment_leaves_nobody_out() -> None:
         if not ('"environment"' in line and '"init3-0"' in line and "experiment" in line)
     ]
     assert results_from(lines).comparisons[0].n_environments["init"] == 20
+
+
+def test_v7_size_is_not_reached_while_a_declared_arm_has_no_environment() -> None:
+    three = "init=48,first_invocation=48,every_invocation=4"
+    found = results_from(log(replace(life, experiment=three) for life in lives()))
+    assert found.progress is not None
+    assert (found.progress.environments, found.progress.interim, found.progress.final) == (0, True, False)
+    assert "interim look" in found.decisions[0].obstacles
+
+
+def test_arm_that_was_given_up_when_weights_changed_holds_nothing_up() -> None:
+    three = "init=48,first_invocation=48,every_invocation=4"
+    changed = [replace(life, experiment=three) if life.born < DAY else life for life in lives()]
+    found = results_from(log(changed))
+    assert found.progress is not None
+    assert not found.progress.interim

@@ -82,7 +82,7 @@ def population_of(evidence: Evidence, assignment: Assignment | None, planned: in
     rule: Rule = "all"
     counted, least = assigned, None
     if planned is not None:
-        least = _least(sums, known if known.any() else assigned & served)
+        least = 0 if _awaits_an_arm(assignment) else _least(sums, known if known.any() else assigned & served)
         if least >= planned and known.any():
             rule, counted = "planned", known & (born <= _cut(sums, born, known, planned))
     elif assignment is not None and not ledger.labs and known.any():
@@ -139,6 +139,11 @@ def _ended(evidence: Evidence) -> Flags:
     now = np.fmax.reduce(last) if len(last) else np.nan
     ended: Flags = told | (last < now - IDLE_MS) | np.isnan(last)
     return ended
+
+
+def _awaits_an_arm(assignment: Assignment | None) -> bool:
+    """Say whether an arm has no environment yet; where weights were changed, it may have been given up."""
+    return assignment is not None and bool(assignment.empty) and len(assignment.experiments) == 1
 
 
 def _least(sums: Sums, units: Flags) -> int:
