@@ -123,3 +123,17 @@ def test_bounds_leave_out_the_surplus_at_either_end() -> None:
 
 def test_equal_shares_of_answers_need_no_bounds() -> None:
     assert results_in(streams(boosted(25, 2, seed=1))).first_requests.bounds == []
+
+
+def test_clock_that_is_set_back_makes_no_later_request_the_first() -> None:
+    def after_a_step(arm: str, number: int) -> Stream:
+        found = stream(Life(arm, INIT, 6.0, 20.0, 1), f"{arm}-{number}")
+        found.n = 1
+        return found.wait(-30_000).request(500.0 + number, report=False).wait(1).request(500.0)
+
+    arms = ("init", "first_invocation")
+    found = results_in(after_a_step(arm, number) for number in range(20) for arm in arms)
+    first = of(found, "first_request_ms")
+    assert first.mean_ms == pytest.approx({"init": INIT + 6.0, "first_invocation": INIT + 6.0})
+    warm = of(found, "warm_request_ms")
+    assert warm.n_requests == {"init": 40, "first_invocation": 40}

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from telemetry.report.read.columns import Numbers
+from telemetry.report.read.columns import Numbers, Vector
 from telemetry.report.read.ledger import SNAP_START, Ledger
 
 
@@ -61,6 +61,13 @@ def shutdowns_of(ledger: Ledger) -> NDArray[Any]:
 def _numbers(ledger: Ledger) -> Numbers:
     """Return the process of each ending; -1 where nothing else was recorded of it."""
     return np.asarray([ledger.processes.get(identity, -1) for identity in ledger.ended], np.int64)
+
+
+def births_of_processes(ledger: Ledger) -> Vector:
+    """Return when the first record of each process was written, in Unix milliseconds; the last is of none."""
+    found: Vector = np.full(len(ledger.process_units) + 1, np.nan)
+    found[list(ledger.births)] = list(ledger.births.values())
+    return found
 
 
 def snapshot_units(ledger: Ledger) -> list[int]:
