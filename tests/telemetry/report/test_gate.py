@@ -32,6 +32,10 @@ VERDICT = {
             "high": 65.0,
         }
     ],
+    "resources": [
+        {"name": "model", "load_ms": {"value": 1.0, "low": 0.5, "high": 1.5}},
+        {"name": "db.pool v2", "load_ms": {"value": 30.0, "low": 25.0, "high": 35.0}},
+    ],
     "failures": [{"placement": "init", "share": 0.02, "low": 0.01, "high": 0.03}],
 }
 
@@ -49,6 +53,7 @@ VERDICT = {
         ("comparisons.every_invocation.difference_ms < 50ms", "holds"),
         ("failures.init.share > 0.5%", "fails"),
         ("failures.init.share > 2%", "cannot tell"),
+        ("resources.db.pool v2.load_ms > 20ms", "fails"),
     ],
 )
 def test_whole_interval_has_to_be_on_the_bad_side(text: str, outcome: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from telemetry.report.errors import UnusableError
 
-CONDITION: Final = re.compile(r"\s*([\w.-]+)\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*(ms|s|%)?\s*")
+CONDITION: Final = re.compile(r"\s*([^<>=]*[^<>=\s])\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*(ms|s|%)?\s*")
 FACTORS: Final[Mapping[str, float]] = {"": 1.0, "ms": 1.0, "s": 1000.0, "%": 0.01}
 NAMES: Final = ("name", "placement", "baseline", "estimand", "kind", "percent")
 """Fields that name an element of a list."""
@@ -136,4 +136,5 @@ def _bounds(node: Mapping[str, Any], key: str, value: Any) -> tuple[Any, Any]:
 def _number(value: Any, low: Any, high: Any, path: tuple[str, ...]) -> Iterator[tuple[list[str], Found]]:
     if isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value):
         bounds = (None if one is None or math.isnan(one) else float(one) for one in (low, high))
-        yield list(path), Found(".".join(path), float(value), *bounds)
+        # A team names its resources as it likes, dots included.
+        yield ".".join(path).split("."), Found(".".join(path), float(value), *bounds)
