@@ -54,6 +54,15 @@ def test_several_files_are_one_input(tmp_path: Path, records: Path) -> None:
     assert run(*map(str, parts)).stdout == run(str(records)).stdout
 
 
+def test_options_may_stand_between_files(tmp_path: Path, records: Path) -> None:
+    lines, written = records.read_bytes().splitlines(keepends=True), tmp_path / "verdict.json"
+    halves = [tmp_path / "first.jsonl", tmp_path / "second.jsonl"]
+    for half, some in zip(halves, (lines[::2], lines[1::2]), strict=True):
+        half.write_bytes(b"".join(some))
+    assert main([str(halves[0]), "--json", str(written), str(halves[1])]) == 0
+    assert len(json.loads(written.read_text())["input"]["sources"]) == 2
+
+
 def test_cannot_tell_is_no_failure(tmp_path: Path) -> None:
     path = tmp_path / "few.jsonl"
     path.write_text(Run(arms={"init": 2, "every_invocation": 1}).text())

@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def report(arguments: Sequence[str]) -> int:
     """Print a verdict, and write the files that were asked for."""
     command = report_parser()
-    options = command.parse_args(arguments)
+    options = command.parse_intermixed_args(arguments)
     outputs = {"--json": options.json, "--html": options.html, "--markdown": options.markdown}
     must_differ(outputs, [*options.files, *([options.beside] if options.beside else [])])
     with discarded_on_failure(outputs.values()):
@@ -97,7 +97,7 @@ def _gate(verdict: Verdict, options: argparse.Namespace) -> int:
 def plan(arguments: Sequence[str]) -> int:
     """Propose the size of an experiment."""
     command = plan_parser()
-    options = command.parse_args(arguments)
+    options = command.parse_intermixed_args(arguments)
     per_day, console = options.per_day, Console()
     if options.per_second is not None:
         per_day = per_day or environments_per_day(options.per_second, options.request_ms / 1000)

@@ -78,7 +78,7 @@ def report_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--smallest",
         type=_smallest,
-        metavar="MS,%",
+        metavar="MS,PERCENT",  # a % in the usage breaks `parse_intermixed_args` of Python 3.11
         default=DEFAULT,
         help="smallest difference per request that matters to you, in ms, in %% of a request's mean, or both "
         "(default: 1ms,1%%); what is certainly below is called no difference that matters",

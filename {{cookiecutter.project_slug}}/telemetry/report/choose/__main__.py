@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def choose(arguments: Sequence[str]) -> int:
     """Print the options and the recommended one, and write the files that were asked for."""
-    options = choose_parser().parse_args(arguments)
+    options = choose_parser().parse_intermixed_args(arguments)
     outputs = {"--json": options.json, "--html": options.html}
     must_differ(outputs, [*options.files, *options.times])
     with discarded_on_failure(outputs.values()):
