@@ -82,6 +82,15 @@ def test_t16_unused_environments_are_noted() -> None:
     )
 
 
+def test_t16_environment_is_not_unused_where_a_request_of_unknown_arm_may_be_its_own() -> None:
+    elsewhere = Stream("x", told=False).report("d", 3000.0, status="timeout")
+    silent = [Stream(f"silent-{arm}", arm).assigned() for arm in ("init", "first_invocation")]
+    verdict = verdict_in([*ordinary("init", 3), *silent, elsewhere])
+    assert noted(
+        verdict, "^1 environment of `init` started and served no request that is known to be its own:"
+    )
+
+
 @pytest.mark.parametrize("differs", [True, False])
 def test_t25_both_readings_are_told_where_they_differ(*, differs: bool) -> None:
     lazy_ms = 300.0 if differs else 6.0

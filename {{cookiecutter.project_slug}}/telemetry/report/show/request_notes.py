@@ -34,8 +34,9 @@ def request_notes(results: Results) -> Iterator[str]:
             f"{counted(unbilled, 'request')} whose report says no billed time (managed instances are billed "
             "by the instance): not in billed ms"
         )
+    all_told = all(one.in_figures for one in results.unrecorded)
     for unused in results.unused:
-        yield _unused(unused)
+        yield _unused(unused, all_told=all_told)
     yield from _strata(results)
 
 
@@ -122,7 +123,7 @@ def _other_reading(found: OtherReading | None) -> Iterator[str]:
     yield f"{taken}. If not, the result is {'another' if found.differs else 'the same'}: {other}"
 
 
-def _unused(found: Unused) -> str:
+def _unused(found: Unused, *, all_told: bool) -> str:
     if not found.told:
         bill = "what their INIT took is not known"
     else:
@@ -131,7 +132,9 @@ def _unused(found: Unused) -> str:
         since = INIT_IS_BILLED.partition(":")[0]
         bill = f"their INIT took {mean}{part}, which is in no figure per request ({since})"
     environments = counted(found.environments, "environment")
-    return f"{environments} of `{found.placement}` started and served no request: {bill}"
+    whose = "its" if found.environments == 1 else "their"
+    request = "request" if all_told else f"request that is known to be {whose} own"
+    return f"{environments} of `{found.placement}` started and served no {request}: {bill}"
 
 
 def _strata(results: Results) -> Iterator[str]:
