@@ -42,6 +42,13 @@ def test_command_prints_what_to_declare(tmp_path: Path, capsys: pytest.CaptureFi
     assert f'"Experiment=init=50,first_invocation=50",\n  "ExperimentPlanned={planned}"' in out
 
 
+@pytest.mark.parametrize(("per_day", "enough"), [(5.0, False), (6.0, True)])
+def test_v4_week_too_short_for_a_verdict_has_no_precision(per_day: float, *, enough: bool) -> None:
+    text = said(Run(arms={"init": 40, "first_invocation": 40}), per_day)
+    assert ("A week of this traffic gives +-" in text) is enough
+    assert ("A week of this traffic starts 35 environments: too few for a verdict" in text) is not enough
+
+
 def test_v4_n12_traffic_is_told_in_environments_before_any_record(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "--per-second", "0.01", "--request-ms", "120"]) == 0
     out = " ".join(capsys.readouterr().out.split())

@@ -39,7 +39,9 @@ class Plan:
     weighs in the mean that is planned for. None where no startup was recorded in INIT.
     """
     week_margin_ms: float | None
-    """The margin that the environments of a week give; None where the records tell no rate."""
+    """The margin that the environments of a week give; None where they are too few for a verdict, or the
+    records tell no rate.
+    """
     weights: Weights
     environments: dict[Placement, int]
     borrowed: list[Placement]
@@ -110,7 +112,7 @@ def plan_of(
         estimand=estimand,
         margin_ms=margin,
         load_ms=None if load is None else load * slowdown(evidence.ledger),
-        week_margin_ms=None if per_day is None else _margin_of(arms, weights, WEEK_DAYS * per_day),
+        week_margin_ms=None if per_day is None else _week_margin(arms, weights, WEEK_DAYS * per_day),
         weights=weights,
         environments=environments,
         borrowed=[arm for arm in weights if arm not in known],
@@ -181,10 +183,17 @@ def _least_total(arms: dict[Placement, Ratio], weights: Weights, margin: float) 
 
 
 def _suffices(arms: dict[Placement, Ratio], weights: Weights, total: int, margin: float) -> bool:
+    return _has_verdict(arms, weights, total) and _margin_of(arms, weights, total) <= margin
+
+
+def _has_verdict(arms: dict[Placement, Ratio], weights: Weights, total: float) -> bool:
+    """Say whether so many environments are enough in every arm."""
     shares = _shares(weights)
-    if any(total * shares[arm] * _effective(of) < MINIMUM_EFFECTIVE for arm, of in arms.items()):
-        return False
-    return _margin_of(arms, weights, total) <= margin
+    return all(total * shares[arm] * _effective(of) >= MINIMUM_EFFECTIVE for arm, of in arms.items())
+
+
+def _week_margin(arms: dict[Placement, Ratio], weights: Weights, total: float) -> float | None:
+    return _margin_of(arms, weights, total) if _has_verdict(arms, weights, total) else None
 
 
 def _margin_of(arms: dict[Placement, Ratio], weights: Weights, total: float) -> float:

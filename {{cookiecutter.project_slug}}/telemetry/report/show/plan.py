@@ -9,7 +9,7 @@ from rich.text import Text
 
 from adapter.placement import EXPERIMENT_VARIABLE, PLANNED_VARIABLE
 from telemetry.report.estimate.deciding.assignment import as_written
-from telemetry.report.estimate.planning import Plan, Planned
+from telemetry.report.estimate.planning import WEEK_DAYS, Plan, Planned
 from telemetry.report.estimate.pool import DAY_S
 from telemetry.report.show.terminal import WIDEST
 from telemetry.workload import PUBLISHED
@@ -51,9 +51,7 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
             f"{_two_digits(plan.load_ms or 0)} ms there and no more, so nothing could be found. Ask for "
             f"--precision {_two_digits((plan.load_ms or 0) / 5)} or less."
         )
-    if plan.week_margin_ms is not None and plan.week_margin_ms < math.inf:
-        margin = plan.week_margin_ms
-        yield f"A week of this traffic gives +-{_two_digits(margin)} ms: --precision {_two_digits(margin)}."
+    yield from _week(plan)
     yield (
         f"A true difference of {_two_digits(plan.detectable_ms)} ms would then be found 4 times in 5, a "
         "smaller one less often; where there is none at all, one would be found 1 time in 20."
@@ -77,6 +75,17 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
         "Or as parameters of the stack, in `parameter_overrides` of samconfig.toml:\n"
         f'  "Experiment={weights}",\n  "ExperimentPlanned={plan.smallest}",'
     )
+
+
+def _week(plan: Plan) -> Iterator[str]:
+    if plan.week_margin_ms is not None:
+        margin = _two_digits(plan.week_margin_ms)
+        yield f"A week of this traffic gives +-{margin} ms: --precision {margin}."
+    elif plan.per_day is not None:
+        yield (
+            f"A week of this traffic starts {WEEK_DAYS * plan.per_day:.0f} environments: too few for a "
+            "verdict, whatever the precision."
+        )
 
 
 def _two_digits(value: float) -> str:
