@@ -102,6 +102,8 @@ def write_two_runs(found: TwoRuns, before: str, after: str, json: Path) -> Path:
                 "by": found.by,
                 "same_machine": found.same_machine,
                 "changes": changes,
+                "failures": msgspec.to_builtins(found.failures),
+                "not_in_figures": dict(zip(("before", "after"), found.not_in_figures, strict=True)),
             }
         ),
     )

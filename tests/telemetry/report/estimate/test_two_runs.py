@@ -35,6 +35,21 @@ def test_slower_requests_are_found() -> None:
     assert one.value == pytest.approx(100, rel=0.2)
 
 
+def failing(text: str) -> str:
+    """Make every warm request of `init` a fast error."""
+    is_warm = '"start":"warm"' in text and '"placement":"init"' in text
+    return text.replace('"status":200', '"status":500') if is_warm else text
+
+
+def test_v2_fast_errors_are_counted_beside_what_became_faster() -> None:
+    lines = Run(arms=ARMS).lines()
+    found = two_runs(results_from(lines), results_from(map(failing, lines)))
+    assert [(one.what, one.before, one.after, one.after_requests) for one in found.failures] == [
+        ("init", 0, 275, 300),
+        ("every_invocation", 0, 0, 300),
+    ]
+
+
 def test_no_interval_across_machines() -> None:
     found = compared(Run(arms=ARMS), Run(arms=ARMS, lab=False))
     assert not found.same_machine

@@ -68,6 +68,31 @@ def test_before_and_after_by_the_platforms_lines_alone(
     assert (request["finding"], init["finding"]) == ("faster", "no difference seen")
 
 
+def test_v1_time_outs_are_said_by_the_platforms_lines_and_by_records(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = exported(tmp_path / "before.json", 300.0, streams=20)
+    after = tmp_path / "after.json"
+    document = json.loads(Path(before).read_text())
+    for event in document["events"][:3]:
+        event["message"] = event["message"].rstrip("\n") + "Status: timeout\n"
+    after.write_text(json.dumps(document), encoding="utf-8")
+    assert main(["compare", before, str(after)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Failed requests: all 0 of 80 before, 3 of 80 after. They are in the means" in said
+    lines = (KEPT / "lambda.jsonl").read_text().splitlines()
+    lost = next(line for line in lines if '"platform.report"' in line and "initDuration" not in line)
+    unknown = lost.replace('"requestId":"', '"requestId":"x').replace('"success"', '"timeout"')
+    timed_out = tmp_path / "timed_out.jsonl"
+    timed_out.write_text("\n".join([*lines, unknown]) + "\n", encoding="utf-8")
+    assert main(["compare", str(KEPT / "lambda.jsonl"), str(timed_out), "--json", str(tmp_path / "j")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "In no figure, as nothing tells whose they are: 0 requests before, 1 after." in said
+    found = json.loads((tmp_path / "j").read_text())
+    assert faults(found, COMPARE) == []
+    assert found["not_in_figures"] == {"before": 0, "after": 1}
+
+
 def test_a_log_without_streams_has_no_interval(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = [line for line in (KEPT / "lambda.jsonl").read_text().splitlines() if '"platform.report"' in line]
     bare = tmp_path / "bare.jsonl"

@@ -24,6 +24,8 @@ class PlatformNumbers:
     """Means of all requests that the platform reported."""
 
     requests: int
+    failed: int
+    """Of them, those that crashed or timed out; an answer with a status of 500 is none of these."""
     environments: int | None
     """Log streams; None where the export does not tell them."""
     memory_mb: list[float]
@@ -43,6 +45,7 @@ def platform_numbers(ledger: Ledger) -> PlatformNumbers | None:
     streams = np.unique(rows["stream"], return_inverse=True)[1] if told else np.arange(len(rows))
     return PlatformNumbers(
         requests=len(rows),
+        failed=int((rows["outcome"] > 0).sum()),
         environments=int(streams.max()) + 1 if told else None,
         memory_mb=sorted(set(rows["memory"][~np.isnan(rows["memory"])].tolist())),
         estimates={

@@ -35,10 +35,26 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """How many requests failed in each run: a fast error makes a run look faster."""
+
+    what: str
+    """The arm; `all` by the platform's lines, which do not tell arms apart."""
+    before: int
+    before_requests: int
+    after: int
+    after_requests: int
+
+
+@dataclass(frozen=True, slots=True)
 class TwoRuns:
     """What changed between two runs."""
 
     changes: list[Change]
+    failures: list[Failed]
+    """Of what both runs have."""
+    not_in_figures: tuple[int, int]
+    """Requests of each run of which nothing tells the arm, or the environment."""
     same_machine: bool
     """Both were measured on one kind of machine: intervals of their difference mean something."""
     by: Literal["records", "platform lines"] = "records"
@@ -54,7 +70,7 @@ def two_runs(before: Results, after: Results) -> TwoRuns:
         for what, found in _numbers(after)
         if what in numbers
     ]
-    return TwoRuns(changes, same)
+    return TwoRuns(changes, list(_failed(before, after)), (_left_out(before), _left_out(after)), same)
 
 
 def two_logs(before: Ledger, after: Ledger) -> TwoRuns | None:
@@ -68,7 +84,20 @@ def two_logs(before: Ledger, after: Ledger) -> TwoRuns | None:
         for what, one in first.estimates.items()
         if what in second.estimates
     ]
-    return TwoRuns(changes, same, "platform lines")
+    failed = Failed("all", first.failed, first.requests, second.failed, second.requests)
+    return TwoRuns(changes, [failed], (0, 0), same, "platform lines")
+
+
+def _failed(before: Results, after: Results) -> Iterator[Failed]:
+    shares = {one.placement: one for one in before.failures}
+    for one in after.failures:
+        if one.placement in shares:
+            first = shares[one.placement]
+            yield Failed(one.placement, first.failed, first.requests, one.failed, one.requests)
+
+
+def _left_out(of: Results) -> int:
+    return sum(one.ended_well + one.failed + one.timed_out for one in of.unrecorded if not one.in_figures)
 
 
 def _machine(of: Results) -> tuple[object, ...]:

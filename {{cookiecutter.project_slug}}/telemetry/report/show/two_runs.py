@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from telemetry.report.estimate.intervals import Estimate
-from telemetry.report.estimate.two_runs import Change, TwoRuns
+from telemetry.report.estimate.two_runs import Change, Failed, TwoRuns
 from telemetry.report.read.names import printable
 from telemetry.report.show.section import NONE
 from telemetry.report.show.wording import bracketed
@@ -17,6 +17,7 @@ NO_EXPERIMENT = (
     "No experiment: whatever else changed between the two runs is in these numbers too. They show what to "
     "look at, and decide nothing."
 )
+FAST_ERRORS = "They are in the means: a fast error makes a run look faster, a time-out slower."
 OTHER_MACHINES = "The machines differ: an interval of the difference would mean nothing."
 BY_PLATFORM = (
     "By the platform's lines alone, in both, as one of the two holds no records: pings are requests there, "
@@ -40,6 +41,12 @@ def show_two_runs(found: TwoRuns, first: str, second: str, console: Console) -> 
         console.print(line, highlight=False)
 
 
+def _failed(one: Failed) -> str:
+    return (
+        f"{one.what} {one.before} of {one.before_requests} before, {one.after} of {one.after_requests} after"
+    )
+
+
 def _number(of: Estimate) -> str:
     return bracketed(of.value, of.low, of.high)
 
@@ -50,6 +57,11 @@ def _finding(of: Change) -> str:
 
 def _words(found: TwoRuns) -> Iterator[str]:
     yield NO_EXPERIMENT
+    if failed := [one for one in found.failures if one.before or one.after]:
+        yield f"Failed requests: {'; '.join(map(_failed, failed))}. {FAST_ERRORS}"
+    if any(found.not_in_figures):
+        before, after = found.not_in_figures
+        yield f"In no figure, as nothing tells whose they are: {before} requests before, {after} after."
     if found.by == "platform lines":
         yield BY_PLATFORM
     if not found.same_machine:
