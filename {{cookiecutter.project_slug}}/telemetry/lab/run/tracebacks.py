@@ -19,10 +19,19 @@ _ERROR: Final = "[ERROR] "
 _GROUP_MARGIN: Final = re.compile(r"^[ \t]+[|+] ?", re.MULTILINE)
 """What the traceback of an exception group has before each line."""
 _EXCEPTION: Final = re.compile(r"[^\W\d][\w.]*(:|$)")
+_ESCAPE_SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)")
+"""Of a terminal: colours, cursor movements, titles."""
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""All control characters but tab, line feed and carriage return."""
 _CHAINED: Final = (
     "During handling of the above exception, another exception occurred:",
     "The above exception was the direct cause of the following exception:",
 )
+
+
+def plain_text(text: str) -> str:
+    """Return a text without what would colour a terminal, or do worse to it."""
+    return _CONTROL.sub("", _ESCAPE_SEQUENCE.sub("", text))
 
 
 def exception_message(output: Sequence[str]) -> list[str]:
@@ -60,7 +69,7 @@ def shown(traceback: str) -> list[str]:
 def _entry(line: str) -> dict[str, Any] | None:
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) else {}
 
@@ -74,10 +83,10 @@ def _of_entry(entry: Mapping[str, Any]) -> Iterator[str]:
     stack = entry.get("stackTrace")
     if isinstance(stack, list) and "errorType" in entry:
         frames = "".join(f"{str(frame).rstrip()}\n" for frame in stack)
-        yield f"{_TRACEBACK}\n{frames}{entry['errorType']}: {entry.get('errorMessage', '')}"
+        yield plain_text(f"{_TRACEBACK}\n{frames}{entry['errorType']}: {entry.get('errorMessage', '')}")
     for value in entry.values():
         if isinstance(value, str) and _TRACEBACK in value:
-            yield value[value.index(_TRACEBACK) :]
+            yield plain_text(value[value.index(_TRACEBACK) :])
 
 
 def _plain(text: str) -> Iterator[str]:
@@ -110,7 +119,7 @@ def _texts(output: Sequence[str]) -> Iterator[str]:
         if entry is None:
             plain.append(line)
         else:
-            entries += [value for value in entry.values() if isinstance(value, str)]
+            entries += [plain_text(value) for value in entry.values() if isinstance(value, str)]
     yield "\n".join(plain)
     yield from entries
 
