@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from telemetry.lab.app.settings_class import variable_names
-from telemetry.lab.app.target import TargetError, find_handler
+from telemetry.lab.app.target import TargetError, find_handler, handler_names
 
 ANY_APP: Final = "telemetry.lab.app.any_app"
 
@@ -40,15 +40,15 @@ def variables(title: str, fields: Sequence[str]) -> tuple[int, dict[str, Any]]:
         if "LAB_APP" in os.environ:
             importlib.import_module(ANY_APP)
         else:
-            importlib.import_module(os.environ["_HANDLER"].rpartition(".")[0])
+            importlib.import_module(handler_names(os.environ["_HANDLER"])[0])
     return 0, {"variables": variable_names(title, fields)}
 
 
 def describe() -> tuple[int, dict[str, Any]]:
     """Say what kind of object the handler is, and by which name its module knows the app in it."""
-    module_name, _, attribute = os.environ["_HANDLER"].rpartition(".")
     try:
         module = importlib.import_module(module_name)
+        module_name, attribute = handler_names(os.environ["_HANDLER"])
         handler = getattr(module, attribute)
     except BaseException:  # noqa: BLE001 # the function runs, so this is a matter of being outside Lambda
         return 1, {}

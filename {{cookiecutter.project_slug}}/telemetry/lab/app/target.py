@@ -11,7 +11,15 @@ from typing import Any, NamedTuple
 
 from telemetry.lab.app.factory import TargetError, made_by
 
-__all__ = ["LoadedApp", "TargetError", "find_app", "find_handler", "load_app", "prepend_app_path"]
+__all__ = [
+    "LoadedApp",
+    "TargetError",
+    "find_app",
+    "find_handler",
+    "handler_names",
+    "load_app",
+    "prepend_app_path",
+]
 
 
 class LoadedApp(NamedTuple):
@@ -83,18 +91,30 @@ def _note_hidden(error: ImportError) -> None:
         )
 
 
+def handler_names(target: str) -> tuple[str, str]:
+    """Return module and attribute of a Lambda handler; folders may be written with slashes, as on Lambda.
+
+    Raises:
+        TargetError: It does not name both.
+    """
+    module_name, dot, attribute = target.rpartition(".")
+    if not dot or not module_name or not attribute:
+        raise TargetError(f"--handler {target}: expected module.attribute, such as service.handler.handler")
+    return module_name.replace("/", "."), attribute
+
+
 def find_handler(target: str) -> None:
     """Check the module of a Lambda handler without importing it.
 
     Raises:
-        TargetError: There is no such module.
+        TargetError: There is no such module. What a package that it is in raises itself passes unchanged.
     """
-    module_name, dot, attribute = target.rpartition(".")
-    if not dot or not attribute:
-        raise TargetError(f"--handler {target}: expected module.attribute, such as service.handler.handler")
+    module_name, _ = handler_names(target)
     try:
         found = importlib.util.find_spec(module_name)
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name and not module_name.startswith(f"{error.name}."):
+            raise
         found = None
     if found is None:
         raise TargetError(f"--handler {target}: there is no module {module_name}")

@@ -3,7 +3,7 @@
 import os
 
 # What is imported after this module is the function's.
-import telemetry.lab.app.target  # noqa: F401
+from telemetry.lab.app.target import handler_names
 
 if __name__ == "__main__":
-    __import__(os.environ["_HANDLER"].rpartition(".")[0])  # as a statement would; `importlib` is not timed
+    __import__(handler_names(os.environ["_HANDLER"])[0])  # as a statement would; `importlib` is not timed
