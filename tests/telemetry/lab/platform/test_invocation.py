@@ -1,3 +1,9 @@
+import json
+from typing import Any
+
+import pytest
+
+from telemetry.lab.platform.invocation import HttpResponse, Outcome, http_response
 from tests.telemetry.lab.apps import WRITES_WHAT_IT_SEES
 from tests.telemetry.lab.conftest import Lab
 
@@ -23,3 +29,30 @@ def test_each_event_is_its_own(lab: Lab) -> None:
     assert first["trace"] != second["trace"]
     assert 15_000 < first["left"] <= 20_000
     assert first["arn"] == "arn:aws:lambda:us-east-1:123456789012:function:lab"
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        ({"statusCode": 204}, None),
+        ({"statusCode": "200"}, None),
+        ({"statusCode": "503"}, "status 503"),
+        ({"statusCode": 404, "headers": None, "body": None}, "status 404"),
+        ({"statusCode": "fine"}, None),
+        (["statusCode"], None),
+    ],
+)
+def test_status_of_a_response_for_api_gateway(answer: Any, failure: str | None) -> None:
+    assert (
+        Outcome("success", 1, 1, None, response=http_response(json.dumps(answer).encode())).failure == failure
+    )
+
+
+def test_what_is_kept_of_a_response() -> None:
+    answer = {"statusCode": 405, "headers": {"Allow": "PUT"}, "body": "x" * 1000}
+    assert http_response(json.dumps(answer).encode()) == HttpResponse(405, {"allow": "PUT"}, "x" * 300)
+    assert http_response(json.dumps({**answer, "isBase64Encoded": True}).encode()) == HttpResponse(
+        405, {"allow": "PUT"}, ""
+    )
+    assert http_response(b"[" * 100_000) is None
+    assert http_response(b"\xff") is None

@@ -72,6 +72,25 @@ def test_n4_answer_without_a_traceback(lab: Lab, app: str) -> None:
     assert "Send events that it serves: --event FILE" in run.stderr
 
 
+def test_n4_answer_says_why(lab: Lab, here: Path) -> None:
+    answers = [(400, "no\\x1b[31m size\\n"), (307, ""), (500, "broken")]
+    for status, body in answers:
+        text = f"""
+def handler(event, context):
+    print("looked\\x1b[2J in vain")
+    return {{"statusCode": {status}, "headers": {{"Location": "/docs"}}, "body": "{body}"}}
+"""
+        (here / "function.py").write_text(text, encoding="utf-8")
+        run = lab("--handler", "function.handler", *FEW)
+        assert f"GET /: status {status}" in run.stderr
+        assert ("Send events that it serves" in run.stderr) == (status < 500)
+        assert ("Its body: no size\n" in run.stderr) == (status == 400)
+        assert "  It refers to /docs\n" in run.stderr
+        told = "  No traceback of Python's own form is in its log. The end of what it has written:\n"
+        assert (f"{told}  looked in vain\n" in run.stderr) == (status == 500)
+        assert "\x1b" not in run.stderr
+
+
 def test_n4_one_of_several_events_fails(lab: Lab, app: str, here: Path) -> None:
     """Which may be meant so: it is shown, and the run goes on."""
     (here / "root.json").write_text(

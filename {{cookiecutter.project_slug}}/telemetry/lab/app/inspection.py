@@ -1,7 +1,7 @@
 """Answers questions about the function in a process like its own. As outside of Lambda, nothing starts.
 
-`python -m telemetry.lab.app.inspection check | handler | variables TITLE [FIELD]` writes a line of JSON.
-It is run with the app's own Python, and imports nothing but the standard library and the app.
+`python -m telemetry.lab.app.inspection check | handler | routes | variables TITLE [FIELD]` writes a line of
+JSON. It is run with the app's own Python, and imports nothing but the standard library and the app.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any, Final
 
+from telemetry.lab.app.routes import served_paths
 from telemetry.lab.app.settings_class import variable_names
 from telemetry.lab.app.target import TargetError, find_handler, handler_names
 
@@ -47,8 +48,8 @@ def variables(title: str, fields: Sequence[str]) -> tuple[int, dict[str, Any]]:
 def describe() -> tuple[int, dict[str, Any]]:
     """Say what kind of object the handler is, and by which name its module knows the app in it."""
     try:
-        module = importlib.import_module(module_name)
         module_name, attribute = handler_names(os.environ["_HANDLER"])
+        module = importlib.import_module(module_name)
         handler = getattr(module, attribute)
     except BaseException:  # noqa: BLE001 # the function runs, so this is a matter of being outside Lambda
         return 1, {}
@@ -63,6 +64,19 @@ def describe() -> tuple[int, dict[str, Any]]:
     return 0, {"kind": kind, "type": classes[0], "app": f"{module_name}:{names[0]}" if names else None}
 
 
+def routes() -> tuple[int, dict[str, Any]]:
+    """Say which paths the app serves, as far as it tells; of a handler, the app that is in it."""
+    try:
+        if "LAB_APP" in os.environ:
+            app = importlib.import_module(ANY_APP).loaded.app
+        else:
+            module, attribute = handler_names(os.environ["_HANDLER"])
+            app = getattr(importlib.import_module(module), attribute).app
+        return 0, {"paths": [path._asdict() for path in served_paths(app)]}
+    except BaseException:  # noqa: BLE001 # of an app of whatever kind
+        return 1, {}
+
+
 def main(question: str, arguments: Sequence[str]) -> int:
     """Answer on the stdout that there was at first; what the app prints goes nowhere."""
     answers = os.dup(1)
@@ -73,6 +87,8 @@ def main(question: str, arguments: Sequence[str]) -> int:
             code, told = check()
         case "handler":
             code, told = describe()
+        case "routes":
+            code, told = routes()
         case _:
             code, told = variables(arguments[0], arguments[1:])
     os.write(answers, json.dumps(told).encode() + b"\n")

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
 from telemetry.lab.platform.cpu_share import cpu_share
 from telemetry.lab.platform.function import FunctionConfiguration
-from telemetry.lab.platform.invocation import Invocation, Outcome, Status, http_status, stamped_event
+from telemetry.lab.platform.invocation import Invocation, Outcome, Status, http_response, stamped_event
 from telemetry.lab.platform.process import FOLDER_VARIABLE, FunctionProcess, ProcessEndedError, Write
 from telemetry.lab.platform.runtime_api import Event, InitError, InvocationResponse, RestoreError
 from telemetry.lab.platform.throttle import Throttle
@@ -179,7 +179,7 @@ class Environment:
             busy_ms=(idle_at - began) * 1000,
             peak_memory_mb=self._peak_memory_mb(),
             error_type=response.error_type,
-            http_status=http_status(response.body),
+            response=http_response(response.body),
         )
 
     async def _invoked(

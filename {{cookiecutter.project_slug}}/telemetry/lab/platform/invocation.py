@@ -6,11 +6,23 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from telemetry.schema import AFTER_RESTORE_MS, PLATFORM_REPORT, Start
 
 Status: TypeAlias = Literal["success", "error", "timeout"]
+LONGEST_TEXT: Final = 300
+"""Characters that are kept of a response's body."""
+
+
+class HttpResponse(NamedTuple):
+    """What the function answered to API Gateway."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    text: str
+    """The beginning of the body; nothing where that is no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +36,17 @@ class Outcome:
     """The same, plus what extensions did after the response; with INIT, this is what Lambda bills."""
     peak_memory_mb: int | None
     error_type: str | None = None
-    http_status: int | None = None
+    response: HttpResponse | None = None
+    """None where it is not for API Gateway."""
 
     @property
     def failure(self) -> str | None:
         """Why the client got no 2xx response, in a few words; None when it got one."""
         if self.status != "success":
             return self.error_type or self.status
-        if self.http_status is None or 200 <= self.http_status < 300:
+        if self.response is None or 200 <= self.response.status < 300:
             return None
-        return f"status {self.http_status}"
+        return f"status {self.response.status}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +98,41 @@ def stamped_event(event: Mapping[str, Any], request_id: str) -> bytes:
     return json.dumps(event).encode()
 
 
+def method_and_path(event: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Return what an event of API Gateway or a load balancer asks for; None for what it does not say."""
+    context = event.get("requestContext")
+    http = context.get("http") if isinstance(context, Mapping) else None
+    method = http.get("method") if isinstance(http, Mapping) else event.get("httpMethod")
+    path = event.get("rawPath", event.get("path"))
+    return (
+        method if isinstance(method, str) and method else None,
+        path if isinstance(path, str) and path else None,
+    )
+
+
 def http_status(body: bytes) -> int | None:
     """Return the HTTP status in a response for API Gateway; None in any other response."""
+    response = http_response(body)
+    return None if response is None else response.status
+
+
+def http_response(body: bytes) -> HttpResponse | None:
+    """Read a response for API Gateway, which takes a status also as a text; None for any other response."""
     try:
-        status = json.loads(body)["statusCode"]
-    except (ValueError, KeyError, TypeError):
+        answer = json.loads(body)
+        status = answer["statusCode"]
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return status if isinstance(status, int) else None
+    if isinstance(status, str) and status.isdecimal():
+        status = int(status)
+    if not isinstance(status, int):
+        return None
+    headers, text = answer.get("headers"), answer.get("body")
+    return HttpResponse(
+        status,
+        {name.lower(): str(value) for name, value in headers.items()} if isinstance(headers, dict) else {},
+        text[:LONGEST_TEXT] if isinstance(text, str) and not answer.get("isBase64Encoded") else "",
+    )
 
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:

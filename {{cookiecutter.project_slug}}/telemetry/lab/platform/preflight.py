@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from telemetry.lab.app.missing_variables import MissingFields, missing_variables, set_them
+from telemetry.lab.app.routes import ServedPath
 from telemetry.lab.platform.command import run_alone
 from telemetry.lab.platform.function import FunctionConfiguration
 from telemetry.lab.platform.variables import module_command
@@ -66,6 +67,14 @@ async def missing_variable_advice(
 async def describe_handler(function: FunctionConfiguration, environ: Mapping[str, str]) -> Mapping[str, Any]:
     """Return what the handler is: its `kind` and `type`, and its `app` by name; nothing if unknown."""
     return (await _ask(function, environ, "handler")).told
+
+
+async def paths_of_app(function: FunctionConfiguration, environ: Mapping[str, str]) -> list[ServedPath]:
+    """Return the paths that the app says it serves; none where it does not tell."""
+    with contextlib.suppress(UsageError):  # it took too long
+        told = (await _ask(function, environ, "routes")).told
+        return [ServedPath(**one) for one in told.get("paths", ())]
+    return []
 
 
 async def _ask(function: FunctionConfiguration, environ: Mapping[str, str], *question: str) -> Answer:

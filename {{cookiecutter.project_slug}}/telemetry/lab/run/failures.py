@@ -1,16 +1,19 @@
 """What is said of requests that fail, and of handlers that write no records: why, and what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
-from telemetry.lab.platform.invocation import Invocation
-from telemetry.lab.run.tracebacks import shown, tracebacks
+from telemetry.lab.platform.invocation import HttpResponse, Invocation, method_and_path
+from telemetry.lab.run.environment_output import own_lines
+from telemetry.lab.run.tracebacks import plain_text, shown, tracebacks
 
 IN_A_ROW: Final = 10
 """Requests of one arm that fail one after the other before the run stops."""
-NO_TRACEBACK: Final = (
-    "The app answered so itself, without a traceback in its log. Send events that it serves: --event FILE"
-)
+NO_TRACEBACK: Final = "No traceback of Python's own form is in its log."
+SHOWN_LINES: Final = 20
+"""Lines of output that are shown of a failure without a traceback."""
+SHOWN_WIDTH: Final = 300
 
 
 class RunStoppedError(Exception):
@@ -39,7 +42,7 @@ def first_failure(failed: FailedRequest, output: Sequence[str], advice: Sequence
     found = tracebacks(output, failed.invocation.request_id)
     lines = [
         f"lab: the first failing response, in {failed.name}: {described(failed)}",
-        *(f"  {line}" for line in (shown(found[0]) if found else _without_traceback(failed))),
+        *(f"  {line}" for line in (shown(found[0]) if found else _without_traceback(failed, output))),
         *advice,
     ]
     return "\n".join(lines) + "\n"
@@ -63,22 +66,34 @@ def failing_arm(failed: FailedRequest, arm: str) -> str:
 
 def described(failed: FailedRequest) -> str:
     """Return the request and what came of it, in a few words."""
-    event = failed.event
-    context = event.get("requestContext")
-    http = context.get("http") if isinstance(context, Mapping) else None
-    method = http.get("method") if isinstance(http, Mapping) else event.get("httpMethod")
-    path = event.get("rawPath", event.get("path"))
+    method, path = method_and_path(failed.event)
     request = f"{method} {path}" if method and path else "the event"
     return f"{request}: {failed.invocation.outcome.failure}"
 
 
-def _without_traceback(failed: FailedRequest) -> list[str]:
+def _without_traceback(failed: FailedRequest, output: Sequence[str]) -> Iterator[str]:
+    """Yield what else is known of a failure."""
     outcome = failed.invocation.outcome
+    response = outcome.response
     if outcome.status == "timeout":
-        return ["It took longer than --timeout allows."]
-    if outcome.http_status is None:
-        return ["It has logged no traceback."]
-    return [NO_TRACEBACK]
+        yield "It took longer than --timeout allows."
+        return
+    if response is not None:
+        yield from _answer(response)
+        if response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            yield "The app answered so itself. Send events that it serves: --event FILE"
+            return
+    written = own_lines(output)
+    yield NO_TRACEBACK + (" The end of what it has written:" if written else " It has written nothing.")
+    yield from (line[:SHOWN_WIDTH] for line in written[-SHOWN_LINES:])
+
+
+def _answer(response: HttpResponse) -> Iterator[str]:
+    """Yield what a response says."""
+    if text := " ".join(plain_text(response.text).split()):
+        yield f"Its body: {text}"
+    if location := plain_text(response.headers.get("location", "")):
+        yield f"It refers to {location}"
 
 
 def silent_handler(handler: str, told: Mapping[str, Any]) -> str:

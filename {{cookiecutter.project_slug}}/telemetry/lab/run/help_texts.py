@@ -86,7 +86,8 @@ first version in which SIGTERM reaches it.
 The function inherits none of your environment variables (--env gives it some)
 and gets a HOME of its own, which does not exist, as on Lambda. A run stops
 early, and says why, if no request of the warm-up gets a 2xx response, or {IN_A_ROW} in
-a row do not; the first failing response is shown with its traceback.
+a row do not; the first failing response is shown with its traceback. If it
+is a 404, 405 or 406, an event that would reach the app is shown, too.
 
 exit codes: 0 done, 1 the function failed, wrote no records or ignored its
 placement, 2 the command line is wrong or the function cannot be imported, 130

@@ -10,7 +10,6 @@ from typing import Any
 
 from adapter.placement import EXPERIMENT_VARIABLE, PLACEMENT_VARIABLE, Placement
 from telemetry.lab.platform.environment import Environment
-from telemetry.lab.platform.function import FunctionConfiguration
 from telemetry.lab.platform.invocation import Invocation
 from telemetry.lab.platform.preflight import describe_handler, missing_variable_advice
 from telemetry.lab.platform.process import Write
@@ -18,6 +17,7 @@ from telemetry.lab.platform.runtime_api import InitError
 from telemetry.lab.platform.throttle import Throttle, ThrottleEndedError
 from telemetry.lab.run.counts import ArmCounts, Counts
 from telemetry.lab.run.environment_output import Outputs, RecordReader, lines_since
+from telemetry.lab.run.example_event import example_for
 from telemetry.lab.run.failures import (
     IN_A_ROW,
     FailedRequest,
@@ -155,7 +155,8 @@ class Runner:
         assigned = RecordReader(ENVIRONMENT_RECORD, self._out.write)
         arm_name = self._name(planned)
         name = f"environment {planned.block} ({arm_name})"
-        made = self._environment(function, planned.placement, assigned.write)
+        environ = {**self._environ, **self._placement_variable(planned.placement)}
+        made = Environment(function, environ, self._log, assigned.write, self._throttle)
         recorded = RecordedEnvironment(self, name, arm_name, function.memory_mb, made)
         try:
             async with self._ended(name, made):
@@ -210,6 +211,8 @@ class Runner:
         output = self._since(failed.marks)
         text = "\n".join(tracebacks(output, failed.invocation.request_id)[:1])
         advice = await missing_variable_advice(self._settings.function, self._environ, text) if text else []
+        if not self.counts.succeeded:  # the app is imported once more, beside what is measured
+            advice += await example_for(failed, self._settings.function, self._environ)
         self.told = first_failure(failed, output, advice)
 
     def _placement_variable(self, placement: Placement | None) -> dict[str, str]:
@@ -220,12 +223,6 @@ class Runner:
     def _name(self, planned: PlannedEnvironment) -> str:
         size = f", {planned.memory_mb} MB" if len(self._settings.memory_mb) > 1 else ""
         return f"{planned.arm}{size}"
-
-    def _environment(
-        self, function: FunctionConfiguration, placement: Placement | None, write: Write
-    ) -> Environment:
-        environ = {**self._environ, **self._placement_variable(placement)}
-        return Environment(function, environ, self._log, write, self._throttle)
 
     @asynccontextmanager
     async def _ended(self, name: str, environment: Environment) -> AsyncIterator[Environment]:
