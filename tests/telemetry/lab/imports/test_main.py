@@ -50,6 +50,7 @@ def test_imports_of_the_startup_count(
         (["--env", "FOO"], "--env FOO: expected NAME=VALUE"),
     ],
 )
+        (["--env", "TMPDIR=/var/tmp"], "the lab gives each environment a folder of its own"),
 def test_bad_usage(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], text: str
 ) -> None:

@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -67,3 +68,26 @@ def test_sampled_when_spans_have_somewhere_to_go(lab: Lab) -> None:
         """,
     )
     assert run.records("trace")[0]["is"].endswith("Sampled=1")
+
+
+@pytest.mark.parametrize("way", ["app", "handler", "python"])
+def test_import_path_of_the_function_does_not_displace_the_labs(lab: Lab, here: Path, way: str) -> None:
+    """A function may have this variable on Lambda, where it does not displace the runtime's either."""
+    (here / "src").mkdir()
+    source = """
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+def handler(event, context):
+    return {"statusCode": 200}
+"""
+    (here / "src/shop.py").write_text(source, encoding="utf-8")
+    target = {
+        "app": ("--app", "shop:app"),
+        "handler": ("--handler", "shop.handler", "--without-records"),
+        "python": ("--app", "shop:app", "--app-dir", ".", "--python", sys.executable),
+    }
+    run = lab(*target[way], "--env", "PYTHONPATH=src", *ONE)
+    assert run.code == 0, run.stderr

@@ -61,6 +61,8 @@ def refused(capsys: Capsys, *arguments: str) -> str:
         (["--event", "event.json=0"], "a weight must be greater than 0"),
         (["--env", "NAME"], "--env NAME: expected NAME=VALUE"),
         (["--env", "LIFESPAN_PLACEMENT=init"], "use --placement"),
+        (["--env", "TMPDIR=/var/tmp"], "the lab gives each environment a folder of its own"),
+        (["--env", "LAMBDA_TASK_ROOT=/var/task"], "it names the folder in which the function runs"),
         (["--env", "LIFESPAN_PROACTIVE_GAP_MS=long"], "expected a number of milliseconds"),
         (
             ["--init-type", "snap-start", "--experiment", "init=50,first_invocation=50"],

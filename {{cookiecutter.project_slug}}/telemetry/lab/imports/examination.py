@@ -22,7 +22,7 @@ from telemetry.lab.platform.function import FunctionConfiguration
 from telemetry.lab.platform.run_folder import run_folder
 from telemetry.lab.platform.supervisor import RUN_VARIABLE
 from telemetry.lab.platform.throttle import Throttle
-from telemetry.lab.platform.variables import function_environ
+from telemetry.lab.platform.variables import SET_BY_LAB, function_environ
 from telemetry.lab.usage import UsageError, parse_variables
 from telemetry.progress import progress
 
@@ -72,7 +72,7 @@ def _function(given: argparse.Namespace) -> FunctionConfiguration:
         memory_mb=given.memory,
         init_limit=LONGEST_INIT,
         timeout=LONGEST_REQUEST,
-        variables=parse_variables(given.env),
+        variables=parse_variables(given.env, SET_BY_LAB),
     )
 
 

@@ -14,9 +14,26 @@ from telemetry.lab.app import bootstrap
 from telemetry.lab.app.bootstrap import CODE_VARIABLE, PRIVATE_VARIABLE
 from telemetry.lab.app.lab_code import LabCode
 from telemetry.lab.platform.function import FUNCTION_NAME, REGION, FunctionConfiguration
+from telemetry.lab.platform.supervisor import RUN_VARIABLE
 from telemetry.lab.snapshot import launcher
 
 MEMORY_VARIABLE: Final = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
+PATH_VARIABLE: Final = "PYTHONPATH"
+APP_PATH_VARIABLE: Final = "LAB_APP_PATH"
+SET_BY_LAB: Final = {
+    MEMORY_VARIABLE: "use --memory",
+    "AWS_LAMBDA_LOG_STREAM_NAME": "the lab sets it for each environment",
+    "AWS_LAMBDA_RUNTIME_API": "the lab sets it for each process",
+    "LAB_APP": "use --app",
+    APP_PATH_VARIABLE: "use --app-dir",
+    CODE_VARIABLE: "use --python",
+    PRIVATE_VARIABLE: "use --python",
+    RUN_VARIABLE: "the lab sets it for each run",
+    "LAMBDA_TASK_ROOT": "it names the folder in which the function runs",
+    "TMPDIR": "the lab gives each environment a folder of its own for temporary files",
+    "_HANDLER": "use --handler",
+}
+"""Variables that `--env` must not set, and what to do instead."""
 INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 """All that a child keeps of the lab's own environment, beside PYTHONPATH. No credentials, no proxies."""
 
@@ -49,8 +66,8 @@ daemon in the lab: to try one, name it by `--env`.
 def clean_environ(import_path: Iterable[Path] = ()) -> dict[str, str]:
     """Return what every child of the lab starts from. It can import the current folder, and the lab."""
     here = (*import_path, Path.cwd(), Path(__file__).parents[3])
-    path = [str(folder) for folder in here] + os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return {**_isolated_environ(), "PYTHONPATH": os.pathsep.join(filter(None, path))}
+    path = [str(folder) for folder in here] + os.environ.get(PATH_VARIABLE, "").split(os.pathsep)
+    return {**_isolated_environ(), PATH_VARIABLE: os.pathsep.join(filter(None, path))}
 
 
 def _isolated_environ() -> dict[str, str]:
@@ -72,8 +89,9 @@ def function_environ(
         runtime_packages: Folder of the packages that Lambda's runtime has; an artifact imports no others.
         code: What the lab brings into the app's own environment; None where the app has none.
     """
+    importing = _import_variables(function, runtime_packages, code)
     return {
-        **_import_variables(function, runtime_packages, code),
+        **importing,
         **_user_packages(function),
         "AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{runtime_minor(function)}",
         "AWS_LAMBDA_FUNCTION_NAME": FUNCTION_NAME,
@@ -87,6 +105,7 @@ def function_environ(
         **DERIVED,
         **extra,
         **function.variables,
+        **_with_own_path(importing, function.variables.get(PATH_VARIABLE, "")),
     }
 
 
@@ -140,12 +159,29 @@ def _import_variables(
     if function.artifact is not None:
         path = os.pathsep.join(str(folder) for folder in (function.artifact, runtime_packages) if folder)
         # Lambda's code folder is read-only.
-        return {**clean_environ(), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        return {**clean_environ(), PATH_VARIABLE: path, "PYTHONDONTWRITEBYTECODE": "1"}
     if function.app is None:
         return clean_environ(function.import_path)
     # `any_app` adds the app's folders only after it has imported adapter and telemetry.
     path = os.pathsep.join(str(folder) for folder in function.import_path)
-    return {**clean_environ(), **app, "LAB_APP_PATH": path}
+    return {**clean_environ(), **app, APP_PATH_VARIABLE: path}
+
+
+def _with_own_path(importing: Mapping[str, str], own: str) -> dict[str, str]:
+    """Return the import path where the function has one of its own, which must not displace the lab's.
+
+    Where the lab's `any_app` puts the app's folders before all others, it does so with these, too.
+    """
+    if not own:
+        return {}
+    if APP_PATH_VARIABLE in importing:
+        app_path = _joined(importing[APP_PATH_VARIABLE], own)
+        return {PATH_VARIABLE: importing[PATH_VARIABLE], APP_PATH_VARIABLE: app_path}
+    return {PATH_VARIABLE: _joined(own, importing.get(PATH_VARIABLE, ""))}
+
+
+def _joined(*paths: str) -> str:
+    return os.pathsep.join(filter(None, paths))
 
 
 def _user_packages(function: FunctionConfiguration) -> dict[str, str]:

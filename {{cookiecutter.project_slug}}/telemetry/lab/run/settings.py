@@ -1,7 +1,7 @@
 """The settings of a run, made of the command line; checks what a parser cannot."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,6 @@ from adapter.placement import (
     PlacementError,
     parse_weights,
 )
-from telemetry.lab.app.bootstrap import CODE_VARIABLE, PRIVATE_VARIABLE
 from telemetry.lab.app.interpreter import find_interpreter
 from telemetry.lab.platform.artifact import check_artifact
 from telemetry.lab.platform.cpu_share import (
@@ -31,8 +30,7 @@ from telemetry.lab.platform.function import (
     InitType,
     proactive_gap_ms,
 )
-from telemetry.lab.platform.supervisor import RUN_VARIABLE
-from telemetry.lab.platform.variables import MEMORY_VARIABLE
+from telemetry.lab.platform.variables import SET_BY_LAB
 from telemetry.lab.run.invocation_counts import Invocations
 from telemetry.lab.run.load.arrivals import Load
 from telemetry.lab.run.load.options import load_from
@@ -45,20 +43,12 @@ INVOCATIONS: Final = 12
 QUICK: Final = 6
 """Environments, and invocations of each, with `--quick`."""
 RESERVED: Final = {
-    MEMORY_VARIABLE: "use --memory",
+    **SET_BY_LAB,
     "AWS_LAMBDA_INITIALIZATION_TYPE": "use --init-type",
-    "AWS_LAMBDA_LOG_STREAM_NAME": "the lab sets it for each environment",
-    "AWS_LAMBDA_RUNTIME_API": "the lab sets it for each process",
-    "LAB_APP": "use --app",
-    "LAB_APP_PATH": "use --app-dir",
-    CODE_VARIABLE: "use --python",
-    PRIVATE_VARIABLE: "use --python",
-    RUN_VARIABLE: "the lab sets it for each run",
-    REPORT_VARIABLE: "the lab sets it where it looks at a snapshot",
-    KNOWN_VARIABLE: "the lab sets it where it looks at a snapshot",
     EXPERIMENT_VARIABLE: "use --experiment",
     PLACEMENT_VARIABLE: "use --placement",
-    "_HANDLER": "use --handler",
+    REPORT_VARIABLE: "the lab sets it where it looks at a snapshot",
+    KNOWN_VARIABLE: "the lab sets it where it looks at a snapshot",
 }
 """Variables that `--env` must not set, and what to do instead."""
 
@@ -169,7 +159,7 @@ def _invocations(given: argparse.Namespace) -> Invocations:
 
 
 def _function(given: argparse.Namespace) -> FunctionConfiguration:
-    variables = _without_reserved(parse_variables(given.env))
+    variables = parse_variables(given.env, RESERVED)
     import_path = () if given.app_dir is None else (_folder(given.app_dir),)
     if given.python is not None and given.artifact is not None:
         raise UsageError("--python cannot be combined with --artifact: run the lab with that Python instead")
@@ -290,9 +280,3 @@ def _supported(init_type: str) -> InitType:
                 f"--init-type {init_type}: an environment of this type serves several events at once, but "
                 "the lab sends one at a time"
             )
-
-
-def _without_reserved(variables: Mapping[str, str]) -> Mapping[str, str]:
-    for name in RESERVED.keys() & variables.keys():
-        raise UsageError(f"--env {name}={variables[name]}: cannot be set by --env; {RESERVED[name]}")
-    return variables
