@@ -3,6 +3,8 @@
 import argparse
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from telemetry.lab.platform.cpu_quota import cpu_seconds
@@ -16,6 +18,7 @@ ONE_CORE_MB: Final = 1769
 SMALLEST_MB: Final = 128
 LARGEST_MB: Final = 10_240
 """The sizes that Lambda offers."""
+CGROUPS: Final = Path("/sys/fs/cgroup")
 LAB_CORES: Final = 0.25
 """What the lab takes itself, its table and the watching of CPU shares included."""
 
@@ -38,11 +41,43 @@ def cpu_share(memory_mb: int) -> float:
     return memory_mb / ONE_CORE_MB
 
 
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def available_cores() -> float:
+    """Return how many cores this process may use; a container or a CI job may have a part of one."""
+    if sys.platform != "linux":
+        return os.cpu_count() or 1
+    return min([len(os.sched_getaffinity(0)), *cgroup_cores(Path("/proc/self/cgroup"), CGROUPS)])
+
+
+def cgroup_cores(own: Path, mounted: Path) -> Iterator[float]:
+    """Yield how many cores the control groups of a process may use; nothing where that is not limited.
+
+    Args:
+        own: A file like /proc/self/cgroup: see cgroups(7) for it, and for the names of the others.
+        mounted: Where the groups are.
+    """
+    for line in _text(own).splitlines():
+        controllers, _, path = line.partition(":")[2].partition(":")
+        if controllers and "cpu" not in controllers.split(","):
+            continue
+        root = mounted / "cpu" if controllers else mounted  # version 1 has a tree for each controller
+        group = root / path.strip("/")
+        for folder in (group, *group.parents):
+            if not folder.is_relative_to(root):
+                break
+            quota, period = (
+                (_text(folder / "cpu.cfs_quota_us"), _text(folder / "cpu.cfs_period_us"))
+                if controllers
+                else _text(folder / "cpu.max").partition(" ")[::2]
+            )
+            if quota.strip().isdecimal() and period.strip().lstrip("0").isdecimal():  # not "max", nor -1
+                yield int(quota) / int(period)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""
 
 
 def why_no_shares() -> str | None:

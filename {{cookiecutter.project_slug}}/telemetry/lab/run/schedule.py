@@ -16,7 +16,7 @@ Run: TypeAlias = Callable[[PlannedEnvironment], Awaitable[None]]
 """Runs one environment to its end."""
 
 
-def fitting(at_once: int, share: float, cores: int) -> int:
+def fitting(at_once: int, share: float, cores: float) -> int:
     """Return how many environments can run at once, so that none of them waits for another.
 
     One of them may be in INIT, which takes a whole core: the lab lets no two be so at the same time.
@@ -24,7 +24,7 @@ def fitting(at_once: int, share: float, cores: int) -> int:
     Args:
         at_once: The number that was asked.
         share: Cores that requests get, of the largest memory size.
-        cores: Of this machine.
+        cores: That may be used of this machine.
     """
     beside = (cores - LAB_CORES - max(1.0, share)) / share
     return max(1, min(at_once, 1 + int(beside)))

@@ -254,8 +254,8 @@ def _cpu(asked: CpuMode | None, no_shares: str | None, sizes: tuple[int, ...]) -
     if cpu_share(max(sizes)) > cores:
         raise UsageError(
             f"--memory {max(sizes)}: Lambda gives it the CPU time of {cpu_share(max(sizes)):.2f} cores, but "
-            f"this machine has {cores}, as much as {cores * ONE_CORE_MB} MB get; name a smaller size, or use "
-            "--cpu full"
+            f"this machine has {cores:g}, as much as {cores * ONE_CORE_MB:.0f} MB get; name a smaller "
+            "size, or use --cpu full"
         )
     return "lambda"
 

@@ -155,8 +155,8 @@ def _cpu(settings: Settings, counts: Counts) -> Iterator[str]:
         yield f"{counts.at_once} environments ran at once, as many as in that test."
     if not counts.accuracy.close:
         yield (
-            f"A share was more than {CLOSE:.0%} off: this machine was busy with something else. Repeat the "
-            "run when it is not."
+            f"A share was more than {CLOSE:.0%} off: this machine was busy with something else, or has less "
+            "CPU to give than it says. Repeat the run when it is not, or elsewhere."
         )
 
 

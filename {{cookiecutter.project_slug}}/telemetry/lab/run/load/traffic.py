@@ -72,13 +72,14 @@ def _cores(settings: Settings, load: Load) -> Cores:
     """
     cores, at_once = available_cores(), load.at_once
     if settings.cpu == "full":
-        return Cores(float(at_once or cores), 1.0, at_once or cores)
+        at_once = at_once or max(1, int(cores))
+        return Cores(float(at_once), 1.0, at_once)
     share = cpu_share(settings.function.memory_mb)
     fitting = max(1, int((cores - LAB_CORES) / share))
     if at_once is not None and at_once > fitting:
         raise UsageError(
             f"--at-once {at_once}: Lambda gives each environment {share:.2f} cores, and this machine has "
-            f"{cores}, {LAB_CORES} of which the lab takes: {fitting} at once can have their share; "
+            f"{cores:g}, {LAB_CORES} of which the lab takes: {fitting} at once can have their share; "
             "name a smaller number or a smaller --memory, or use --cpu full"
         )
     return Cores(max(cores - LAB_CORES, share), share, at_once or AS_MANY_AS_FIT)
