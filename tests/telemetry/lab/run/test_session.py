@@ -1,5 +1,6 @@
 """Runs that are stopped, or fail: what becomes of their files. Such a lab is a process of its own here."""
 
+import fcntl
 import json
 import os
 import pty
@@ -48,6 +49,20 @@ def test_stopped_after_an_invocation(here: Path, start: Start) -> None:
     assert [line["record"]["status"] for line in others if line.get("type")] == ["success"]
     assert lab["sent"]["init"]["invocations"] == 1
     assert not (here / "records.jsonl.part").exists()
+
+
+def test_two_labs_do_not_write_to_one_file(here: Path, lab: Lab) -> None:
+    partial = here / "records.jsonl.part"
+    partial.write_bytes(b"of the other lab\n")
+    with partial.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        run = lab(*THREE_EVENTS, handler=WRITES_WHAT_IT_SEES)
+    assert run.code == 2
+    assert "--out records.jsonl: another lab is writing its records to records.jsonl.part" in run.stderr
+    assert partial.read_bytes() == b"of the other lab\n"
+    run = lab(*THREE_EVENTS, handler=WRITES_WHAT_IT_SEES)
+    assert (run.code, len(run.reports)) == (0, 3)
+    assert b"of the other lab" not in run.out.read_bytes()
 
 
 def test_stopped_before_it_measures(here: Path, start: Start) -> None:

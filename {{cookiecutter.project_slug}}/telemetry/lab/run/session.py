@@ -1,6 +1,7 @@
 """A whole run from its first file to its summary, whatever ends it."""
 
 import asyncio
+import fcntl
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ from telemetry.lab.run.schedule import fitting, run_plan
 from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.summary import show
 from telemetry.lab.terminal import output_console
+from telemetry.lab.usage import UsageError
 from telemetry.progress import progress
 
 
@@ -102,7 +104,7 @@ async def _measure(
     complete = False
     with (
         _throttle(settings) as throttle,
-        settings.partial_out.open("wb") as out,
+        _emptied(settings, settings.partial_out) as out,
         settings.log.open("ab", buffering=0) as log,
     ):
         log.truncate(0)
@@ -170,6 +172,25 @@ async def _accuracy(throttle: Throttle, settings: Settings, traffic: Traffic | N
             "less than its share of CPU here, or the same work would take more of it\n"
         )
     return found
+
+
+def _emptied(settings: Settings, path: Path) -> BinaryIO:
+    """Open a file for this run alone, and empty it.
+
+    Raises:
+        UsageError: Another lab writes to it.
+    """
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise UsageError(
+            f"--out {settings.out}: another lab is writing its records to {path}; name another file"
+        ) from None
+    file.truncate(0)
+    file.seek(0)
+    return file
 
 
 def _finish_records(settings: Settings, counts: Counts, out: BinaryIO, *, complete: bool) -> None:
