@@ -1,6 +1,10 @@
+import subprocess
+import sys
+
 import pytest
 
 from telemetry.lab.terminal import output_console, print_lines, table
+from tests.telemetry.lab.run.lab_process import ROOT
 
 
 def test_pipe_gets_plain_text_that_is_not_folded(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,3 +30,12 @@ def test_terminal_gets_a_table_of_its_width(
     printed = capsys.readouterr().out
     assert "\x1b[" in printed
     assert printed.count("x") == 100
+
+
+def test_stdout_that_cannot_take_a_character() -> None:
+    code = "from telemetry.lab.terminal import *; print_lines(output_console(), ['5 \u00b1 1 ms'])"
+    command = (sys.executable, "-X", "utf8=0", "-c", code)
+    done = subprocess.run(
+        command, env={"PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, b"5 \\xb1 1 ms\n")

@@ -91,7 +91,7 @@ def read_definition(path: Path) -> dict[str, Any]:
     Raises:
         ValueError: The file holds something else.
     """
-    definition = json.loads(path.read_text(encoding="utf-8"))
+    definition = json.loads(path.read_text(encoding="utf-8-sig"))
     if not isinstance(definition, dict) or not isinstance(definition.get("Items", []), list):
         raise ValueError('expected {"TableName": ..., "KeySchema": [...], ..., "Items": [...]}')  # noqa: TRY004
     missing = [name for name in REQUIRED if name not in definition]

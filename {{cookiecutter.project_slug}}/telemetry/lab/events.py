@@ -59,7 +59,7 @@ def _source(argument: str) -> EventSource:
     if not equals or Path(argument).is_file():
         name, weight = argument, "1"
     try:
-        event = json.loads(Path(name).read_text(encoding="utf-8"))
+        event = json.loads(Path(name).read_text(encoding="utf-8-sig"))
         source = EventSource(event, float(weight))
     except OSError as error:
         raise UsageError(f"--event {name}: {error.strerror}") from error

@@ -1,6 +1,8 @@
 """How the lab prints tables and lines: colours on a terminal alone, and nothing folded or cut in a pipe."""
 
+import sys
 from collections.abc import Container, Iterable, Sequence
+from io import TextIOWrapper
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
@@ -14,6 +16,8 @@ PIPE_WIDTH: Final = 110
 
 def output_console() -> Console:
     """Return a console for stdout, as it is at this moment."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what its encoding lacks ends no run
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PIPE_WIDTH
