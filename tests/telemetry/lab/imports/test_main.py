@@ -92,3 +92,30 @@ def test_startup_that_fails_is_told(
     printed = capsys.readouterr().out
     assert "did not finish: OSError" in printed
     assert "s3cret" not in printed
+
+
+def test_n5_variable_for_want_of_which_the_app_does_not_start_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.py").write_text("import os\nos.environ['SHOP_URL']\napp = print\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["--app", "mine:app"]) == 0
+    printed = capsys.readouterr().out
+    assert "The startup did not finish: KeyError." in printed
+    assert "Add: --env SHOP_URL=VALUE" in printed
+
+
+def test_process_that_an_app_leaves_behind_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = """
+        import subprocess, sys
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+
+        async def app(scope, receive, send):
+            await send({"type": "lifespan.startup.complete"})
+    """
+    (tmp_path / "mine.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["--app", "mine:app"]) == 0
+    assert "did not finish" not in capsys.readouterr().out

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from telemetry.lab.platform.command import Ran, run_alone
+from telemetry.lab.platform.command import Ran, run_alone, run_up_to
 
 STARTS_ANOTHER = """
 import pathlib, subprocess, sys
@@ -46,3 +46,9 @@ def test_takes_too_long(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     with pytest.raises(TimeoutError):
         run(f"{STARTS_ANOTHER}\nimport time; time.sleep(600)", str(pid), longest_s=2.0)
+
+
+def test_what_was_said_until_then_is_kept() -> None:
+    code = "import sys, time; sys.stderr.write('so far'); sys.stderr.flush(); time.sleep(600)"
+    ran = asyncio.run(run_up_to((sys.executable, "-c", code), dict(os.environ), 3.0))
+    assert ran == (None, "", "so far")

@@ -1,8 +1,8 @@
 """Runs the processes that import an app, and reads what they say."""
 
 import json
-import subprocess
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ from telemetry.lab.imports.importers import Place
 from telemetry.lab.imports.measurement import LONGEST_S, Measurement, measurement_of
 from telemetry.lab.imports.moved_code import plan_path
 from telemetry.lab.imports.planned_code import PLAN_VARIABLE
-from telemetry.lab.platform.command import Ran, run_alone
+from telemetry.lab.platform.command import Ran, run_alone, run_up_to
 from telemetry.lab.platform.function import FunctionConfiguration
 from telemetry.lab.platform.variables import module_command
 from telemetry.lab.usage import UsageError
@@ -82,30 +82,19 @@ class Target:
         return self.with_variables(**{PLAN_VARIABLE: str(plan_path(self.folder, package))})
 
 
-def measure(target: Target, stdlib: frozenset[str]) -> Measurement:
+async def measure(target: Target, stdlib: frozenset[str]) -> Measurement:
     """Import an app and start it, in a process of its own; a startup that hangs is measured up to there."""
     command = module_command(target.function, f"{ROOM}.child", target.app, options=("-X", "importtime"))
-    folder = target.environ["LAMBDA_TASK_ROOT"]
-    try:
-        done = subprocess.run(
-            command,
-            env=target.environ,
-            cwd=folder,
-            check=False,
-            capture_output=True,
-            timeout=LONGEST_S,
-        )
-    except subprocess.TimeoutExpired as expired:
-        return measurement_of(_text(expired.stderr), "", stdlib)._replace(error="TimeoutError")
-    return measurement_of(_text(done.stderr), _text(done.stdout), stdlib)
+    ran = await run_up_to(command, target.environ, LONGEST_S, target.environ["LAMBDA_TASK_ROOT"])
+    found = measurement_of(ran.stderr, ran.stdout, stdlib)
+    return found._replace(error="TimeoutError") if ran.status is None else found
 
 
-def without_bytecode(target: Target, stdlib: frozenset[str]) -> Measurement:
+async def without_bytecode(target: Target, stdlib: frozenset[str]) -> Measurement:
     """Measure as `measure` does, where no bytecode is found, and none is written."""
     with TemporaryDirectory(dir=target.folder) as nowhere:
-        return measure(
-            target.with_variables(PYTHONPYCACHEPREFIX=nowhere, PYTHONDONTWRITEBYTECODE="1"), stdlib
-        )
+        variables = {"PYTHONPYCACHEPREFIX": nowhere, "PYTHONDONTWRITEBYTECODE": "1"}
+        return await measure(target.with_variables(**variables), stdlib)
 
 
 async def survey(target: Target) -> Survey:
@@ -171,5 +160,6 @@ def _last_line(ran: Ran) -> str:
     return next(reversed(ran.stderr.strip().splitlines()), f"exit status {ran.status}")
 
 
-def _text(written: bytes | None) -> str:
-    return (written or b"").decode(errors="replace")
+def _normalized(name: str) -> str:
+    """Return the name of a distribution in the one form that stands for all."""
+    return re.sub(r"[-_.]+", "-", name).lower()

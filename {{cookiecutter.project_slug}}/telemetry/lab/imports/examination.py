@@ -84,9 +84,9 @@ async def _cost_and_use(target: Target, events: Sequence[Mapping[str, Any]], log
         advance()
         compiled, source = [], []
         for _ in range(RUNS):
-            compiled.append(measure(target, surveyed.stdlib))
+            compiled.append(await measure(target, surveyed.stdlib))
             advance()
-            source.append(without_bytecode(target, surveyed.stdlib))
+            source.append(await without_bytecode(target, surveyed.stdlib))
             advance()
         found = Findings(
             app=target.app,

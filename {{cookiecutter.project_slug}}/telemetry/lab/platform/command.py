@@ -13,7 +13,8 @@ from typing import BinaryIO, NamedTuple
 class Ran(NamedTuple):
     """What came of a command."""
 
-    status: int
+    status: int | None
+    """None where it took too long, and was ended."""
     stdout: str
     stderr: str
 
@@ -23,10 +24,21 @@ async def run_alone(
 ) -> Ran:
     """Return the exit status, and what the command wrote. What it started ends with it.
 
-    It writes to files: a pipe stays open as long as anything runs that the command started.
-
     Raises:
         TimeoutError: It took longer; it has ended now.
+    """
+    ran = await run_up_to(command, environ, longest_s, folder)
+    if ran.status is None:
+        raise TimeoutError
+    return ran
+
+
+async def run_up_to(
+    command: Sequence[str], environ: Mapping[str, str], longest_s: float, folder: str | None = None
+) -> Ran:
+    """Return what the command wrote until it ended, or had taken so long.
+
+    It writes to files: a pipe stays open as long as anything runs that the command started.
     """
     with TemporaryFile() as stdout, TemporaryFile() as stderr:
         process = await asyncio.create_subprocess_exec(
@@ -38,8 +50,10 @@ async def run_alone(
             env=environ,
             start_new_session=True,
         )
+        status = None
         try:
-            status = await asyncio.wait_for(process.wait(), longest_s)
+            with contextlib.suppress(TimeoutError):
+                status = await asyncio.wait_for(process.wait(), longest_s)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)

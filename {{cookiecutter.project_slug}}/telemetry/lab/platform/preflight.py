@@ -19,7 +19,7 @@ LONGEST_IMPORT: Final = 120.0
 class Answer(NamedTuple):
     """What a process has found out."""
 
-    code: int
+    code: int | None
     """0 where all is well."""
     told: Mapping[str, Any]
     stderr: str
