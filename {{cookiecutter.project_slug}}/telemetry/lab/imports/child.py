@@ -8,6 +8,7 @@ written only where a module or an attribute is missing.
 import asyncio
 import contextlib
 import sys
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 ENDED_BY: Final = "telemetry.lab.imports.child ended by "
@@ -47,8 +48,8 @@ async def start(app: Any) -> None:
         running.result()
 
 
-def run(target: str) -> Ended:
-    """Import the app and start it."""
+def run(target: str, tell: Callable[[BaseException], object] = lambda _error: None) -> Ended:
+    """Import the app and start it; `tell` gets what it raises."""
     # What is imported after this module is the app's.
     from telemetry.lab.app.target import TargetError, load_app, prepend_app_path  # noqa: PLC0415 - see above
 
@@ -63,6 +64,7 @@ def run(target: str) -> Ended:
     except TargetError as error:
         return Ended(type(error).__name__, str(error))
     except Exception as error:  # noqa: BLE001 - see the module
+        tell(error)
         return Ended(type(error).__name__)
     return Ended()
 

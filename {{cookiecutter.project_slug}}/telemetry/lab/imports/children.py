@@ -14,6 +14,7 @@ from telemetry.lab.imports.moved_code import plan_path
 from telemetry.lab.imports.planned_code import PLAN_VARIABLE
 from telemetry.lab.platform.command import Ran, run_alone, run_up_to
 from telemetry.lab.platform.function import FunctionConfiguration
+from telemetry.lab.platform.preflight import missing_variable_advice
 from telemetry.lab.platform.variables import module_command
 from telemetry.lab.usage import UsageError
 
@@ -46,6 +47,8 @@ class Survey:
     importers: Mapping[str, tuple[Place, ...]]
     """By imported package: the first one first."""
     own_imports: Mapping[str, tuple[OwnImport, ...]]
+    advice: tuple[str, ...] = ()
+    """What to do about a startup that does not finish for want of environment variables, in lines."""
 
     def movable(self, package: str) -> bool:
         """Whether all imports of a package in the app's own files can be moved, and there are some."""
@@ -111,7 +114,10 @@ async def survey(target: Target) -> Survey:
     told = json.loads(out.read_text(encoding="utf-8"))
     if told["missing"]:
         raise UsageError(told["missing"])
-    return _survey(told)
+    advice = (
+        await missing_variable_advice(target.function, target.environ, ran.stderr) if told["error"] else []
+    )
+    return replace(_survey(told), advice=tuple(advice))
 
 
 async def write_plans(target: Target, packages: Mapping[str, Sequence[str]]) -> None:

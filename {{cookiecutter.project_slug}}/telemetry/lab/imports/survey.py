@@ -1,12 +1,14 @@
 """The process that says of each imported package who imports it, and which imports could be moved.
 
 `python -m telemetry.lab.imports.survey APP FILE [FOLDER ...]` loads and starts an app as `child` does, and
-writes JSON to the file; the app's own code is in the folders. It runs in the app's own Python.
+writes JSON to the file, and to stderr what the app raises. The app's own code is in the folders. It runs in
+the app's own Python.
 """
 
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.metadata import PathDistribution, packages_distributions
@@ -29,7 +31,7 @@ def survey(app: str, folders: Sequence[Path]) -> dict[str, Any]:
     install_plan(os.environ)
     importers = Importers()
     importers.install()
-    ended = run(app)
+    ended = run(app, traceback.print_exception)
     importers.remove()
     modules = {name: module for name, module in sys.modules.items() if isinstance(module, ModuleType)}
     own = dict(_own_files(modules, folders))

@@ -30,9 +30,8 @@ def show(found: Findings, console: Console) -> None:
     print_lines(console, ["", *_totals(found), *_use(found)])
     show_lazy(found, console)
     if found.error:
-        print_lines(
-            console, [f"The startup did not finish: {found.error}. Its later imports are missing here."]
-        )
+        why = f"The startup did not finish: {found.error}. Its later imports are missing here."
+        print_lines(console, [why, *found.survey.advice])
 
 
 def shipped_packages(
