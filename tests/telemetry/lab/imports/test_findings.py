@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from telemetry.lab.imports.children import OwnImport, Survey
 from telemetry.lab.imports.findings import Findings, Use, why_unwatched
 from telemetry.lab.imports.lazy import candidates, obstacle
@@ -71,3 +73,10 @@ def test_why_an_import_cannot_be_moved() -> None:
     assert obstacle(SURVEY, "shop") == "only packages that are installed are tried"
     assert obstacle(SURVEY, "et_xmlfile") == "no file of the app itself imports it while it is imported"
     assert obstacle(SURVEY, "absent") == "the app and its startup do not import it"
+
+
+def test_package_by_the_name_that_pip_knows_or_of_one_of_its_modules() -> None:
+    found = replace(SURVEY, distributions={"et_xmlfile": ["et-xmlfile"], "PIL": ["pillow"]})
+    assert obstacle(found, "Et.XMLfile") == "its code is imported as et_xmlfile; name that"
+    assert obstacle(found, "et_xmlfile.xmlfile") == "its code is imported as et_xmlfile; name that"
+    assert obstacle(found, "pillow") == "the app and its startup do not import it"

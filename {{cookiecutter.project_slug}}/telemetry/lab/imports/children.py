@@ -56,6 +56,15 @@ class Survey:
         foreign = package not in self.own and package not in self.stdlib
         return foreign and bool(imports) and not any(each.obstacle for each in imports)
 
+    def installed_by(self, distributions: Iterable[str]) -> set[str]:
+        """Return the packages that some distributions have installed, which pip knows by other names."""
+        wanted = set(map(_normalized, distributions))
+        return {
+            package
+            for package, by in self.distributions.items()
+            if not wanted.isdisjoint(map(_normalized, by))
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -43,7 +43,7 @@ def _package(found: Findings, package: Package) -> dict[str, Any]:
         "with_its_imports_ms": round(package.whole_ms, 3) if found.has_whole(name) else None,
         "without_bytecode_ms": None if without is None else round(without.ms, 3),
         "modules": package.modules,
-        "shipped": name in found.shipped,
+        "shipped": None if found.shipped is None else name in found.shipped,
         "native": name in found.survey.native,
         "in_requests": None if use is None else use.kind,
         "ran_in_events": None if use is None else list(use.events),

@@ -54,7 +54,7 @@ async def examine(given: argparse.Namespace) -> Findings:
                 return found
             with _throttle(function.memory_mb) as throttle:
                 load = Load(events, log, throttle, given.environments)
-                return await _with_savings(target, found, load, given.lazy)
+                return await _with_savings(target, found, load, tuple(dict.fromkeys(given.lazy)))
 
 
 def _function(given: argparse.Namespace) -> FunctionConfiguration:
@@ -95,7 +95,7 @@ async def _cost_and_use(target: Target, events: Sequence[Mapping[str, Any]], log
             survey=surveyed,
             compiled=fastest([each.packages for each in compiled]),
             source=fastest([each.packages for each in source]),
-            shipped=shipped_packages(target.function.folder / "requirements.txt", surveyed.distributions),
+            shipped=shipped_packages(target.function.folder, surveyed),
             events=len(events),
             error=compiled[0].error,
             unwatched=unwatched,

@@ -37,8 +37,8 @@ class Findings:
     """Imported from bytecode, by name."""
     source: Mapping[str, Package]
     """Without bytecode."""
-    shipped: Container[str]
-    """Packages of the artifact; Lambda's runtime has bytecode of all others."""
+    shipped: Container[str] | None
+    """Packages of the artifact; None where nobody knows."""
     events: int
     """Of which each environment gets one request."""
     error: str

@@ -86,7 +86,17 @@ def obstacle(found: Survey, package: str) -> str:
             return f"{Path(each.file).name}, {each.obstacle}"
     if package in found.importers:
         return "no file of the app itself imports it while it is imported"
+    if names := _imported_as(found, package):
+        return f"its code is imported as {', '.join(names)}; name that"
     return "the app and its startup do not import it"
+
+
+def _imported_as(found: Survey, name: str) -> list[str]:
+    """Return the packages that somebody means who names one of their modules, or what pip installs."""
+    whole = name.partition(".")[0]
+    if whole != name and whole in found.importers:
+        return [whole]
+    return sorted(found.installed_by([name]) & found.importers.keys())
 
 
 async def check_moves(

@@ -1,12 +1,14 @@
-"""The table of the most expensive packages, and what bytecode in the artifact saves."""
+"""The table of the most expensive packages, which of them the artifact has, and what bytecode in it saves."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import packages_distributions
+import codecs
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
+from telemetry.lab.imports.children import Survey
 from telemetry.lab.imports.findings import Findings, Use
 from telemetry.lab.imports.importers import short_place
 from telemetry.lab.imports.lazy_table import show_lazy
@@ -15,6 +17,12 @@ from telemetry.lab.terminal import print_lines, table
 
 SHOWN: Final = 10
 """Packages."""
+REQUIREMENTS: Final = "requirements.txt"
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""Of a distribution, at the beginning of a line; options begin with a hyphen."""
+_INCLUDED: Final = re.compile(r"(?:-r|--requirement)[ =]*(.+)")
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""What PowerShell's `pip freeze > requirements.txt` begins with."""
 
 
 def show(found: Findings, console: Console) -> None:
@@ -34,28 +42,28 @@ def show(found: Findings, console: Console) -> None:
         print_lines(console, [why, *found.survey.advice])
 
 
-def shipped_packages(
-    requirements: Path = Path("requirements.txt"), distributions: Mapping[str, Sequence[str]] | None = None
-) -> set[str]:
-    """Return the names under which the artifact's packages are imported, the team's own folders included.
+def shipped_packages(folder: Path, survey: Survey) -> set[str] | None:
+    """Return the names under which the artifact's packages are imported, the team's own included.
 
     Args:
-        requirements: What is installed in the artifact.
-        distributions: By name of a package, those that have installed it; those of this Python by default.
+        folder: Of the app. Its requirements.txt says what is installed in the artifact, and the other files
+            that it refers to.
+        survey: Says what has installed a package, and what is the app's own.
+
+    Returns:
+        None where there is no requirements.txt, so that nobody knows.
     """
-    try:
-        lines = requirements.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    pinned = {_normalized(line.partition("=")[0]) for line in lines if line and not line[0].isspace()}
-    installed = packages_distributions() if distributions is None else distributions
-    names = {name for name, by in installed.items() if not pinned.isdisjoint(map(_normalized, by))}
-    return names | {path.name for path in requirements.absolute().parent.iterdir() if path.is_dir()}
+    path = folder / REQUIREMENTS
+    if not path.is_file():
+        return None
+    installed = survey.installed_by(_named(path, set()))
+    return {*installed, *survey.own, *(path.name for path in folder.iterdir() if path.is_dir())}
 
 
 def _row(found: Findings, package: Package, *, used: bool) -> Iterator[object]:
     name = package.name
-    yield name if name == STDLIB or name in found.shipped else f"{name} *"
+    shipped = found.shipped is None or name == STDLIB or name in found.shipped
+    yield name if shipped else f"{name} *"
     yield f"{package.ms:.1f}"
     yield f"{package.whole_ms:.1f}" if found.has_whole(name) else "-"
     yield f"{found.source[name].ms:.1f}" if name in found.source and name != STDLIB else "-"
@@ -82,13 +90,21 @@ def _first_import(found: Findings, package: Package) -> str:
 
 
 def _totals(found: Findings) -> Iterator[str]:
-    both = [name for name in found.compiled if name in found.source and name in found.shipped]
+    shipped = found.compiled.keys() if found.shipped is None else found.shipped
+    both = [name for name in found.compiled if name in found.source and name in shipped]
     with_bytecode, without = (sum(side[name].ms for name in both) for side in (found.compiled, found.source))
     total = sum(package.ms for package in found.compiled.values())
-    yield "* not in requirements.txt: part of Lambda's runtime, or of this environment only"
+    if found.shipped is None:
+        counted = f"if all of them are in it: there is no {REQUIREMENTS} that says which are"
+    else:
+        yield (
+            f"* not named in {REQUIREMENTS}: a dependency of what is, part of Lambda's runtime, or of this "
+            "environment only"
+        )
+        counted = "not counting packages with *"
     yield (
         f"In all {total:.0f} ms for {len(found.compiled)} packages. Without bytecode in the artifact a cold "
-        f"start would take {max(0.0, without - with_bytecode):.0f} ms more, not counting packages with *."
+        f"start would take {max(0.0, without - with_bytecode):.0f} ms more, {counted}."
     )
 
 
@@ -110,6 +126,23 @@ def _use(found: Findings) -> Iterator[str]:
     )
 
 
-def _normalized(name: str) -> str:
-    """Return a distribution's name as requirements have it."""
-    return name.strip().lower().replace("_", "-").replace(".", "-")
+def _named(path: Path, read: set[Path]) -> Iterator[str]:
+    """Yield the distributions that a file names; indented lines go on with what is before them."""
+    read.add(path.resolve())
+    for line in _lines(path):
+        if found := _NAME.match(line):
+            yield found[0]
+        elif included := _INCLUDED.match(line):
+            other = path.parent / included[1].partition(" #")[0].strip()
+            if other.resolve() not in read:
+                yield from _named(other, read)
+
+
+def _lines(path: Path) -> list[str]:
+    """Return the lines of a file as pip reads it; none of one that cannot be read."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return []
+    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
+    return data.decode(encoding, errors="replace").splitlines()
