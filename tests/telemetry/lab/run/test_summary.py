@@ -1,4 +1,4 @@
-"""What the person who ran the lab is told of a function that did not start."""
+"""What the person who ran the lab is told: what comes next, and why a function did not start."""
 
 import pytest
 
@@ -40,3 +40,9 @@ def test_message_that_was_told_is_not_repeated(lab: Lab) -> None:
     """
     run = lab("--environments", 1, handler=handler)
     assert not run.stderr.splitlines()[1].startswith("  LookupError")
+
+
+def test_next_command_can_be_run_as_it_is_printed(lab: Lab) -> None:
+    plain = 'def handler(event, context):\n    print(\'{"record":"startup","v":1}\')\n    return {}\n'
+    run = lab("--environments", 1, "--invocations", 1, "--out", "my records.jsonl", handler=plain)
+    assert "Next: python -m telemetry.report 'my records.jsonl'\n" in run.stdout

@@ -1,5 +1,6 @@
 """What the person who measured is told at the end."""
 
+import shlex
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -64,4 +65,4 @@ def _files(settings: Settings, *, some: bool) -> Iterator[str]:
         yield f"No request was answered, so {settings.out} was not touched."
         return
     yield f"Records: {settings.out}"
-    yield f"Next: python -m telemetry.report {settings.out}"
+    yield f"Next: python -m telemetry.report {shlex.quote(str(settings.out))}"

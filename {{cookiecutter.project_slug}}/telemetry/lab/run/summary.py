@@ -1,5 +1,6 @@
 """What the person who ran the lab is told: the counts of the run, and why a function did not start."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import Final, assert_never, get_args
 
@@ -177,7 +178,10 @@ def _files(settings: Settings, counts: Counts) -> list[str]:
             f"Lambda's report lines, without records: {settings.out} {log}",
             "Next: the same of the other version; then python -m telemetry compare BEFORE.jsonl AFTER.jsonl",
         ]
-    return [f"Records: {settings.out} {log}", f"Next: python -m telemetry.report {settings.out}"]
+    return [
+        f"Records: {settings.out} {log}",
+        f"Next: python -m telemetry.report {shlex.quote(str(settings.out))}",
+    ]
 
 
 def _counted(count: int, noun: str) -> str:
