@@ -1,15 +1,25 @@
 """The picture of a choice for the page: dollars against p99, and the week's need by hour."""
 
-import math
+import json
+from typing import TypeVar
 
 import altair as alt
 
+from telemetry.report.choose.digits import digits
 from telemetry.report.choose.forecast import Outcome
+from telemetry.report.choose.show.axis import Axis, axis_of
 from telemetry.report.choose.show.wording import HOURS, need_by_day, on_frontier
 from telemetry.report.choose.study import Choice
+from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.show.charts.drawing import BLUE, INK, TEAL, Figure, Values, chart_of, svg
 
+Channel = TypeVar("Channel", alt.X, alt.Y)
 SIZE = 360
+HEIGHT = 252
+TICKS = 6
+"""On an axis, about."""
+FINE = 10_000
+"""Places on an axis: whole numbers, by which its labels are found."""
 
 
 def against(choice: Choice) -> Figure | None:
@@ -17,34 +27,64 @@ def against(choice: Choice) -> Figure | None:
     priced = [one for one in choice.outcomes if one.dollars is not None and one.dollars.value > 0]
     if len(priced) < 2:
         return None
-    relative = choice.relative_to is not None
-    best = on_frontier(priced)
-    x = alt.X("dollars:Q", title="dollars a month, of the first" if relative else "dollars a month").scale(
-        type="log", nice=False, padding=24
-    )
-    y = alt.Y("p99:Q", title="p99, of the first" if relative else "p99 in ms").scale(
-        type="log", nice=False, padding=16
-    )
-    points = chart_of(_placed(priced, choice))
-    line = chart_of([_point(one, chosen=False) for one in best]).mark_line(
+    bills, times = (axis_of([span(one) for one in priced]) for span in (_dollar_span, _p99_span))
+    caption = "Lines through a point: 95 % intervals. Dashed: nothing is both cheaper and faster."
+    if bills.breaks or times.breaks:
+        caption += " Shaded: a part without options is left out of the axis."
+    described = _described(priced, *(("times the first",) * 2 if choice.relative_to else ("dollars", "ms")))
+    drawn = svg(_drawn(priced, choice, bills, times))
+    return Figure("against", "Dollars against p99", caption, drawn, described, numbers_in="options")
+
+
+def _drawn(priced: list[Outcome], choice: Choice, bills: Axis, times: Axis) -> alt.LayerChart:
+    of_first = ", of the first" if choice.relative_to else ""
+    x = _encoded(alt.X("dollars:Q"), bills, f"dollars a month{of_first}")
+    y = _encoded(alt.Y("p99:Q"), times, f"p99{of_first}" if of_first else "p99 in ms")
+    points = chart_of(_placed(priced, choice, bills, times))
+    line = chart_of([_point(one, bills, times) for one in on_frontier(priced)]).mark_line(
         interpolate="step-after", color=INK, opacity=0.5, strokeDash=[4, 3]
     )
     colour = alt.Color("colour:N", scale=None)
-    chart = alt.layer(
+    return alt.layer(
+        *_breaks(bills, times),
         line.encode(x=x, y=y),
         points.mark_rule(opacity=0.5).encode(x="dollars_low:Q", x2="dollars_high:Q", y="p99:Q", color=colour),
         points.mark_rule(opacity=0.5).encode(x="dollars:Q", y="p99_low:Q", y2="p99_high:Q", color=colour),
-        points.mark_point(filled=True, size=60).encode(x=x, y=y, color=colour),
+        points.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=colour),
         *_labels(points, x, y),
-    ).properties(width=SIZE, height=SIZE * 0.7)
-    caption = "Lines through a point: 95 % intervals. Dashed: nothing is both cheaper and faster."
-    unit = "times the first" if relative else "ms"
-    described = "; ".join(
-        f"{one.option.name}: {_dollars(one):.4g} {'times the first' if relative else 'dollars'}, "
-        f"p99 {one.p99_ms.value:.4g} {unit}"
+    ).properties(width=SIZE, height=HEIGHT)
+
+
+def _described(priced: list[Outcome], of_bill: str, of_time: str) -> str:
+    return "; ".join(
+        f"{one.option.name}: {digits(_dollars(one), 4)} {of_bill}, "
+        f"p99 {digits(one.p99_ms.value, 4)} {of_time}"
         for one in sorted(priced, key=_dollars)
     )
-    return Figure("against", "Dollars against p99", caption, svg(chart), described, numbers_in="options")
+
+
+def _encoded(channel: Channel, axis: Axis, title: str) -> Channel:
+    """Show places as the values that are there; the title says how these are laid out."""
+    labels = {str(round(FINE * tick.place)): tick.label for tick in axis.ticks(TICKS)}
+    label = f"{json.dumps(labels)}[datum.value]"
+    shown = alt.Axis(values=list(map(int, labels)), labelExpr=label, labelOverlap="greedy")
+    titled: Channel = channel.title([title, f"({axis.words()})"]).axis(shown)
+    found: Channel = titled.scale(domain=[0, FINE], nice=False, zero=False)
+    return found
+
+
+def _breaks(bills: Axis, times: Axis) -> list[alt.Chart]:
+    """Shade what is left out, and strike its axis through."""
+    across = chart_of([{"from": FINE * low, "to": FINE * high} for low, high in bills.breaks])
+    upwards = chart_of([{"from": FINE * low, "to": FINE * high} for low, high in times.breaks])
+    middle = "(datum.from + datum.to) / 2"
+    on_x, on_y = (one.transform_calculate(at=middle) for one in (across, upwards))
+    return [
+        across.mark_rect(color=INK, opacity=0.1).encode(x="from:Q", x2="to:Q"),
+        upwards.mark_rect(color=INK, opacity=0.1).encode(y="from:Q", y2="to:Q"),
+        on_x.mark_text(text="//").encode(x="at:Q", y=alt.value(HEIGHT)),
+        on_y.mark_text(text="//", angle=90).encode(y="at:Q", x=alt.value(0)),
+    ]
 
 
 def _labels(points: alt.Chart, x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -58,22 +98,27 @@ def _labels(points: alt.Chart, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     ]
 
 
-def _placed(priced: list[Outcome], choice: Choice) -> Values:
+def _placed(priced: list[Outcome], choice: Choice, bills: Axis, times: Axis) -> Values:
     """Return the points, cheapest first, and where the name of each goes."""
     ordered = sorted(priced, key=_dollars)
-    middle = (_dollars(ordered[0]) * _dollars(ordered[-1])) ** 0.5
     return [
-        _point(one, chosen=one.option.name == choice.recommendation.option)
-        | {"below": _below(ordered, number), "right": int(_dollars(one) > middle)}
+        _point(one, bills, times)
+        | {
+            "name": one.option.name,
+            "colour": TEAL if one.option.name == choice.recommendation.option else BLUE,
+            "below": _below(ordered, number, bills),
+            "right": int(bills.place(_dollars(one)) > 0.5),
+        }
         for number, one in enumerate(ordered)
     ]
 
 
-def _below(ordered: list[Outcome], number: int) -> int:
+def _below(ordered: list[Outcome], number: int, bills: Axis) -> int:
     """Say (1) that a name goes below its point, for the nearest point is above it; equals take turns."""
     mine = ordered[number]
+    place = bills.place(_dollars(mine))
     others = [one for one in ordered if one is not mine]
-    nearest = min(others, key=lambda one: abs(math.log(_dollars(one) / _dollars(mine))))
+    nearest = min(others, key=lambda one: abs(bills.place(_dollars(one)) - place))
     if nearest.p99_ms.value == mine.p99_ms.value:
         return number % 2
     return int(nearest.p99_ms.value > mine.p99_ms.value)
@@ -83,20 +128,29 @@ def _dollars(one: Outcome) -> float:
     return 0.0 if one.dollars is None else one.dollars.value
 
 
-def _point(one: Outcome, *, chosen: bool) -> dict[str, object]:
-    dollars, p99 = one.dollars, one.p99_ms
-    value = 0.0 if dollars is None else dollars.value
-    low, high = (value, value) if dollars is None else (dollars.low or value, dollars.high or value)
-    return {
-        "name": one.option.name,
-        "colour": TEAL if chosen else BLUE,
-        "dollars": value,
-        "dollars_low": low,
-        "dollars_high": high,
-        "p99": p99.value,
-        "p99_low": p99.low or p99.value,
-        "p99_high": p99.high or p99.value,
-    }
+def _dollar_span(one: Outcome) -> tuple[float, float]:
+    return (0.0, 0.0) if one.dollars is None else _span(one.dollars)
+
+
+def _p99_span(one: Outcome) -> tuple[float, float]:
+    return _span(one.p99_ms)
+
+
+def _span(of: Estimate) -> tuple[float, float]:
+    return of.low or of.value, of.high or of.value
+
+
+def _point(one: Outcome, bills: Axis, times: Axis) -> dict[str, object]:
+    """Return places: of the point and of the ends of its intervals."""
+    found = {}
+    for name, axis, value, span in (
+        ("dollars", bills, _dollars(one), _dollar_span(one)),
+        ("p99", times, one.p99_ms.value, _p99_span(one)),
+    ):
+        low, high = span
+        places = {name: value, f"{name}_low": low, f"{name}_high": high}
+        found |= {key: FINE * axis.place(at) for key, at in places.items()}
+    return dict(found)
 
 
 def week(choice: Choice) -> Figure | None:

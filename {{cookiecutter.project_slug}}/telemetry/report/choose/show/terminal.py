@@ -1,7 +1,7 @@
 """A choice on a terminal."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
@@ -9,15 +9,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from telemetry.report.choose.forecast import Outcome
-from telemetry.report.choose.show.wording import HEADINGS, need_by_day, on_frontier, remarks, rows, sentence
+from telemetry.report.choose.show.plot import plot
+from telemetry.report.choose.show.wording import HEADINGS, need_by_day, remarks, rows, sentence
 from telemetry.report.choose.study import Choice
 
 WIDEST: Final = 118
-WIDTH, HEIGHT = 60, 11
-"""Of the picture, in characters."""
-SAME: Final = 0.015
-"""Of the logarithm of p99: within it, options are drawn on one line, for times are in steps of 0.01."""
 NAME_WIDTH: Final = 12
 """Columns that the longest word of a name needs."""
 BARS: Final = " .:-=+*#%@"
@@ -35,7 +31,7 @@ def _parts(choice: Choice) -> Iterator[RenderableType]:
         yield Text()
         yield _table(choice)
         yield Text()
-        yield Text("\n".join(picture(choice.outcomes, relative=choice.relative_to is not None)))
+        yield Text("\n".join(plot(choice.outcomes, relative=choice.relative_to is not None)))
     yield Text("\n".join(("", *strip(choice))))
     yield Text()
     yield from _list(remarks(choice))
@@ -71,40 +67,6 @@ def _list(items: Iterator[str]) -> Iterator[RenderableType]:
         line = Table.grid(padding=(0, 1))
         line.add_row("-", Text(item))
         yield line
-
-
-def picture(outcomes: Sequence[Outcome], *, relative: bool) -> Iterator[str]:
-    """Draw dollars against p99, both logarithmic, with letters for options and capitals on the frontier."""
-    priced = [one for one in outcomes if one.dollars is not None and one.dollars.value > 0]
-    if not priced:
-        return
-    best = {one.option.name for one in on_frontier(priced)}
-    xs = [math.log(one.dollars.value) for one in priced if one.dollars]
-    ys = [math.log(max(one.p99_ms.value, 1e-3)) for one in priced]
-    height = HEIGHT if max(ys) - min(ys) > SAME else 0
-    grid = [[" "] * (WIDTH + 1) for _ in range(height + 1)]
-    letters = []
-    for number, (one, x, y) in enumerate(zip(priced, xs, ys, strict=True)):
-        letter = chr(ord("a") + number % 26)
-        letter = letter.upper() if one.option.name in best else letter
-        letters.append(f"{letter} {one.option.name}")
-        grid[height - _place(y, ys, height)][_place(x, xs, WIDTH)] = letter
-    unit = "p99, of the first" if relative else "p99 in ms"
-    most, least = (_number(math.exp(one)) for one in (max(ys), min(ys)))
-    yield f"{unit}: {most} at the top, {least} at the bottom" if height else f"{unit}: {most}, alike for all"
-    yield from (f"| {''.join(line).rstrip()}" for line in grid)
-    yield f"+{'-' * (WIDTH + 1)}"
-    yield f"dollars a month, from left to right: {_number(math.exp(min(xs)))} to {_number(math.exp(max(xs)))}"
-    yield f"capitals: nothing is both cheaper and faster. {'; '.join(letters)}"
-
-
-def _place(value: float, values: Sequence[float], steps: int) -> int:
-    low, high = min(values), max(values)
-    return round((value - low) / (high - low) * steps) if high > low else 0
-
-
-def _number(value: float) -> str:
-    return f"{value:,.3g}" if value < 1000 else f"{value:,.0f}"
 
 
 def strip(choice: Choice) -> Iterator[str]:

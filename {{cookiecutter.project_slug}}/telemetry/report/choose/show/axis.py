@@ -1,0 +1,133 @@
+"""An axis of the picture: logarithmic, and broken where few options are far off the others.
+
+Without a break, one option at ten times the p99 of the others presses these into one spot.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from telemetry.report.choose.digits import digits
+
+FAR: Final = 3.0
+"""Times by which neighbours differ at least where the axis is broken between them."""
+CROWDED: Final = 0.25
+"""Share of the axis; where the options would have less of it without breaks, there are breaks."""
+BREAK: Final = 0.08
+"""Share of the axis that a break takes."""
+LEAST: Final = 0.2
+"""Share of all stretches that one of them takes at least: it may hold a single option."""
+MARGIN: Final = 0.07
+"""Share of a stretch that is added at both of its ends."""
+NARROWEST: Final = 0.01
+"""Of a stretch, as a logarithm."""
+STEPS: Final = (1, 2, 5)
+
+
+class Stretch(NamedTuple):
+    """A part of the axis without a break: values, and their places as shares of the axis."""
+
+    low: float
+    high: float
+    begin: float
+    end: float
+
+    def place(self, value: float) -> float:
+        """Return the place of a value; in the middle where the stretch has only one."""
+        extent = math.log(self.high / self.low)
+        share = math.log(value / self.low) / extent if extent > 0 else 0.5
+        return self.begin + share * (self.end - self.begin)
+
+
+class Tick(NamedTuple):
+    """A labelled place."""
+
+    place: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Places from 0 to 1 for values above 0."""
+
+    stretches: Sequence[Stretch]
+
+    def place(self, value: float) -> float:
+        """Return the place of a value that is on the axis."""
+        mine = next((one for one in self.stretches if value <= one.high), self.stretches[-1])
+        return mine.place(max(value, mine.low))
+
+    @property
+    def breaks(self) -> list[tuple[float, float]]:
+        """Where each break begins and ends."""
+        pairs = zip(self.stretches[:-1], self.stretches[1:], strict=True)
+        return [(before.end, after.begin) for before, after in pairs]
+
+    def ticks(self, count: int) -> list[Tick]:
+        """Return about so many labelled places, at least one on each stretch."""
+        return [
+            Tick(one.place(value), digits(value, 6))
+            for one in self.stretches
+            for value in _round_values(one.low, one.high, max(2, round(count * (one.end - one.begin))))
+        ]
+
+    def words(self) -> str:
+        """Say how values are laid out, and what is left out."""
+        pairs = zip(self.stretches[:-1], self.stretches[1:], strict=True)
+        left_out = [f"{digits(before.high)} to {digits(after.low)}" for before, after in pairs]
+        return f"logarithmic, without {' and '.join(left_out)}" if left_out else "logarithmic"
+
+
+def axis_of(spans: Sequence[tuple[float, float]], margin: float = MARGIN, gap: float = BREAK) -> Axis:
+    """Lay out an axis.
+
+    Args:
+        spans: Lowest and highest value of each option, above 0; there is one at least.
+        margin: Share of a stretch that is added at both of its ends.
+        gap: Share of the axis that a break takes.
+    """
+    ranges = _ranges(sorted(spans))
+    extents = [math.log(high / low) for low, high in ranges]
+    kept = max(sum(extents), NARROWEST)
+    weights = [max(extent / kept, LEAST) for extent in extents]
+    unit = (1 - gap * (len(ranges) - 1)) / sum(weights)
+    found, begin = [], 0.0
+    for (low, high), extent, weight in zip(ranges, extents, weights, strict=True):
+        beyond = math.exp(max(margin * extent, NARROWEST if margin else 0.0))
+        found.append(Stretch(low / beyond, high * beyond, begin, begin + weight * unit))
+        begin += weight * unit + gap
+    return Axis(found)
+
+
+def _ranges(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the parts of the axis that hold options; all of it as one where they have room enough."""
+    found = [spans[0]]
+    for low, high in spans[1:]:
+        if low > FAR * found[-1][1]:
+            found.append((low, high))
+        else:
+            found[-1] = found[-1][0], max(found[-1][1], high)
+    whole = found[0][0], found[-1][1]
+    extents = [math.log(high / low) for low, high in found]
+    crowded = 0 < sum(extents) < CROWDED * math.log(whole[1] / whole[0])
+    return found if crowded and len(spans) > len(found) else [whole]
+
+
+def _round_values(low: float, high: float, count: int) -> list[float]:
+    """Return round numbers from low to high: 1, 2 and 5 times powers of ten, or evenly between these."""
+    found = [value for value in _decades(low, high) if low <= value <= high]
+    if len(found) > 1:
+        return found[:: math.ceil(len(found) / (count + 1))]
+    for step in _decades((high - low) / (2 * count), high - low):
+        first = math.ceil(low / step)
+        found = [number * step for number in range(first, math.floor(high / step) + 1)]
+        if 0 < len(found) <= count + 1:
+            return found
+    return [(low * high) ** 0.5]
+
+
+def _decades(low: float, high: float) -> Iterator[float]:
+    """Yield 1, 2 and 5 times powers of ten, from about low to beyond high."""
+    for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1):
+        yield from (step * 10.0**power for step in STEPS)
