@@ -1,13 +1,14 @@
 """The choice: options forecast, ranked, one recommended, and what would change it."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
 from telemetry.prices import Prices
+from telemetry.report.choose.digits import digits
 from telemetry.report.choose.forecast import Outcome
 from telemetry.report.choose.options import Option
 from telemetry.report.choose.provisioned import REQUESTS_A_SECOND
@@ -18,6 +19,8 @@ Preference: TypeAlias = Literal["cost", "p99", "balanced"]
 PREFERENCES: Final[tuple[Preference, ...]] = ("cost", "p99", "balanced")
 BUSY: Final = 0.7
 """Share of its time up to which one environment may be busy before many requests find it so."""
+
+NEVER: Final = "provisioned 1 is never cheaper than on demand at these prices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,25 @@ class Recommendation:
     """What would change the answer."""
 
 
-def recommended(outcomes: Sequence[Outcome], wanted: Wanted) -> Recommendation:
-    """Choose among priced options those whose whole interval keeps the limits, then the best of them."""
+def recommended(outcomes: Sequence[Outcome], wanted: Wanted, *, relative: bool = False) -> Recommendation:
+    """Choose among priced options those whose whole interval keeps the limits, then the best of them.
+
+    Args:
+        outcomes: Of all options.
+        wanted: What is asked; of ratios there are no limits.
+        relative: The outcomes are ratios, which no limit of ms or dollars can be set on.
+    """
     priced = [one for one in outcomes if one.dollars is not None]
     kept = [one for one in priced if _keeps(one, wanted)]
     if not kept:
         return Recommendation(None, _nearest(priced, wanted), ())
-    best = min(kept, key=lambda one: _cost(one, wanted.prefer))
-    return Recommendation(best.option.name, _why(best, kept, wanted), tuple(_changes(best, priced, wanted)))
+    best = _best(kept, wanted)
+    changes = list(_changes(best, priced, wanted, relative=relative))
+    return Recommendation(best.option.name, _why(best, kept, wanted), changes)
+
+
+def _best(kept: Sequence[Outcome], wanted: Wanted) -> Outcome:
+    return min(kept, key=lambda one: _cost(one, wanted.prefer))
 
 
 def _dollars(one: Outcome) -> float:
@@ -85,7 +99,8 @@ def _why(best: Outcome, kept: Sequence[Outcome], wanted: Wanted) -> str:
         "balanced": "has the smallest product of dollars and p99: halving one is worth doubling the other",
     }[wanted.prefer]
     rivals = [one for one in kept if one is not best and _overlap(one, best, wanted.prefer)]
-    doubt = f"; {rivals[0].option.name} cannot be told from it" if rivals else ""
+    names = " and ".join(one.option.name for one in rivals)
+    doubt = f"; {names} cannot be told from it" if rivals else ""
     return f"{among} it {what}{doubt}"
 
 
@@ -124,26 +139,60 @@ def _nearest(priced: Sequence[Outcome], wanted: Wanted) -> str:
     return "no option keeps both limits: raise one of them"
 
 
-def _changes(best: Outcome, priced: Sequence[Outcome], wanted: Wanted) -> list[str]:
-    """Name the nearest cheaper and the nearest faster option, and at which limit each would be chosen."""
-    found = []
-    cheaper = [one for one in priced if _dollars(one) < _dollars(best) and one is not best]
-    if cheaper and wanted.prefer != "cost":
-        one = max(cheaper, key=_dollars)
-        found.append(
-            f"with --prefer cost and a p99 of {one.p99_ms.value:.0f} ms allowed, {one.option.name} at "
-            f"${_dollars(one):.2f}"
-        )
-    faster = [one for one in priced if one.p99_ms.value < best.p99_ms.value]
-    if faster:
-        one = min(faster, key=_dollars)
-        found.append(
-            f"with --p99-under {math.ceil(_most(one.p99_ms.value, one.p99_ms.high))}, {one.option.name} at "
-            f"${_dollars(one):.2f}"
-        )
-    if not cheaper and not faster:
-        found.append("no limit changes this: no other option is cheaper, and none has a lower p99")
-    return found
+def _changes(best: Outcome, priced: Sequence[Outcome], wanted: Wanted, *, relative: bool) -> Iterator[str]:
+    """Name what else could be asked that another option answers: each is tried, the nearest limits told."""
+    told = False
+    groups: list[list[tuple[str, Wanted]]] = [[one] for one in _other_wishes(wanted)]
+    if not relative:
+        groups += [list(_p99_limits(best, priced, wanted)), list(_bill_limits(best, priced, wanted))]
+    for group in groups:
+        answers = ((how, _answer(priced, asked)) for how, asked in group)
+        for how, one in answers:
+            if one is not None and one is not best:
+                told = True
+                yield f"{how}, {one.option.name}: {_numbers(one, relative=relative)}"
+                break
+    if not told:
+        yield "no other preference and no tighter limit changes this"
+
+
+def _answer(priced: Sequence[Outcome], wanted: Wanted) -> Outcome | None:
+    kept = [one for one in priced if _keeps(one, wanted)]
+    return _best(kept, wanted) if kept else None
+
+
+def _other_wishes(wanted: Wanted) -> Iterator[tuple[str, Wanted]]:
+    if wanted.p99_under_ms is not None:
+        yield "without --p99-under", replace(wanted, p99_under_ms=None)
+    if wanted.dollars_under is not None:
+        yield "without --under", replace(wanted, dollars_under=None)
+    for prefer in PREFERENCES:
+        if prefer != wanted.prefer:
+            yield f"with --prefer {prefer}", replace(wanted, prefer=prefer)
+
+
+def _p99_limits(best: Outcome, priced: Sequence[Outcome], wanted: Wanted) -> Iterator[tuple[str, Wanted]]:
+    """Yield limits that another option keeps and the best one does not, the highest first."""
+    mine = _most(best.p99_ms.value, best.p99_ms.high)
+    limits = {math.ceil(_most(one.p99_ms.value, one.p99_ms.high)) for one in priced}
+    for limit in sorted((one for one in limits if one < mine), reverse=True):
+        yield f"with --p99-under {limit}", replace(wanted, p99_under_ms=limit)
+
+
+def _bill_limits(best: Outcome, priced: Sequence[Outcome], wanted: Wanted) -> Iterator[tuple[str, Wanted]]:
+    """Yield limits that another option keeps and the best one does not, the highest first; whole cents."""
+    bills = [_most(one.dollars.value, one.dollars.high) for one in priced if one.dollars]
+    mine = math.inf if best.dollars is None else _most(best.dollars.value, best.dollars.high)
+    limits = {math.ceil(100 * bill) / 100 for bill in bills}
+    for limit in sorted((one for one in limits if one < mine), reverse=True):
+        yield f"with --under {limit:.2f}", replace(wanted, dollars_under=limit)
+
+
+def _numbers(one: Outcome, *, relative: bool) -> str:
+    p99, bill = one.p99_ms.value, _dollars(one)
+    if relative:
+        return f"p99 {digits(p99)} times and dollars {digits(bill)} times those of the first"
+    return f"p99 of {digits(p99)} ms at ${bill:,.2f} a month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,19 +226,22 @@ def break_even_sentence(found: BreakEven) -> str:
     """Say from which rate on provisioned concurrency is cheaper."""
     if found.rate <= found.most:
         return (
-            f"above {found.rate:.2g} requests/s on one environment, which can serve {found.most:.2g}, "
+            f"above {digits(found.rate, 2)} requests/s on one environment, which can serve "
+            f"{digits(found.most, 2)}, "
             "provisioned 1 is cheaper than on demand"
         )
+    if math.isinf(found.rate):
+        return f"{NEVER}, however busy it is"
     return (
-        "provisioned 1 is never cheaper than on demand: it would have to serve "
-        f"{found.rate:.2g} requests/s, and can serve {found.most:.2g}"
+        f"{NEVER}: it would have to serve {digits(found.rate, 2)} requests/s, and can serve "
+        f"{digits(found.most, 2)}"
     )
 
 
 def break_even_share(found: BreakEven) -> str:
     """Say it without a rate: of a lab run it is not known how long requests take on Lambda."""
     if found.share >= 1:
-        return "provisioned 1 is never cheaper than on demand at these prices, however busy it is"
+        return f"{NEVER}, however busy it is"
     return (
         "provisioned 1 is cheaper than on demand where requests keep it busy for more than "
         f"{100 * found.share:.0f} % of the time"
