@@ -1,8 +1,14 @@
 """Which options there are, and where their numbers come from."""
 
+import shlex
+from argparse import Namespace
+
 import numpy as np
 import pytest
 
+from telemetry.lab.__main__ import is_of_stack
+from telemetry.lab.aws.arguments import parser as on_lambda
+from telemetry.lab.run.arguments import parser as in_lab
 from telemetry.report.choose.levels import Traffic
 from telemetry.report.choose.lives import Served
 from telemetry.report.choose.options import arm_name, lazy_set, options_of, unmeasured
@@ -89,6 +95,38 @@ def test_a_run_on_lambda_gives_its_own_times() -> None:
 
 def test_memory_is_named_where_it_is_not_the_usual_one() -> None:
     assert arm_name(Arm("init", 1024), 512) == "on demand, init, 1024 MB"
+
+
+def parsed(command: str) -> Namespace:
+    """Read a command as the lab does that it names."""
+    python, dash_m, *words = shlex.split(command)
+    assert (python, dash_m) == ("python", "-m")
+    arguments = words[1:] if words[0] == "telemetry.lab" else words[2:]
+    return (on_lambda if is_of_stack(arguments) else in_lab)().parse_args(arguments)
+
+
+@pytest.mark.parametrize(("memory_mb", "sizes"), [(512, [512, 1024]), (8192, [8192, 4096])])
+def test_what_is_measured_here_is_measured_at_the_memory_of_the_traffic(
+    memory_mb: int, sizes: list[int]
+) -> None:
+    options, base = options_of(records({Arm("init", memory_mb): arm(10, 1000)}), [])
+    commands = {one.name: parsed(one.command) for one in unmeasured(options, base, "tickets")}
+    lazy, more = commands["on demand, lazy"], commands["other memory sizes"]
+    assert (lazy.memory, lazy.placement) == ([memory_mb], ["init", "first_invocation"])
+    assert more.memory == sizes
+    lab = records({INIT._replace(memory_mb=size): arm(1, 200 + size) for size in sizes}, lab=True)
+    assert len(options_of(records({base: arm(10, 1000)}), [lab])[0]) == 2
+    assert commands["SnapStart"].init_type == ["on-demand", "snap-start"]
+
+
+def test_beside_snapstart_everything_is_measured_on_lambda() -> None:
+    """A lab on this machine has no arm that differs from it in one thing."""
+    options, base = options_of(records({INIT._replace(snapstart=True): arm(10, 300)}), [])
+    commands = {one.name: parsed(one.command) for one in unmeasured(options, base, "tickets")}
+    assert set(commands) == {"on demand, init", "on demand, lazy", "other memory sizes"}
+    assert {one.stack for one in commands.values()} == {"tickets-measure"}
+    assert commands["other memory sizes"].init_type == ["snap-start"]
+    assert commands["other memory sizes"].memory == [512, 1024]
 
 
 def test_what_is_known_is_not_listed_as_unmeasured() -> None:

@@ -10,7 +10,7 @@ from telemetry.prices import MONTH, Prices, Usage, dollars
 from telemetry.report.choose.blocks import weights
 from telemetry.report.choose.dynamics import Dynamics
 from telemetry.report.choose.options import Option
-from telemetry.report.choose.times import Times, quantiles
+from telemetry.report.choose.times import STEP, Times, quantiles
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.jackknife import LEVEL
 from telemetry.report.read.columns import Vector
@@ -103,16 +103,15 @@ def forecast(option: Option, dynamics: Dynamics, setting: Setting) -> Outcome:
     sums = _sums(dynamics, setting.error, np.random.default_rng(setting.seed))
     # Each with a seed of its own, so that options with the same times draw the same environments.
     random, other, third = (np.random.default_rng((setting.seed, number)) for number in range(3))
-    warm, warm_seconds = _resampled(option.times.warm, random)
-    late, late_seconds = _resampled(option.times.held_up, other)
+    errors = third.standard_normal((REPLICATES, 2)) * option.error
+    warm, warm_seconds = _stretched(_resampled(option.times.warm, random), errors[:, 0])
+    late, late_seconds = _stretched(_resampled(option.times.held_up, other), errors[:, 1])
     share = np.minimum(1.0, sums.waited / sums.requests)
     parts, extra = [(share, late), (1 - share, warm)], np.zeros_like(share)
     if option.late is not None:
         parts, extra = _lazily(option, sums, share, warm, late)
     found = quantiles(np.sum([weight[:, None] * bins for weight, bins in parts], axis=0), QUANTILES)
-    ratio = np.exp(option.error * np.append(0.0, third.standard_normal(REPLICATES)))
-    found[:, -1] *= ratio
-    bill = _bill(option, dynamics, setting, sums, (warm_seconds, late_seconds * ratio, extra))
+    bill = _bill(option, dynamics, setting, sums, (warm_seconds, late_seconds, extra))
     return Outcome(option, Samples(share, found[:, 0], found[:, 1], found[:, 2], bill))
 
 
@@ -153,6 +152,20 @@ def _resampled(times: Times, random: np.random.Generator) -> tuple[NDArray[np.fl
     empty = (drawn @ times.counts.sum(axis=1)) == 0
     drawn[empty] = 1
     return times.weighed(np.vstack([np.ones(groups), drawn]).astype(np.float64))
+
+
+def _stretched(
+    drawn: tuple[NDArray[np.float64], Vector], errors: Vector
+) -> tuple[NDArray[np.float64], Vector]:
+    """Make times longer or shorter by errors of their logarithms; the first row stays as it is."""
+    if not errors.any():
+        return drawn
+    bins, seconds = drawn
+    errors = np.append(0.0, errors)
+    moved = np.arange(bins.shape[1]) - np.rint(errors / STEP).astype(np.int64)[:, None]
+    inside = (moved >= 0) & (moved < bins.shape[1])
+    found = np.take_along_axis(bins, np.clip(moved, 0, bins.shape[1] - 1), axis=1)
+    return np.where(inside, found, 0.0), seconds * np.exp(errors)
 
 
 def _lazily(

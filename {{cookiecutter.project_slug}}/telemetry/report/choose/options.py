@@ -1,11 +1,12 @@
 """What could be switched on, where its numbers come from, and what has to be measured first."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
-from adapter.placement import PLACEMENTS
+from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.choose.dynamics import Schedule
 from telemetry.report.choose.recorded import Arm, ArmTimes, Recorded
 from telemetry.report.estimate.configurations.cells import startup_name
@@ -20,6 +21,10 @@ RUNS: Final[Mapping[Place, Origin]] = {
     "loopback": "a loopback run",
 }
 NOTHING: Final[Schedule] = (0,)
+AT_LAST: Final[tuple[Placement, ...]] = ("init", "first_invocation")
+"""Placements that may be switched on; the third one is there to be compared with."""
+LARGEST_MB: Final = 10_240
+"""Memory of a function at most: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
 STACK: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,100}")
 """Names that may be a stack's: a name from a log becomes part of a command that somebody pastes."""
 
@@ -35,8 +40,9 @@ class Option:
     schedule: Schedule = NOTHING
     late: tuple[float, float] | None = None
     """Of lazily loaded resources: which share of environments loads them later, and for how many seconds."""
-    error: float = 0.0
-    """Standard deviation of the logarithm of the ratio that a lab run told."""
+    error: tuple[float, float] = (0.0, 0.0)
+    """Standard deviations of the logarithms of the ratios that a lab run told: of warm requests, and of those
+    that are held up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +111,12 @@ def _mean(times: ArmTimes, kind: Literal["warm", "held_up"]) -> float:
     return times.warm.mean_ms if kind == "warm" else times.held_up.mean_ms
 
 
-def _error(one: ArmTimes, other: ArmTimes) -> float:
-    """Return the standard error of the logarithm of the ratio of two means, of requests that are held up."""
-    return float((one.held_up.relative_error**2 + other.held_up.relative_error**2) ** 0.5)
+def _error(one: ArmTimes, other: ArmTimes) -> tuple[float, float]:
+    """Return the standard errors of the logarithms of the ratios of two means, by kind of request."""
+    return (
+        math.hypot(one.warm.relative_error, other.warm.relative_error),
+        math.hypot(one.held_up.relative_error, other.held_up.relative_error),
+    )
 
 
 def _differ_by(one: Arm, other: Arm) -> int:
@@ -144,28 +153,42 @@ def lazy_set(option: Option, advice: list[ResourceAdvice]) -> Option | None:
 
 
 def unmeasured(options: list[Option], base: Arm, function: str | None) -> list[Unmeasured]:
-    """List what has no source, with the command that measures it."""
+    """List what has no source, with the command that measures it beside the arm that is known.
+
+    A lab on this machine restores no snapshots: beside these everything is measured on Lambda.
+    """
     known = {option.arm for option in options}
+    here = f"python -m telemetry.lab --memory {base.memory_mb:.0f}"
+    there = f"python -m telemetry lab --stack {_stack(function)}-measure"
+    alone = f"--placement {base.placement}"
     found = []
-    both = f"{base.placement} " + " ".join(
-        placement for placement in PLACEMENTS if placement not in {base.placement, "every_invocation"}
-    )
-    lab = "python -m telemetry.lab"
     for placement in PLACEMENTS:
         arm = Arm(placement, base.memory_mb)
         if placement != "every_invocation" and arm not in known:
-            found.append(
-                Unmeasured(arm_name(arm, base.memory_mb), f"{lab} --placement {both} --out lab.jsonl")
+            both = f"--placement {' '.join(dict.fromkeys((base.placement, *AT_LAST)))}"
+            command = (
+                f"{there} {both} --out run.jsonl" if base.snapstart else f"{here} {both} --out lab.jsonl"
             )
+            found.append(Unmeasured(arm_name(arm, base.memory_mb), command))
     if not any(arm.snapstart for arm in known):
-        stack = f"{function if function and STACK.fullmatch(function) else 'NAME'}-measure"
-        command = f"python -m telemetry lab --stack {stack} --placement {base.placement}"
-        found.append(Unmeasured("SnapStart", f"{command} --init-type on-demand snap-start --out run.jsonl"))
-    if len({arm.memory_mb for arm in known}) == 1:
-        sizes = f"{base.memory_mb:.0f} {2 * base.memory_mb:.0f}"
         found.append(
-            Unmeasured(
-                "other memory sizes", f"{lab} --placement {base.placement} --memory {sizes} --out lab.jsonl"
-            )
+            Unmeasured("SnapStart", f"{there} {alone} --init-type on-demand snap-start --out run.jsonl")
         )
+    if len({arm.memory_mb for arm in known}) == 1:
+        size = f"{_other_size(base.memory_mb):.0f}"
+        command = (
+            f"{there} {alone} --init-type snap-start --memory {base.memory_mb:.0f} {size} --out run.jsonl"
+            if base.snapstart
+            else f"{here} {size} {alone} --out lab.jsonl"
+        )
+        found.append(Unmeasured("other memory sizes", command))
     return found
+
+
+def _stack(function: str | None) -> str:
+    return function if function and STACK.fullmatch(function) else "NAME"
+
+
+def _other_size(memory_mb: float) -> float:
+    """Return twice the memory, or half of it where Lambda has no more."""
+    return 2 * memory_mb if 2 * memory_mb <= LARGEST_MB else memory_mb // 2
