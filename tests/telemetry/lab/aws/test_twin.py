@@ -1,4 +1,5 @@
 import pytest
+from botocore.loaders import Loader
 
 from telemetry.lab.aws.state import state_of
 from telemetry.lab.aws.twin import where_of
@@ -20,6 +21,13 @@ from telemetry.report.errors import UnusableError
 )
 def test_only_a_host_of_aws_is_lambda(endpoint: str, where: str) -> None:
     assert where_of(endpoint) == where
+
+
+def test_every_partition_of_aws_is_lambda() -> None:
+    """The European Sovereign Cloud, say, which has a suffix of its own."""
+    for partition in Loader().load_data("partitions")["partitions"]:
+        for suffix in (partition["outputs"]["dnsSuffix"], partition["outputs"]["dualStackDnsSuffix"]):
+            assert where_of(f"https://lambda.some-region-1.{suffix}") == "lambda", suffix
 
 
 def test_variables_that_cannot_be_read_are_not_taken_for_none() -> None:

@@ -15,7 +15,16 @@ from telemetry.report.aws.stack import Stack, stack_of
 MEASURABLE: Final = "Measurable"
 """Parameter and tag of a twin's stack, and tag of its function."""
 ON: Final = "on"
-AWS_HOSTS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+AWS_HOSTS: Final = (
+    ".amazonaws.com", ".api.aws",
+    ".amazonaws.com.cn", ".api.amazonwebservices.com.cn",
+    ".amazonaws.eu", ".api.amazonwebservices.eu",
+    ".c2s.ic.gov", ".api.aws.ic.gov",
+    ".sc2s.sgov.gov", ".api.aws.scloud",
+    ".cloud.adc-e.uk", ".api.cloud-aws.adc-e.uk",
+    ".csp.hci.ic.gov", ".api.aws.hci.ic.gov",
+)  # fmt: skip
+"""Of AWS's partitions, as botocore lists them."""
 HOW: Final = "Deploy one with `make deploy CONFIG_ENV=measure`, and measure that: docs/measure-on-lambda.md."
 
 
