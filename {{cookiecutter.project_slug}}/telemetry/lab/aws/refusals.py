@@ -1,5 +1,6 @@
 """What AWS refuses, told apart by its error code."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
@@ -9,6 +10,7 @@ from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    HTTPClientError,
 )
 
 from telemetry.report.aws.clients import UNCONFIGURED, explained
@@ -35,6 +37,8 @@ THROTTLED: Final = frozenset({
 })  # fmt: skip
 SHORTEST_VALUE: Final = 4
 """Characters. Shorter values of variables are in any text by chance."""
+QUOTATION: Final = re.compile(r"[{\[].*", re.DOTALL)
+"""Where Lambda repeats what it was sent. It may cut that off anywhere, within a value as well."""
 
 
 def code_of(error: UnusableError) -> str:
@@ -53,11 +57,28 @@ def has_expired(error: UnusableError) -> bool:
 
 def may_pass(error: UnusableError) -> bool:
     """Whether the request may succeed a little later: it was throttled, did not arrive, or AWS failed."""
+    if has_failed(error) or code_of(error) in THROTTLED:
+        return True
+    return isinstance(error.__cause__, ConnectTimeoutError | EndpointConnectionError)
+
+
+def has_failed(error: UnusableError) -> bool:
+    """Whether AWS failed by itself (5xx)."""
     cause = error.__cause__
-    if isinstance(cause, ClientError):
-        status = int(cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-        return status >= 500 or code_of(error) in THROTTLED  # HTTP's
-    return isinstance(cause, ConnectTimeoutError | EndpointConnectionError)
+    if not isinstance(cause, ClientError):
+        return False
+    return int(cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)) >= 500  # HTTP's
+
+
+def may_have_run(error: UnusableError) -> bool:
+    """Whether Lambda may have run and billed a request that was refused so.
+
+    A 5xx does not say when Lambda failed, and a connection that was lost not what went on behind it.
+    """
+    cause = error.__cause__
+    if cause is None:  # no refusal: something else was run than was asked for
+        return True
+    return has_failed(error) or isinstance(cause, HTTPClientError)  # no connection is another class
 
 
 @contextmanager
@@ -75,7 +96,8 @@ def explained_without(what: str, variables: Mapping[str, str]) -> Iterator[None]
 
 
 def without_values(text: str, values: Iterable[str]) -> str:
-    """Return a text in which the values of the function's variables are blotted out."""
+    """Return a text in which neither a value of the function's variables is, nor what Lambda was sent."""
+    text = QUOTATION.sub("...", text)
     for value in sorted(set(values), key=len, reverse=True):
         if len(value) >= SHORTEST_VALUE:
             text = text.replace(value, "***")
