@@ -28,16 +28,31 @@ def test_worked_sum_under_snapstart() -> None:
 
 
 def test_worked_sum_of_provisioned_environments() -> None:
-    """130 s of INIT and 8 x 30 s of requests are two steps of five minutes, for 5 environments of 2 GB."""
+    """900 s until they are ready and 8 x 30 s of requests are four steps of five minutes, for 5 of 2 GB."""
     parts = {part.name: part.usage for part in worst(PROVISIONED, 5, 8, 30)}
-    assert parts["provisioned concurrency"].provisioned_seconds == 2 * 300 * 5
+    assert parts["provisioned concurrency"].provisioned_seconds == 4 * 300 * 5
+    assert parts["provisioned concurrency"].seconds == 5 * 130
     assert parts["provisioned concurrency"].gb == 2
+
+
+def test_provisioned_concurrency_is_charged_in_steps_of_five_minutes() -> None:
+    """Rounded up, as https://aws.amazon.com/lambda/pricing/ says, and not by the second."""
+    found = bill(US, spent(PROVISIONED, 5, [0.02] * 40, 160.0, 1.0))
+    provisioned = 5 * 300 * 2 * 4.1667e-6 + 5 * 1.0 * 2 * 1.66667e-5
+    requests = 40 * 0.02 * 2 * 1.66667e-5 + 40 * 2e-7 + 40 * 1e-5 * 0.5
+    assert found.dollars == pytest.approx(provisioned + requests)
 
 
 def test_what_a_block_cost_is_never_more_than_its_worst_case() -> None:
     for deal in (ON_DEMAND, SNAP_START, PROVISIONED):
         most = bill(US, worst(deal, 5, 8, 30)).dollars
-        assert bill(US, spent(deal, [30.0] * 40, 5 * 240.0)).dollars <= most
+        assert bill(US, spent(deal, 5, [40.0] * 40, 900 + 240.0, 130.0)).dollars <= most
+
+
+def test_an_init_before_requests_has_as_long_as_the_time_out() -> None:
+    """130 s or the time-out: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html."""
+    parts = {part.name: part.usage for part in worst(PROVISIONED, 1, 1, 900)}
+    assert parts["provisioned concurrency"].seconds == 900
 
 
 def test_a_part_without_a_price_is_named() -> None:

@@ -11,6 +11,7 @@ from telemetry.lab.aws.twin import Twin
 from telemetry.lab.usage import UsageError
 from telemetry.prices import Prices, prices_of
 from telemetry.report.aws.stack import Stack
+from tests.docs.documents import DOCS
 
 STATE = State(
     arn="arn:aws:lambda:us-east-1:123456789012:function:shop", version="$LATEST", revision_id="1", code="c",
@@ -47,6 +48,20 @@ def test_the_worst_case_is_reckoned_for_all_blocks() -> None:
     on_demand = 32 * 5 * 8 * 40 * gb * 1.66667e-5
     snap_start = 2 * 14 * (5 * 8 * 40 * gb * 1.66667e-5 + 3 * 3600 * gb * 1.5046e-6)
     assert on_demand + snap_start < found.bill.dollars < 1.3 * (on_demand + snap_start)
+
+
+def test_the_documents_show_what_it_says() -> None:
+    """The page's own command, of which only the session's output cannot be made here."""
+    settings = replace(SETTINGS, init_types=("on-demand",))
+    original = replace(STATE, arn=STATE.arn.replace("us-east-1", "eu-west-1"))
+    name = "support-tickets-measure"
+    stack = Stack(name, "CREATE_COMPLETE", f"{name}-Function-W1S8", "group")
+    text = said(settings, Twin(stack, original, 10, "loopback"), prices_of("eu-west-1", "x86_64", None))
+    page = (DOCS / "measure-on-lambda.md").read_text(encoding="utf-8")
+    assert text in page
+    arm = prices_of("us-east-1", "arm64", None)
+    worst = forecast(settings, replace(TWIN, original=replace(STATE, architecture="arm64")), arm)
+    assert f"| **{worst.bill.dollars:.2f}** |" in page
 
 
 def test_a_price_that_is_not_known_is_said() -> None:

@@ -1,11 +1,13 @@
 """What a run costs at worst, block by block, and what it has cost so far."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from telemetry.lab.aws.function import PATIENCE
 from telemetry.lab.aws.settings import PROVISIONED, Deal, Settings
+from telemetry.lab.aws.state import State
 from telemetry.lab.aws.twin import Twin
 from telemetry.lab.platform.function import SNAP_START
 from telemetry.prices import Prices, Usage, dollars
@@ -71,37 +73,66 @@ def worst(deal: Deal, environments: int, invocations: int, timeout_s: float) -> 
         invocations: Of each.
         timeout_s: Of the function.
     """
-    memory_mb, init_type = deal.configuration
-    gb, requests = memory_mb / 1024, environments * invocations
-    long_init = max(LONG_INIT_S, timeout_s)
-    seconds = requests * (timeout_s + INIT_S)
-    if init_type == PROVISIONED:
-        busy = math.ceil((long_init + invocations * timeout_s) / PROVISIONED_S) * PROVISIONED_S * environments
-        yield Part("provisioned concurrency", Usage(0, 0, gb, provisioned_seconds=busy))
-        seconds += environments * long_init
-    if init_type == SNAP_START:
-        yield Part("SnapStart", Usage(0, long_init, gb, cached_seconds=SNAPSHOT_S, restores=requests))
-    yield Part("requests and INIT", Usage(requests, seconds, gb))
-    yield Part("logs", Usage(0, 0, gb, log_gb=requests * LOG_GB))
+    requests = environments * invocations
+    # No answer is waited for beyond the time-out, but environments that are started ahead of requests are.
+    seconds = PATIENCE + invocations * timeout_s
+    billed_s = [longest_s(timeout_s)] * requests
+    return spent(deal, environments, billed_s, seconds, long_init_s(timeout_s))
 
 
-def spent(deal: Deal, billed_s: list[float], provisioned_s: float) -> Iterator[Part]:
+def spent(
+    deal: Deal, environments: int, billed_s: Sequence[float], seconds: float, init_s: float
+) -> Iterator[Part]:
     """Yield what a block has cost.
 
     Args:
         deal: What it measured.
-        billed_s: Of its requests, as Lambda reports them.
-        provisioned_s: For which all its provisioned environments together were there.
+        environments: As many as were sent requests at once.
+        billed_s: Of its requests.
+        seconds: That it took.
+        init_s: Of one INIT at most, where it comes before the first request.
     """
     memory_mb, init_type = deal.configuration
-    gb, requests = memory_mb / 1024, len(billed_s)
+    gb = memory_mb / 1024
     if init_type == PROVISIONED:
-        yield Part("provisioned concurrency", Usage(0, 0, gb, provisioned_seconds=provisioned_s))
+        provisioned_s = math.ceil(seconds / PROVISIONED_S) * PROVISIONED_S * environments
+        yield Part(
+            "provisioned concurrency", Usage(0, environments * init_s, gb, provisioned_seconds=provisioned_s)
+        )
     if init_type == SNAP_START:
-        snapshot = Usage(0, LONG_INIT_S, gb, cached_seconds=SNAPSHOT_S, restores=requests)
-        yield Part("SnapStart", snapshot)
+        yield snapshot(gb, init_s)
+    yield from served(deal, billed_s)
+
+
+def served(deal: Deal, billed_s: Sequence[float]) -> Iterator[Part]:
+    """Yield what requests of so many seconds cost, each in an environment of its own."""
+    memory_mb, init_type = deal.configuration
+    gb, requests = memory_mb / 1024, len(billed_s)
+    if init_type == SNAP_START:
+        yield Part("SnapStart", Usage(0, 0, gb, restores=requests))
     yield Part("requests and INIT", Usage(requests, sum(billed_s), gb))
     yield Part("logs", Usage(0, 0, gb, log_gb=requests * LOG_GB))
+
+
+def snapshot(gb: float, init_s: float) -> Part:
+    """Return what a version costs of which Lambda takes a snapshot."""
+    return Part("SnapStart", Usage(0, init_s, gb, cached_seconds=SNAPSHOT_S))
+
+
+def kept(original: State) -> Iterator[Part]:
+    """Yield what the version costs at worst that holds the original configuration during a run."""
+    if original.snap_start:
+        yield snapshot(original.memory_mb / 1024, long_init_s(original.timeout_s))
+
+
+def longest_s(timeout_s: float) -> float:
+    """Return for how many seconds a request is billed at most, with the INIT before it."""
+    return timeout_s + INIT_S
+
+
+def long_init_s(timeout_s: float) -> float:
+    """Return for how many seconds an INIT is billed at most that no request waits for."""
+    return max(LONG_INIT_S, timeout_s)
 
 
 class Blocks(NamedTuple):
@@ -136,7 +167,7 @@ def forecast(settings: Settings, twin: Twin, prices: Prices | None) -> Forecast:
     """Add up all blocks of a run."""
     calls = most_calls = versions = most_versions = 0
     seconds = most_seconds = 0.0
-    total = Bill(0.0)
+    total = bill(prices, kept(twin.original))
     timeout, at_once = twin.original.timeout_s, settings.parallel
     for deal in settings.deals:
         blocks = blocks_of(deal, settings)
@@ -145,7 +176,7 @@ def forecast(settings: Settings, twin: Twin, prices: Prices | None) -> Forecast:
         most_calls += blocks.most * at_once * settings.invocations
         turn = TURN_S if deal.configuration.init_type == "on-demand" else SNAPSHOT_TURN_S
         seconds += blocks.expected * (turn + settings.invocations * REQUEST_S)
-        most_seconds += blocks.most * (2 * turn + settings.invocations * (timeout + INIT_S))
+        most_seconds += blocks.most * (2 * turn + settings.invocations * longest_s(timeout))
         one = bill(prices, worst(deal, at_once, settings.invocations, timeout))
         total = total.plus(Bill(blocks.most * one.dollars, one.unknown))
     return Forecast(calls, most_calls, versions, most_versions, seconds, most_seconds, total)

@@ -16,20 +16,20 @@ from adapter.placement import (
     SALT_VARIABLE,
 )
 from telemetry.lab.aws.collected import Collected
-from telemetry.lab.aws.cost import Bill, Blocks, bill, blocks_of, spent, worst
+from telemetry.lab.aws.cost import Blocks, blocks_of
 from telemetry.lab.aws.function import Function
 from telemetry.lab.aws.lines import logged
 from telemetry.lab.aws.marker import VARIABLE, Marker
 from telemetry.lab.aws.provisioned import provision, unprovision
 from telemetry.lab.aws.sending import Senders, Target
 from telemetry.lab.aws.settings import PROVISIONED, Deal, Settings, weights_of
+from telemetry.lab.aws.spending import Block, Spending
 from telemetry.lab.aws.state import State
 from telemetry.lab.aws.stopping import Sleep, Stop, pauses
 from telemetry.lab.aws.twin import Twin
 from telemetry.lab.events import EventSource
 from telemetry.lab.platform.function import SNAP_START
 from telemetry.lab.run.plan import sequences
-from telemetry.prices import Prices
 from telemetry.progress import Advance
 from telemetry.report.errors import UnusableError
 
@@ -57,11 +57,11 @@ class Measurement:
     logs: Any
     collected: Collected
     stop: Stop
-    prices: Prices | None
+    spending: Spending
     senders: Senders | None = None
     """Those of the block that runs; requests may be in flight when the run ends."""
-    current: tuple[Deal, int] | None = None
-    spent: Bill = field(default_factory=lambda: Bill(0.0))
+    current: Block | None = None
+    """That runs, or that the end of the run has cut short."""
     versions: list[str] = field(default_factory=list)
     """All that it has published."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -99,9 +99,11 @@ class Measurement:
             StoppedError: A signal has come, if `sleep` looks for one.
             UnusableError: AWS refuses.
         """
-        if self.senders is not None and self.current is not None:
-            for answer in self.senders.rest(self.twin.original.timeout_s + BEYOND_TIMEOUT_S):
-                self.collected.answer(*self.current, answer)
+        if self.current is not None:
+            if self.senders is not None:
+                for answer in self.senders.rest(self.twin.original.timeout_s + BEYOND_TIMEOUT_S):
+                    self.collected.answer(self.current.deal, self.current.number, answer)
+            self._end(self.current)
         self._read_logs(self.collected.missing, patience, sleep)
 
     def needs(self) -> int:
@@ -123,18 +125,27 @@ class Measurement:
         if at_once == 0:
             return
         self._check_budget(deal, at_once)
+        repeatable = self.spending.repeatable(deal, at_once)
         self.block += 1
-        began = time.monotonic()
-        target = self._published(deal, at_once)
-        self._send(deal, target, list(islice(drawn, at_once)), advance)
+        self.current = block = Block(deal, self.block, at_once, time.monotonic())
+        target = self._published(block)
+        self.senders = Senders(self.invoke, target, list(islice(drawn, at_once)), repeatable)
+        self._take_answers(self.senders, block, advance)
         if deal.configuration.init_type == PROVISIONED:
             unprovision(self.function)
-        self._note_spent(deal, time.monotonic() - began, at_once)
+        self._end(block)
         self.function.delete_version(target.version)
         self._check_answers()
 
-    def _published(self, deal: Deal, at_once: int) -> Target:
+    def _end(self, block: Block) -> None:
+        """Let nothing more be charged to a block."""
+        block.seconds = time.monotonic() - block.began
+        block.unanswered = 0 if self.senders is None else self.senders.unanswered()
+        self.senders = self.current = None
+
+    def _published(self, block: Block) -> Target:
         """Publish a version of a configuration, and start its environments if they are to be provisioned."""
+        deal = block.deal
         before = self.function.settled()
         if self._expected is None or not before.is_like(self._expected):
             raise UnusableError(f"function {self.function.name}: somebody else has changed it meanwhile.")
@@ -145,13 +156,14 @@ class Measurement:
             variables=self._variables(deal),
         )
         after = self.function.update(before, self._expected)
+        self.spending.blocks.append(block)
         version = self.function.publish(after, self.marker.description)
         if not version.is_like(after) or version.description != self.marker.description:
             raise UnusableError(f"function {self.function.name}: Lambda has published another version.")
         self.versions.append(version.version)
         name = version.version
         if deal.configuration.init_type == PROVISIONED:
-            name = provision(self.function, name, at_once, self.marker.description)
+            name = provision(self.function, name, block.at_once, self.marker.description)
         return Target(self.function.name, name, version.version)
 
     def _variables(self, deal: Deal) -> dict[str, str]:
@@ -168,17 +180,13 @@ class Measurement:
         )
         return {**kept, **dealt, WRITE_EVERY: "1", VARIABLE: f"{self.marker} {self.block}"}
 
-    def _send(
-        self, deal: Deal, target: Target, drawn: Sequence[Sequence[Mapping[str, Any]]], advance: Advance
-    ) -> None:
-        self.current = (deal, self.block)
-        self.senders = Senders(self.invoke, target, drawn)
-        for answer in self.senders.answers(self.stop.check):
+    def _take_answers(self, senders: Senders, block: Block, advance: Advance) -> None:
+        deal = block.deal
+        for answer in senders.answers(self.stop.check):
             before = self._needs(deal)
-            self.collected.answer(*self.current, answer)
+            self.collected.answer(deal, block.number, answer)
             for _ in range(before - self._needs(deal)):
                 advance(str(deal.configuration))
-        self.senders = None
 
     def _check_answers(self) -> None:
         """Stop where nothing is to be learnt.
@@ -209,22 +217,9 @@ class Measurement:
             self.collected.lines(logged(self.logs, group, self.began, ours))
 
     def _check_budget(self, deal: Deal, at_once: int) -> None:
-        if self.settings.budget is None:
-            return
-        timeout = self.twin.original.timeout_s
-        one = bill(self.prices, worst(deal, at_once, self.settings.invocations, timeout))
-        if self.spent.dollars + one.dollars > self.settings.budget:
+        if self.spending.left(deal, at_once) < 0:
             raise EndedError(
-                f"the budget of ${self.settings.budget:g} ends the run here: ${self.spent.dollars:.4f} "
-                f"were spent, and the next block ({deal}) could cost ${one.dollars:.4f}."
+                f"the budget of ${self.settings.budget:g} ends the run here: "
+                f"${self.spending.so_far().dollars:.4f} were spent, and the next block ({deal}) could cost "
+                f"${self.spending.worst(deal, at_once):.4f}."
             )
-
-    def _note_spent(self, deal: Deal, seconds: float, at_once: int) -> None:
-        """Reckon what a block has cost; a request without a report so far counts as one that timed out."""
-        timeout_ms = self.twin.original.timeout_s * 1000.0
-        billed = [
-            self.collected.billed_ms.get(name, timeout_ms) / 1000
-            for name, request in self.collected.requests.items()
-            if request.block == self.block
-        ]
-        self.spent = self.spent.plus(bill(self.prices, spent(deal, billed, seconds * at_once)))

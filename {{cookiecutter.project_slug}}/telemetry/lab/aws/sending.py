@@ -8,11 +8,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import SystemRandom
 from typing import Any, Final
 
-from telemetry.lab.aws.refusals import may_pass
+from telemetry.lab.aws.refusals import may_have_run, may_pass
 from telemetry.lab.aws.stopping import LOOK, pauses
 from telemetry.lab.platform.invocation import http_status, stamped_event
 from telemetry.report.aws.clients import explained
@@ -48,11 +49,28 @@ class Answer:
 
 
 class Senders:
-    """Threads that send, each its own events; what comes back is taken by the thread that made them."""
+    """Threads that send, each its own events; what comes back is taken by the thread that made them.
 
-    def __init__(self, client: Any, target: Target, sequences: Sequence[Sequence[Mapping[str, Any]]]) -> None:
+    Args:
+        client: Sends each request once.
+        target: What it is sent to.
+        sequences: The events of each thread.
+        repeatable: How many requests may be sent again that may have been billed; None for any number.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        target: Target,
+        sequences: Sequence[Sequence[Mapping[str, Any]]],
+        repeatable: int | None = None,
+    ) -> None:
         self._client = client
         self._target = target
+        self._repeatable = repeatable
+        self._lock = threading.Lock()
+        self._in_flight = 0
+        self._lost = 0
         self._answers: queue.SimpleQueue[Answer | BaseException | None] = queue.SimpleQueue()
         """None for each thread that has ended."""
         self._halted = threading.Event()
@@ -101,6 +119,11 @@ class Senders:
         """Send nothing more; what has been sent goes on."""
         self._halted.set()
 
+    def unanswered(self) -> int:
+        """Return how many requests Lambda may have billed without an answer, those in flight included."""
+        with self._lock:
+            return self._in_flight + self._lost
+
     def _work(self, events: Sequence[Mapping[str, Any]]) -> None:
         try:
             for event in events:
@@ -117,14 +140,38 @@ class Senders:
         """Send one event until Lambda takes it; None where the run has ended meanwhile."""
         for again, pause in enumerate(pauses(PATIENCE)):
             try:
-                return self._sent(event, again)
+                with self._counted():
+                    return self._sent(event, again)
             except UnusableError as error:
                 if not may_pass(error):
                     raise
+                self._check_repeatable(error)
                 refused = error
             if self._halted.wait(pause * SystemRandom().uniform(0.5, 1)):
                 return None
         raise UnusableError(f"{refused} It was so for {PATIENCE:.0f} s.")
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Count a request while it is in flight, and from then on if it may have run without an answer."""
+        with self._lock:
+            self._in_flight += 1
+        lost = False
+        try:
+            yield
+        except UnusableError as error:
+            lost = may_have_run(error)
+            raise
+        finally:
+            with self._lock:
+                self._in_flight -= 1
+                self._lost += lost
+
+    def _check_repeatable(self, error: UnusableError) -> None:
+        if self._repeatable is not None and may_have_run(error) and self._lost > self._repeatable:
+            raise UnusableError(
+                f"{error} Lambda may have billed this; sending it again could pass the budget."
+            ) from error.__cause__
 
     def _sent(self, event: Mapping[str, Any], again: int) -> Answer:
         target = self._target

@@ -19,6 +19,7 @@ from telemetry.lab.aws.record import lab_record
 from telemetry.lab.aws.refusals import has_expired
 from telemetry.lab.aws.restoring import clean, remove, restore
 from telemetry.lab.aws.settings import Settings
+from telemetry.lab.aws.spending import Spending
 from telemetry.lab.aws.statement import agreed, check_budget, statement
 from telemetry.lab.aws.stopping import Sleep, Stop, StoppedError, noted_signals
 from telemetry.lab.aws.summary import show
@@ -141,7 +142,7 @@ class Session:
             logs=client("logs"),
             collected=collected,
             stop=self.stop,
-            prices=self.prices,
+            spending=Spending(self.settings, self.twin.original, self.prices, collected),
         )
 
     def _marked(self, measured: Measurement) -> None:

@@ -23,7 +23,10 @@ def statement(settings: Settings, twin: Twin, found: Forecast, prices: Prices | 
         f"  calls       {found.calls:,} requests to {found.versions} versions, {settings.parallel} at once; "
         f"at most {found.most_calls:,} to {found.most_versions}"
     )
-    yield f"  time        about {_duration(found.seconds)}; at most {_duration(found.most_seconds)}"
+    yield (
+        f"  time        about {_duration(found.seconds)}; about {_duration(found.most_seconds)} if each "
+        "request times out"
+    )
     yield f"  dollars     {_dollars(found, prices)}"
     if settings.budget is not None:
         yield f"  budget      ${settings.budget:g}: no block begins that could pass it"
@@ -42,7 +45,8 @@ def _dollars(found: Forecast, prices: Prices | None) -> str:
         return "not known: no prices of this region and processor; name them with --prices FILE"
     text = (
         f"${found.bill.dollars:.2f} at worst, if each request times out (prices of {prices.region}, "
-        f"{prices.architecture}, {prices.date}; Lambda and its logs, not what the events use beside)"
+        f"{prices.architecture}, {prices.date}; Lambda and its logs, neither what the events use beside nor "
+        "what is sent again because Lambda failed)"
     )
     if found.bill.unknown:
         text += f"; not in it, their price is not known: {', '.join(sorted(found.bill.unknown))}"

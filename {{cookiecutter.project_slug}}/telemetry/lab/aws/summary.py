@@ -55,9 +55,12 @@ def _lacks(measured: Measurement) -> Iterator[str]:
 
 
 def _cost(measured: Measurement) -> Iterator[str]:
-    if measured.prices is not None and measured.collected.requests:
-        beside = f", without {', '.join(sorted(measured.spent.unknown))}" if measured.spent.unknown else ""
-        yield f"Lambda and its logs have cost about ${measured.spent.dollars:.4f}{beside}."
+    if measured.spending.prices is not None and measured.collected.requests:
+        spent = measured.spending.so_far()
+        beside = f", without {', '.join(sorted(spent.unknown))}" if spent.unknown else ""
+        yield f"Lambda and its logs have cost about ${spent.dollars:.4f}{beside}."
+    if lost := sum(block.unanswered for block in measured.spending.blocks):
+        yield f"{lost} requests may have been billed without an answer; in that they count as time-outs."
 
 
 def _files(settings: Settings, *, some: bool) -> Iterator[str]:
