@@ -1,4 +1,5 @@
 import itertools
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,15 @@ def twin(at_loopback: Account) -> Iterator[Twin]:
 
 
 @pytest.fixture
-def lab(twin: Twin) -> Lab:
+def heard_sigint() -> Iterator[None]:
+    """A shell has SIGINT ignored in what it starts in the background, and the lab leaves it so."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def lab(twin: Twin, heard_sigint: None) -> Lab:
     """Runs the lab on the twin: two environments with two requests each, unless it is told otherwise."""
 
     def run(*arguments: Any) -> int:
