@@ -1,9 +1,10 @@
 import argparse
+import shlex
 from pathlib import Path
 
 import pytest
 
-from telemetry.lab.aws.arguments import parser
+from telemetry.lab.aws.arguments import EXAMPLES, parser
 from telemetry.lab.aws.settings import Settings, settings_from
 from telemetry.lab.usage import UsageError
 
@@ -58,6 +59,22 @@ def test_what_no_experiment_deals_has_versions_of_its_own() -> None:
 def test_what_cannot_be_is_refused(arguments: tuple[str, ...], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         settings(*arguments)
+
+
+def test_examples_are_commands_that_a_twin_answers() -> None:
+    """No ticket is in a twin's table but those that the run creates."""
+    commands = EXAMPLES.replace("\\\n", " ").splitlines()
+    (*examples,) = (shlex.split(one)[4:] for one in commands if "telemetry lab --stack" in one)
+    assert len(examples) == 4
+    for example in examples:
+        given = parser().parse_args([one for one in example if one != "..."])
+        assert set(given.event) <= {"events/create-ticket.json"}
+
+
+def test_an_option_of_the_lab_here_is_not_taken_for_another_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parsed("--env", "3")
+    assert "unrecognized arguments: --env 3" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("size", ["127", "10241", "much", "-1"])

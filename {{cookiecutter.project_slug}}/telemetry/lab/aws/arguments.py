@@ -32,11 +32,11 @@ examples:
   make deploy CONFIG_ENV=measure       # the twin: a stack and a table of its own
   a look at one size, some minutes:
     python -m telemetry lab --stack shop-measure \\
-        --placement init first_invocation --event events/read-ticket.json
+        --placement init first_invocation --event events/create-ticket.json
   what do memory and SnapStart buy?
     python -m telemetry lab --stack shop-measure \\
         --placement init first_invocation --memory 512 1024 1769 \\
-        --init-type on-demand snap-start --event events/read-ticket.json
+        --init-type on-demand snap-start --event events/create-ticket.json
   in CI, for a dollar at most:
     python -m telemetry lab --stack shop-measure --yes --budget 1 ...
   after a run that was killed:
@@ -64,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
         description=DESCRIPTION,
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # --env, which the lab here has, would be --environments
     )
     _add_what(parser)
     _add_load(parser)
