@@ -1,7 +1,7 @@
 """What the person who ran the lab is told: the counts of the run, and why a function did not start."""
 
-import shlex
 from collections.abc import Iterator, Sequence
+from shlex import quote
 from typing import Final, assert_never, get_args
 
 from rich.console import Console
@@ -178,10 +178,7 @@ def _files(settings: Settings, counts: Counts) -> list[str]:
             f"Lambda's report lines, without records: {settings.out} {log}",
             "Next: the same of the other version; then python -m telemetry compare BEFORE.jsonl AFTER.jsonl",
         ]
-    return [
-        f"Records: {settings.out} {log}",
-        f"Next: python -m telemetry.report {shlex.quote(str(settings.out))}",
-    ]
+    return [f"Records: {settings.out} {log}", f"Next: python -m telemetry.report {quote(str(settings.out))}"]
 
 
 def _counted(count: int, noun: str) -> str:
