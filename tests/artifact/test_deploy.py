@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from artifact.deploy import deploy_command, main, release_id
+from artifact.deploy import deploy, deploy_command, main, release_id
+from artifact.samconfig import Target
 
 PARAMETERS = ("MemorySize=1024", "ProvisionedConcurrency=2")
 TEMPLATE = """
@@ -60,6 +61,15 @@ def test_experiment_that_cannot_start_is_not_deployed(
     said = capsys.readouterr().err
     assert "the parameter Experiment of samconfig.toml" in said
     assert reason in said
+
+
+def test_n6_without_the_sam_cli_it_says_what_to_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("artifact.deploy.check_no_run", lambda _: None)
+    monkeypatch.setattr("artifact.deploy.serving", lambda _: None)
+    assert deploy(Target("shop", None, None), ("/nowhere/sam", "deploy")) == 1
+    assert "/nowhere/sam: No such file or directory. Name the SAM CLI" in capsys.readouterr().err
 
 
 def test_same_release_has_same_id(build: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from adapter.placement import PlacementError
-from artifact.parameters import check_experiment, defaults, last_value, pairs
+from artifact.parameters import ParameterError, check_built, check_experiment, defaults, last_value, pairs
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,38 @@ def test_sound_experiment_or_none_is_deployed(overrides: list[str]) -> None:
     check_experiment(overrides)
 
 
+NOTE = """
+[function_build_definitions.7b9d3b9f]
+runtime = "python3.13"
+architecture = "arm64"
+functions = ["Function"]
+[function_build_definitions.7b9d3b9f.metadata]
+BuildMethod = "makefile"
+[layer_build_definitions]
+"""
+"""As SAM 1.170 writes it."""
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("Architecture=x86_64", "Architecture is x86_64, but what was built is for arm64"),
+        ("Runtime=python3.14", "Runtime is python3.14, but what was built is for python3.13"),
+    ],
+)
+def test_packages_of_another_runtime_or_processor_are_not_deployed(
+    tmp_path: Path, more: str, said: str
+) -> None:
+    """A function with them would fail at every start, by an import error."""
+    built = ['Runtime="python3.13"', 'Architecture="arm64"']
+    note = tmp_path / "build.toml"
+    check_built(note, [*built, more])  # there is none
+    note.write_text(NOTE, encoding="utf-8")
+    check_built(note, built)
+    with pytest.raises(ParameterError, match=said):
+        check_built(note, [*built, more])
+
+
 @pytest.mark.parametrize(
     ("texts", "value"),
     [
@@ -74,6 +106,8 @@ def test_sound_experiment_or_none_is_deployed(overrides: list[str]) -> None:
         (['Measurable="on"'], "on"),
         (["Measurable=''"], ""),
         (["NotMeasurable=on"], ""),
+        (["ParameterKey=A,ParameterValue=1 ParameterKey=Measurable,ParameterValue=on"], "on"),
+        (["ParameterKey=NotMeasurable,ParameterValue=on"], ""),
         ([], ""),
     ],
 )

@@ -17,8 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from adapter.placement import PlacementError
 from artifact import samconfig, versions
-from artifact.parameters import check_experiment, defaults, pairs
-from artifact.samconfig import PROJECT, Target
+from artifact.parameters import ParameterError, check_built, check_experiment, defaults, pairs
+from artifact.samconfig import PROJECT, ConfigError, Target
 from artifact.twin import TwinError, check_no_run, check_tag
 
 BUILD: Final = Path(".aws-sam/build")
@@ -44,12 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given, more = parser.parse_known_args(arguments)
     if not (PROJECT / BUILD).is_dir():
         parser.error("nothing is built: run `make build`")
-    config = samconfig.read(PROJECT)
-    overrides = [*pairs(config, given.config_env, "parameter_overrides"), *given.parameter_overrides]
     try:
+        config = samconfig.read(PROJECT, given.config_env)
+        overrides = [*pairs(config, given.config_env, "parameter_overrides"), *given.parameter_overrides]
         check_tag(overrides, given.tags or pairs(config, given.config_env, "tags"))
         command = deploy_command(PROJECT, given.sam, given.config_env, overrides)
-    except TwinError as error:
+    except (ConfigError, ParameterError, TwinError) as error:
         parser.error(str(error))
     except PlacementError as error:
         parser.error(f"the parameter Experiment of samconfig.toml: {error}")
@@ -66,7 +66,11 @@ def deploy(stack: Target, command: Sequence[str]) -> int:
     if unseen is not None:
         sys.stderr.write(f"{stack.stack}: whether it is being measured cannot be seen. {unseen}\n")
     before = serving(stack)
-    code = subprocess.run(command, cwd=PROJECT, check=False).returncode
+    try:
+        code = subprocess.run(command, cwd=PROJECT, check=False).returncode
+    except OSError as error:
+        sys.stderr.write(f"{command[0]}: {error.strerror}. Name the SAM CLI: make deploy SAM=/path/to/sam\n")
+        return 1
     if code == 0 and before is not None:
         keep_two(stack, before)
     return code
@@ -78,10 +82,12 @@ def deploy_command(project: Path, sam: str, config_env: str, overrides: Sequence
     A parameter that comes twice has its last value, which is never the default.
 
     Raises:
+        ParameterError: What was built cannot run with these parameters.
         PlacementError: The function would refuse the experiment at every start.
     """
     check_experiment(overrides)
     every = (*defaults(project / BUILD / "template.yaml"), *overrides)
+    check_built(project / BUILD.with_suffix(".toml"), every)
     release = f"ReleaseId={release_id(project / BUILD, overrides)}"
     return (sam, "deploy", "--config-env", config_env, "--parameter-overrides", *every, release)
 

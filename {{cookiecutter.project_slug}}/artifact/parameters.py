@@ -6,6 +6,7 @@ default where the file is silent.
 """
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +15,14 @@ import yaml
 
 from adapter.placement import parse_weights
 
-VALUE: Final = r"(?:^|\s){}=(\"[^\"]*\"|'[^']*'|\S*)"
-"""Finds what a parameter or a tag is set to; several may be in one string."""
+VALUE: Final = r"(?:^|\s)(?:ParameterKey={0},ParameterValue|{0})=(\"[^\"]*\"|'[^']*'|\S*)"
+"""Finds what a parameter or a tag is set to, in either form of SAM's; several may be in one string."""
+BUILT: Final = ("Runtime", "Architecture")
+"""By which `sam build` takes packages."""
+
+
+class ParameterError(Exception):
+    """This cannot be deployed with these parameters. The text says why."""
 
 
 def setting(config: Mapping[str, Any], config_env: str, name: str) -> Any:
@@ -56,6 +63,29 @@ def check_experiment(overrides: Sequence[str]) -> None:
     experiment = last_value(overrides, "Experiment")
     if experiment:
         parse_weights(experiment)
+
+
+def check_built(note: Path, overrides: Sequence[str]) -> None:
+    """Compare what SAM has built with the function that is to run it.
+
+    Args:
+        note: `.aws-sam/build.toml`, SAM's own; without it nothing is compared.
+        overrides: Every parameter.
+
+    Raises:
+        ParameterError: The packages are for another runtime or processor.
+    """
+    if not note.is_file():
+        return
+    made = tomllib.loads(note.read_text(encoding="utf-8")).get("function_build_definitions", {})
+    for name in BUILT:
+        wanted = last_value(overrides, name)
+        others = {one[name.lower()] for one in made.values() if name.lower() in one} - {wanted}
+        if wanted and others:
+            raise ParameterError(
+                f"{name} is {wanted}, but what was built is for {', '.join(sorted(others))}, and could not "
+                "start there. Set it for build and for deploy, in both parts of samconfig.toml"
+            )
 
 
 def last_value(texts: Sequence[str], name: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from artifact import samconfig, versions
-from artifact.samconfig import PROJECT, Target
+from artifact.samconfig import PROJECT, ConfigError, Target
 
 PARAMETER: Final = "LiveVersion"
 CAPABILITIES: Final = {"CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"}
@@ -33,7 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     samconfig.add_options(parser)
     parser.add_argument("--to", type=int, metavar="VERSION", help="this version (default: the one before)")
     given = parser.parse_args(arguments)
-    stack = samconfig.target(samconfig.read(PROJECT), given)
+    try:
+        stack = samconfig.target(samconfig.read(PROJECT, given.config_env), given)
+    except ConfigError as error:
+        parser.error(str(error))
     try:
         left, live = roll_back(stack, given.to)
     except KeyError:

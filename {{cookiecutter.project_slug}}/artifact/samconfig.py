@@ -13,6 +13,10 @@ from artifact.parameters import setting
 PROJECT: Final = Path(__file__).parent.parent
 
 
+class ConfigError(Exception):
+    """samconfig.toml does not say what to do. The text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A stack, and where it is."""
@@ -37,9 +41,20 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--profile", help="instead of the one in samconfig.toml")
 
 
-def read(project: Path) -> dict[str, Any]:
-    """Read samconfig.toml."""
-    return tomllib.loads((project / "samconfig.toml").read_text(encoding="utf-8"))
+def read(project: Path, config_env: str) -> dict[str, Any]:
+    """Read samconfig.toml.
+
+    Raises:
+        ConfigError: It cannot be read, or has no such part. SAM would take every setting for absent.
+    """
+    try:
+        found = tomllib.loads((project / "samconfig.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"samconfig.toml cannot be read: {error}") from error
+    parts = [name for name, part in found.items() if isinstance(part, dict)]
+    if config_env not in parts:
+        raise ConfigError(f"samconfig.toml has no part {config_env!r}; there are: {', '.join(parts)}")
+    return found
 
 
 def target(config: dict[str, Any], given: Namespace) -> Target:
