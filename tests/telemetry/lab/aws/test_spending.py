@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from telemetry.lab.aws.collected import Collected, Request
-from telemetry.lab.aws.settings import Configuration, Deal, InitType
+from telemetry.lab.aws.settings import Configuration, Deal
 from telemetry.lab.aws.spending import Block, Spending
+from telemetry.lab.platform.function import InitType
 from tests.telemetry.lab.aws.test_statement import SETTINGS, STATE, US
 
 REQUEST = 2e-7 + 1e-5 * 0.5

@@ -70,6 +70,24 @@ def test_a_price_that_is_not_known_is_said() -> None:
     assert "--prices FILE" in said(prices=None)
 
 
+def test_calls_are_those_of_the_environments_that_were_asked_for() -> None:
+    """Fewer than could be called at once: nobody calls more."""
+    one = replace(SETTINGS, placements=("init",), memory_mb=(512,), init_types=("on-demand",), environments=1)
+    assert "calls       8 requests to 1 version, 5 at once; at most 32 to 4" in said(one)
+    six = replace(one, environments=6)
+    assert "calls       48 requests to 2 versions" in said(six)
+
+
+def test_a_budget_that_is_too_small_for_any_block_is_refused_before_anything_is_changed() -> None:
+    """Of on-demand blocks of 512 MB, 1 GB and 1769 MB and of such under SnapStart, the first costs least."""
+    least = 40 * (40 * 0.5 * 1.66667e-5 + 2e-7 + 1e-5 * 0.5)
+    found = forecast(SETTINGS, TWIN, US)
+    assert found.least == pytest.approx(least)
+    check_budget(replace(SETTINGS, budget=1.01 * least), found, US)
+    with pytest.raises(UsageError, match="the cheapest could cost"):
+        check_budget(replace(SETTINGS, budget=0.99 * least), found, US)
+
+
 def test_a_budget_needs_prices() -> None:
     budget = replace(SETTINGS, budget=1.0)
     check_budget(budget, forecast(budget, TWIN, US), US)

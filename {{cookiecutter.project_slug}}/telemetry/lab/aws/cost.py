@@ -150,10 +150,16 @@ def blocks_of(deal: Deal, settings: Settings) -> Blocks:
     return Blocks(expected, 2 * expected + (2 if len(deal.placements) == 1 else UNLUCKY))
 
 
+def at_once(deal: Deal, settings: Settings) -> int:
+    """Return how many environments the first block of a deal sends requests to, and no other one more."""
+    return min(settings.parallel, settings.environments * len(deal.placements) ** 2)
+
+
 class Forecast(NamedTuple):
     """What a run takes."""
 
     calls: int
+    """Where chance deals placements, unless it deals them unevenly."""
     most_calls: int
     versions: int
     most_versions: int
@@ -161,6 +167,8 @@ class Forecast(NamedTuple):
     most_seconds: float
     bill: Bill
     """At worst."""
+    least: float
+    """Dollars of the cheapest block at worst."""
 
 
 def forecast(settings: Settings, twin: Twin, prices: Prices | None) -> Forecast:
@@ -168,15 +176,16 @@ def forecast(settings: Settings, twin: Twin, prices: Prices | None) -> Forecast:
     calls = most_calls = versions = most_versions = 0
     seconds = most_seconds = 0.0
     total = bill(prices, kept(twin.original))
-    timeout, at_once = twin.original.timeout_s, settings.parallel
+    least, timeout = math.inf, twin.original.timeout_s
     for deal in settings.deals:
-        blocks = blocks_of(deal, settings)
+        blocks, environments = blocks_of(deal, settings), at_once(deal, settings)
         versions, most_versions = versions + blocks.expected, most_versions + blocks.most
-        calls += blocks.expected * at_once * settings.invocations
-        most_calls += blocks.most * at_once * settings.invocations
+        calls += settings.environments * len(deal.placements) * settings.invocations
+        most_calls += blocks.most * environments * settings.invocations
         turn = TURN_S if deal.configuration.init_type == "on-demand" else SNAPSHOT_TURN_S
         seconds += blocks.expected * (turn + settings.invocations * REQUEST_S)
         most_seconds += blocks.most * (2 * turn + settings.invocations * longest_s(timeout))
-        one = bill(prices, worst(deal, at_once, settings.invocations, timeout))
+        one = bill(prices, worst(deal, environments, settings.invocations, timeout))
+        least = min(least, one.dollars)
         total = total.plus(Bill(blocks.most * one.dollars, one.unknown))
-    return Forecast(calls, most_calls, versions, most_versions, seconds, most_seconds, total)
+    return Forecast(calls, most_calls, versions, most_versions, seconds, most_seconds, total, least)

@@ -20,7 +20,8 @@ def statement(settings: Settings, twin: Twin, found: Forecast, prices: Prices | 
     yield f"  memory      {', '.join(f'{size} MB' for size in settings.memory_mb)}"
     yield f"  init types  {', '.join(settings.init_types)}"
     yield (
-        f"  calls       {found.calls:,} requests to {found.versions} versions, {settings.parallel} at once; "
+        f"  calls       {found.calls:,} requests to {found.versions} "
+        f"version{'s' if found.versions > 1 else ''}, {settings.parallel} at once; "
         f"at most {found.most_calls:,} to {found.most_versions}"
     )
     yield (
@@ -57,7 +58,7 @@ def check_budget(settings: Settings, found: Forecast, prices: Prices | None) -> 
     """Check that a budget can be kept.
 
     Raises:
-        UsageError: There are no prices to reckon with.
+        UsageError: There are no prices to reckon with, or it is too small for any block.
     """
     if settings.budget is None:
         return
@@ -66,6 +67,11 @@ def check_budget(settings: Settings, found: Forecast, prices: Prices | None) -> 
         raise UsageError(
             f"--budget {settings.budget:g}: the price of {unknown} is not known, so it could not be kept; "
             "name prices with --prices FILE, as docs/choose.md shows"
+        )
+    if settings.budget < found.least:
+        raise UsageError(
+            f"--budget {settings.budget:g}: no block may begin, because the cheapest could cost "
+            f"${found.least:.4f}; give more, or have fewer --invocations or --parallel"
         )
 
 
