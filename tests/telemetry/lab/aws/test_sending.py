@@ -18,7 +18,8 @@ TARGET = Target("shop", "3", "3")
 
 
 def refused(status: int, code: str) -> ClientError:
-    found: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    metadata = {"HTTPStatusCode": status, "RequestId": "failed"}
+    found: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": metadata}
     return ClientError(found, "Invoke")
 
 
@@ -88,6 +89,19 @@ def test_a_request_that_ends_the_run_is_counted_if_it_may_have_run(error: Except
 def test_what_found_no_connection_was_not_billed(error: Exception) -> None:
     answers, senders = sent(Client(error))
     assert [one.again for one in answers] == [1]
+    assert senders.unanswered() == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, "SnapStartException"), (408, "SnapStartTimeoutException")]
+)
+def test_a_restore_that_fails_is_an_answer_and_the_run_goes_on(status: int, code: str) -> None:
+    """Codes of botocore's model of Invoke: the function's own hooks have failed, or took too long."""
+    answers, senders = sent(Client(refused(status, code)), 2)
+    assert [(one.request_id, one.failure, one.crashed) for one in answers] == [
+        ("failed", code, True),
+        ("r2", None, False),
+    ]
     assert senders.unanswered() == 0
 
 

@@ -21,6 +21,8 @@ CHANGED: Final = frozenset({"PreconditionFailedException"})
 """The RevisionId is not that of the function any more."""
 BUSY: Final = frozenset({"ResourceConflictException"})
 """An earlier change is still being made."""
+RESTORE_FAILED: Final = frozenset({"SnapStartException", "SnapStartTimeoutException"})
+"""The function failed while it was restored from its snapshot: an error of its hooks, or more than 10 s."""
 EXPIRED: Final = frozenset({
     "ExpiredToken",
     "ExpiredTokenException",
@@ -45,6 +47,14 @@ def code_of(error: UnusableError) -> str:
     """Return AWS's error code; "" where there is none."""
     cause = error.__cause__
     return str(cause.response.get("Error", {}).get("Code", "")) if isinstance(cause, ClientError) else ""
+
+
+def request_id_of(error: UnusableError) -> str:
+    """Return the id of the request that AWS refused; "" where there is none."""
+    cause = error.__cause__
+    if not isinstance(cause, ClientError):
+        return ""
+    return str(cause.response.get("ResponseMetadata", {}).get("RequestId", ""))
 
 
 def has_expired(error: UnusableError) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from random import SystemRandom
 from typing import Any, Final
 
-from telemetry.lab.aws.refusals import may_have_run, may_pass
+from telemetry.lab.aws.refusals import RESTORE_FAILED, code_of, may_have_run, may_pass, request_id_of
 from telemetry.lab.aws.stopping import LOOK, pauses
 from telemetry.lab.platform.invocation import http_status, stamped_event
 from telemetry.report.aws.clients import explained
@@ -143,6 +143,8 @@ class Senders:
                 with self._counted():
                     return self._sent(event, again)
             except UnusableError as error:
+                if code_of(error) in RESTORE_FAILED:  # as a function that crashes, which is an answer
+                    return Answer(request_id_of(error), code_of(error), crashed=True, tail=(), again=again)
                 if not may_pass(error):
                     raise
                 self._check_repeatable(error)
