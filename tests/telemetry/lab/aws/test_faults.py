@@ -1,6 +1,9 @@
 """What goes wrong ends with a clear message, the records that there are, and the original restored."""
 
+import errno
+import io
 import json
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -80,6 +83,29 @@ def test_interrupted_with_requests_in_flight_keeps_their_records(twin: Twin, lab
     home = records(Path("records.jsonl"))
     assert list(of_kind(home, "invocation"))
     assert [one["complete"] for one in of_kind(home, "lab")] == [False, False]
+
+
+class Closed(io.StringIO):
+    """A terminal that is no more."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_a_closed_terminal_keeps_nothing_undone(
+    twin: Twin, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = twin.changeable()
+    with monkeypatch.context() as terminal:
+
+        def close() -> None:
+            terminal.setattr("sys.stderr", Closed())
+            signal.raise_signal(signal.SIGINT)
+
+        with at_call("Invoke", 2, close):
+            assert lab("--memory", 512) == 130
+    assert twin.changeable() == before
+    assert twin.is_clean()
 
 
 @pytest.mark.parametrize("kind", ["throttle", "error", "unavailable"])

@@ -4,7 +4,7 @@ import secrets
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
@@ -72,8 +72,14 @@ def clean_up(stack: str) -> int:
     _, function = find_function(client("cloudformation"), client("lambda"), stack, time.sleep)
     done = list(_told(clean(function)))
     if not done:
-        sys.stderr.write(f"lab: nothing of a run is left on {function.name}.\n")
+        tell(f"lab: nothing of a run is left on {function.name}.\n")
     return 0
+
+
+def tell(text: str) -> None:
+    """Write to standard error, if there is one left: a terminal may be closed while things are put back."""
+    with suppress(OSError):
+        sys.stderr.write(text)
 
 
 def renew() -> None:
@@ -84,7 +90,7 @@ def renew() -> None:
 
 def _told(lines: Iterator[str]) -> Iterator[str]:
     for line in lines:
-        sys.stderr.write(f"lab: {line}\n")
+        tell(f"lab: {line}\n")
         yield line
 
 
@@ -122,7 +128,7 @@ class Session:
             except StoppedError as stopped:
                 code = 128 + stopped.number
             except (EndedError, UnusableError) as error:
-                sys.stderr.write(f"lab: {error}\n")
+                tell(f"lab: {error}\n")
             finally:
                 out.write(lab_record(measured, time.monotonic() - began, complete=complete))
                 if collected.requests:
@@ -177,7 +183,7 @@ class Session:
         try:
             measured.finish(patience, sleep)
         except (StoppedError, UnusableError) as error:
-            sys.stderr.write(f"lab: not all records could be read: {error}\n")
+            tell(f"lab: not all records could be read: {error}\n")
         finally:
             if function is not None:
                 self._removed(function, measured)
@@ -191,14 +197,12 @@ class Session:
                 outcome = restore(function, self.twin.original)
             except UnusableError as error:
                 if has_expired(error) and time.monotonic() < end:
-                    sys.stderr.write(
-                        "lab: the credentials have expired; renew them, and I go on to restore.\n"
-                    )
+                    tell("lab: the credentials have expired; renew them, and I go on to restore.\n")
                     renew()
                     continue
-                sys.stderr.write(self._not_left(measured, error))
+                tell(self._not_left(measured, error))
                 return None
-            sys.stderr.write(f"lab: {OUTCOMES[outcome].format(function.name)}\n")
+            tell(f"lab: {OUTCOMES[outcome].format(function.name)}\n")
             return None if outcome == "gone" else function
 
     def _removed(self, function: Function, measured: Measurement) -> None:
@@ -206,7 +210,7 @@ class Session:
             for _ in remove(function, self.twin.original.arn, measured.marker.description):
                 pass
         except UnusableError as error:
-            sys.stderr.write(self._not_left(measured, error))
+            tell(self._not_left(measured, error))
 
     def _not_left(self, measured: Measurement, error: UnusableError) -> str:
         return (
