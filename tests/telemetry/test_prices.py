@@ -112,12 +112,24 @@ def test_logs_are_billed_by_the_gigabyte_where_their_price_is_known() -> None:
     assert dollars(frankfurt, Usage(0, 0, 1, log_gb=3)) is None
 
 
+def test_a_list_of_lambda_s_prices_loses_no_price_of_logs_that_is_known(tmp_path: Path) -> None:
+    """They are CloudWatch's, so AWS's list cannot have them; what a file says itself stays."""
+    rows = [
+        {"date": "d", "region": region, "architecture": "arm64", "request": 1, "gb_second": 2, **more}
+        for region, more in (("eu-west-1", {}), ("us-east-1", {"log_gb": 0.1}), ("eu-central-1", {}))
+    ]
+    path = tmp_path / "prices.json"
+    path.write_text(json.dumps(rows))
+    found = [prices_of(region, "arm64", path).log_gb for region in ("eu-west-1", "us-east-1", "eu-central-1")]
+    assert found == [0.57, 0.1, None]
+
+
 def test_aws_s_own_list_brings_the_prices_of_its_regions(tmp_path: Path) -> None:
     path = tmp_path / "index.json"
     path.write_text(json.dumps(TOKYO))
     found = prices_of("ap-northeast-1", "arm64", path)
     assert found == msgspec.structs.replace(
-        prices_of("ap-northeast-1", "arm64", None), snapstart_restored_gb=None, log_gb=None
+        prices_of("ap-northeast-1", "arm64", None), snapstart_restored_gb=None
     )
     with pytest.raises(PricesError, match=r"AWSLambda/current/eu-north-1/index\.json, then --prices"):
         prices_of("eu-north-1", "arm64", path)

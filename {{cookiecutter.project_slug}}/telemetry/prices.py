@@ -111,19 +111,26 @@ def dollars(prices: Prices, usage: Usage, *, free_tier: bool = False) -> float |
 def prices_of(region: str, architecture: str, file: Path | None) -> Prices:
     """Find the prices of a region: in a file if one is given, else in the table.
 
+    AWS's own list of Lambda's prices has none of log lines; what the table knows of them is added.
+
     Raises:
         PricesError: There are none, or the file is not as it should be.
     """
     table = TABLE if file is None else _read(file)
     for prices in table:
         if (prices.region, prices.architecture) == (region, architecture):
-            return prices
+            return _with_logs(prices)
     known = ", ".join(f"{prices.region} {prices.architecture}" for prices in table) or "nothing"
     raise PricesError(
         f"no prices of {region} {architecture}; there are those of {known}. Take these with --region and "
         f"--architecture, or AWS's own: curl -o prices.json {URL.format(region=region)}, then --prices "
         "prices.json."
     )
+
+
+def _with_logs(prices: Prices) -> Prices:
+    known = (row.log_gb for row in TABLE if row.region == prices.region and prices.log_gb is None)
+    return msgspec.structs.replace(prices, log_gb=next(known, prices.log_gb))
 
 
 def _read(file: Path) -> tuple[Prices, ...]:

@@ -66,7 +66,7 @@ def check_budget(settings: Settings, found: Forecast, prices: Prices | None) -> 
         unknown = "Lambda" if prices is None else ", ".join(sorted(found.bill.unknown))
         raise UsageError(
             f"--budget {settings.budget:g}: the price of {unknown} is not known, so it could not be kept; "
-            "name prices with --prices FILE, as docs/choose.md shows"
+            "name prices with --prices FILE, as docs/choose.md shows, that of logs included"
         )
     if settings.budget < found.least:
         raise UsageError(
