@@ -77,9 +77,12 @@ def test_interrupted_at_a_step(twin: Twin, lab: Lab, step: str, number: int) -> 
     assert twin.is_clean()
 
 
-def test_interrupted_with_requests_in_flight_keeps_their_records(twin: Twin, lab: Lab) -> None:
+def test_interrupted_with_requests_in_flight_keeps_their_records(
+    twin: Twin, lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
     with at_call("Invoke", 2, lambda: signal.raise_signal(signal.SIGINT)):
         assert lab("--environments", 4, "--invocations", 5) == 130
+    assert "until none has been answered for 90 s, and then removes" in capsys.readouterr().err
     home = records(Path("records.jsonl"))
     assert list(of_kind(home, "invocation"))
     assert [one["complete"] for one in of_kind(home, "lab")] == [False, False]

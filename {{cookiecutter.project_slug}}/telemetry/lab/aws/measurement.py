@@ -101,10 +101,15 @@ class Measurement:
         """
         if self.current is not None:
             if self.senders is not None:
-                for answer in self.senders.rest(self.twin.original.timeout_s + BEYOND_TIMEOUT_S):
+                for answer in self.senders.rest(self.longest_answer_s):
                     self.collected.answer(self.current.deal, self.current.number, answer)
             self._end(self.current)
         self._read_logs(self.collected.missing, patience, sleep)
+
+    @property
+    def longest_answer_s(self) -> float:
+        """How long an answer may take."""
+        return self.twin.original.timeout_s + BEYOND_TIMEOUT_S
 
     def needs(self) -> int:
         """Return how many environments are still missing."""

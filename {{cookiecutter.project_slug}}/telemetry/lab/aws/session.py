@@ -180,6 +180,11 @@ class Session:
         if measured.senders is not None:
             measured.senders.halt()
         function = self._restored(measured)
+        if measured.senders is not None:
+            tell(
+                "lab: now it waits for the requests under way, until none has been answered for "
+                f"{measured.longest_answer_s:.0f} s, and then removes what it made.\n"
+            )
         try:
             measured.finish(patience, sleep)
         except (StoppedError, UnusableError) as error:
