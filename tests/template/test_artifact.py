@@ -20,7 +20,14 @@ from tests.template.test_locks import pins
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-STAYS = ("telemetry/lab/", "telemetry/report/", "telemetry/progress.py", "telemetry/workload.py")
+STAYS = (
+    "telemetry/lab/",
+    "telemetry/report/",
+    "telemetry/price_list.py",
+    "telemetry/prices.py",
+    "telemetry/progress.py",
+    "telemetry/workload.py",
+)
 LARGEST = 262_144_000
 """Bytes that Lambda unpacks at most."""
 

@@ -77,7 +77,7 @@ def test_full_run(baked: Path, home: dict[str, str], tmp_path: Path) -> None:
     assert verdict["state"]["methods"].keys() <= {"rss", "mallinfo2"}
 
     for placement in PLACEMENTS:
-        warm = 2 if placement == "every_invocation" else 11
+        warm = 1 if placement == "every_invocation" else 11
         recorded = verdict["starts"]["recorded"][placement]
         assert recorded == {"cold": environments, "warm": warm * environments}
     assert verdict["starts"]["recorded"] == verdict["starts"]["sent"]
