@@ -32,7 +32,7 @@ import numpy as np
 from numpy.random import Generator
 
 from telemetry.report.estimate.jackknife import LEVEL, Quantiles
-from telemetry.report.read.columns import Flags, Numbers, Vector
+from telemetry.report.read.columns import Flags, Vector
 
 DRAWS: Final = 1_999
 """With so many, a tail of 2.5 % ends exactly at the fiftieth."""
@@ -47,7 +47,7 @@ then wrong in 5.7 % at 90 to 10 and in 4.5 % at 50 to 50 (simulated, with first 
 MOST_MOVED: Final = 0.005
 """Share of experiments by which skewness may move a tail of 2.5 % without anything being dealt out."""
 CELLS: Final = 2**21
-"""Environments times draws that are dealt out at once: 16 MiB."""
+"""Environments times draws that are dealt out at once: 8 MiB."""
 
 
 class Block(NamedTuple):
@@ -144,12 +144,13 @@ def _sums(table: Vector, size: int, draws: int, random: Generator) -> Vector:
 
 def _drawn(table: Vector, size: int, draws: int, random: Generator) -> Vector:
     """Do so for some draws at once, each by a shuffle of its own (Fisher and Yates)."""
-    found, columns = np.zeros((draws, table.shape[1])), np.arange(draws)
-    order: Numbers = np.tile(np.arange(len(table), dtype=np.int64)[:, None], draws)
+    orders = np.tile(np.arange(len(table), dtype=np.int32), (draws, 1))
+    places, begins = orders.reshape(-1), np.arange(draws) * len(table)  # one index takes half the time of two
+    found = np.zeros((draws, table.shape[1]))
     for place in range(size):
-        other = random.integers(place, len(table), draws)
-        found += table[order[other, columns]]
-        order[other, columns] = order[place]
+        other = random.integers(place, len(table), draws) + begins
+        found += table.take(places.take(other), axis=0)
+        places[other] = orders[:, place]
     return found
 
 
