@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from telemetry.report.__main__ import main
+from telemetry.report.__main__ import COMMANDS, main
 from tests.telemetry.report.command import refused
 from tests.telemetry.report.simulation import Run
 
@@ -17,6 +17,15 @@ def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "records.jsonl"
     path.write_text(TEXT)
     return path
+
+
+def test_help_names_every_exit_code_and_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = capsys.readouterr().out
+    codes = said.partition("exit codes\n")[2]
+    assert [int(line.split()[0]) for line in codes.splitlines() if line[2:3].isdigit()] == [0, 2, 3, 130]
+    assert all(f"telemetry.report {command} ..." in said for command in COMMANDS)
 
 
 def test_empty_path_is_refused(records: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,6 +36,16 @@ def test_input_is_never_written_over(
     assert records.read_text() == TEXT
 
 
+def test_file_in_a_folder_that_is_read_is_an_input(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("logs/day").mkdir(parents=True)
+    log = records.rename("logs/day/records.jsonl")
+    assert "that is an input too" in refused(capsys, "logs", "--json", str(log))
+    assert log.read_text() == TEXT
+    outputs = ["--json", "logs/v.json", "--html", "logs/v.html", "--markdown", "logs/v.md"]
+    for _ in range(2):  # the second run reads and replaces what the first one wrote
+        assert main(["logs", *outputs]) == 0
+
+
 def test_outputs_are_two_files(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "that is the file of --json too" in refused(
         capsys, str(records), "--json", "out", "--html", "./out"
@@ -63,11 +73,22 @@ def test_written_json_holds_the_headline(
     assert printed.endswith(f"wrote {path}\n")  # on one line: to be copied
 
 
-def test_stale_file_goes_when_a_run_fails(tmp_path: Path) -> None:
-    stale, missing = tmp_path / "verdict.json", tmp_path / "missing.jsonl"
-    stale.write_text("{}", encoding="utf-8")
-    assert main([str(missing), "--json", str(stale)]) == 2
+@pytest.mark.parametrize("option", ["--json", "--html", "--markdown"])
+def test_stale_file_goes_when_a_run_fails(records: Path, tmp_path: Path, option: str) -> None:
+    stale = tmp_path / "stale"
+    assert main([str(records), option, str(stale)]) == 0
+    assert stale.exists()
+    assert main([str(tmp_path / "missing.jsonl"), option, str(stale)]) == 2
     assert not stale.exists()
+
+
+def test_log_that_is_named_as_an_output_outlives_a_run_that_fails(
+    records: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "nothing to read" in refused(capsys, "--json", str(records))
+    assert "no such file" in refused(capsys, "missing.jsonl", "--json", str(records))
+    assert "no such file" in refused(capsys, "compare", "missing.jsonl", "other", "--json", str(records))
+    assert records.read_text() == TEXT
 
 
 def test_file_gets_its_name_when_it_is_whole(records: Path, tmp_path: Path) -> None:

@@ -41,11 +41,13 @@ examples
 
 other commands
   python -m telemetry.report plan ...      how many environments and days a given precision takes
+  python -m telemetry.report compare ...   what changed between two runs
   python -m telemetry.report doctor ...    whether a deployment is set up to be measured
 
 exit codes
   0  a verdict was printed, "cannot tell yet" included
   2  nothing to judge: a missing file, no records in it, or options that do not fit together
+  3  a condition of --fail-if is certainly so, or with --strict may be
   130  stopped by Ctrl-C
 """
 PLAN: Final = """\

@@ -19,10 +19,14 @@ from telemetry.report.show.verdict import Verdict
 
 STDOUT: Final = "-"
 VERSION_OF_COMPARE: Final = 1
+BEGINNINGS: Final = (b'{\n  "v": ', b"<!doctype html>", b"**")
+"""Of the files that are written, JSON, page and Markdown: no log begins so."""
 
 
 def must_differ(outputs: Mapping[str, Path | None], inputs: Sequence[str]) -> None:
     """Refuse to write over an input, or two outputs to one file; devices, such as /dev/null, may be shared.
+
+    What an earlier run wrote into a folder that is read may be written over.
 
     Args:
         outputs: By the option that names them.
@@ -36,7 +40,7 @@ def must_differ(outputs: Mapping[str, Path | None], inputs: Sequence[str]) -> No
         if path is None or str(path) == STDOUT:
             continue
         for what, other in taken:
-            if _same(path, other):
+            if _same(path, other) or _is_log_in(path, other):
                 raise UnusableError(
                     f"{option} {path}: that is {what} too. Name another file; none was written."
                 )
@@ -52,16 +56,37 @@ def _same(path: Path, other: Path) -> bool:
         return False
 
 
+def _is_log_in(path: Path, folder: Path) -> bool:
+    """Say whether a file is read with its folder, and holds something else than this module writes."""
+    try:
+        places = (path.resolve(), path.parent.resolve())  # of a link both its own place and its target's
+        inside = folder.is_dir() and any(place.is_relative_to(folder.resolve()) for place in places)
+        return inside and path.is_file() and not _is_output(path)
+    except (OSError, RuntimeError, ValueError):  # as above
+        return False
+
+
+def _is_output(path: Path) -> bool:
+    """Say whether a file is what an earlier run wrote, or empty."""
+    with path.open("rb") as file:
+        beginning = file.read(max(map(len, BEGINNINGS)))
+    return not beginning or beginning.startswith(BEGINNINGS)
+
+
 @contextmanager
 def discarded_on_failure(outputs: Iterable[Path | None]) -> Iterator[None]:
-    """Remove what an earlier run had written where this one fails: it is not the new verdict."""
+    """Remove what an earlier run had written where this one fails: it is not the new verdict.
+
+    Any other file stays: `--json records.jsonl`, of which no FILE is left to read, names a log.
+    """
     try:
         yield
     except BaseException:
         for path in outputs:
-            if path is not None and str(path) != STDOUT and path.is_file():
+            if path is not None and str(path) != STDOUT:
                 with suppress(OSError):
-                    path.unlink()
+                    if path.is_file() and _is_output(path):
+                        path.unlink()
         raise
 
 
