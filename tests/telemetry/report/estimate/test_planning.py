@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,22 @@ def test_observed_traffic_gives_days() -> None:
     days = len(lines) / 20 / 24
     assert found.per_day == pytest.approx(40 / days, rel=0.02)
     assert found.days == pytest.approx(sum(found.environments.values()) / found.per_day)
+
+
+def test_environments_that_the_log_begins_with_are_no_new_ones() -> None:
+    records = [json.loads(line) for line in Run(arms={"init": 40}, lab=False).lines()]
+    for number, record in enumerate(records):
+        if "at" in record:
+            record["at"] = 1_760_000_000_000 + number * 3_600_000 / 20
+    alive = list(dict.fromkeys(one["environment"] for one in records if "environment" in one))[:10]
+    rest = [one for one in records if one.get("environment") not in alive or one.get("n", 1) > 1]
+    assert one_day(rest) == pytest.approx(one_day(records) * 30 / 40, rel=0.02)
+
+
+def one_day(records: list[dict[str, Any]]) -> float:
+    found = plan_of(evidence_from(map(json.dumps, records)), HALVES, "2", None).per_day
+    assert found is not None
+    return found
 
 
 def test_lab_tells_no_days() -> None:

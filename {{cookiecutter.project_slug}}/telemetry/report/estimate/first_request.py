@@ -114,7 +114,7 @@ def _compared(means: Means, estimand: Estimand, smallest: Smallest, widening: fl
 
 
 def _per_request(found: Comparison, firsts: FirstRequests, sums: Sums) -> PerRequest:
-    of_each = float(sums.n.sum()) / max(int(firsts.seen.sum()), 1)
+    of_each = float(sums.n[firsts.seen].sum()) / max(int(firsts.seen.sum()), 1)
     low, high = (None if bound is None else bound / of_each for bound in (found.low, found.high))
     return PerRequest(
         found.baseline, of_each, Estimate(found.difference_ms / of_each, low, high, found.level)

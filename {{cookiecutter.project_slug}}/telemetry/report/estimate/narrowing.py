@@ -69,7 +69,7 @@ def narrowing_of(evidence: Evidence, compared: Compared) -> Narrowing | None:
     if answer is None or answer.low is None or not population.randomised or population.rule == "incomplete":
         return None
     means = _means(answer, evidence.totals.firsts, compared.means)
-    born = births_of(evidence.ledger.units, evidence.totals.sums)
+    born = births_of(evidence)
     if means is None or np.isnan(born[means.n > 0]).any():
         return None
     sequence = population.rule == "in order of birth"

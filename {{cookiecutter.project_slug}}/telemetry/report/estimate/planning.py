@@ -16,6 +16,7 @@ from telemetry.report.estimate.intervals import FEWEST, MINIMUM_EFFECTIVE, ratio
 from telemetry.report.estimate.jackknife import LEVEL, Ratio
 from telemetry.report.estimate.startup.startup_cost import spread
 from telemetry.report.estimate.startup.upper_bound import slowdown
+from telemetry.report.read.environments import cut_off_units
 from telemetry.report.read.evidence import Evidence
 
 POWER: Final = 0.8
@@ -240,4 +241,5 @@ def _rate(evidence: Evidence) -> float | None:
     if len(rows):
         first, last = min(first, float(np.min(rows["at"]))), max(last, float(np.max(rows["at"])))
     days = (last - first) / DAY_MS
-    return float(evidence.ledger.judged().sum()) / days if days > 1 / 24 else None
+    born = evidence.ledger.judged() & ~cut_off_units(evidence.ledger)
+    return float(born.sum()) / days if days > 1 / 24 else None

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from telemetry.report.read.columns import Numbers, Vector
+from telemetry.report.read.columns import Flags, Numbers, Vector
 from telemetry.report.read.ledger import SNAP_START, Ledger
 
 
@@ -67,6 +67,19 @@ def births_of_processes(ledger: Ledger) -> Vector:
     """Return when the first record of each process was written, in Unix milliseconds; the last is of none."""
     found: Vector = np.full(len(ledger.process_units) + 1, np.nan)
     found[list(ledger.births)] = list(ledger.births.values())
+    return found
+
+
+def cut_off_units(ledger: Ledger) -> Flags:
+    """Say which units began before the log does: of a process of theirs the first records are not in it.
+
+    A log may be a stretch of time, and environments that were alive at its beginning go on in it. Where no
+    process has first records, as in sums of Logs Insights, nothing tells it.
+    """
+    found = np.zeros(len(ledger.units), np.bool_)
+    if ledger.births:
+        unknown = np.isnan(births_of_processes(ledger)[:-1])
+        found[np.asarray(ledger.process_units, np.int64)[unknown]] = True
     return found
 
 

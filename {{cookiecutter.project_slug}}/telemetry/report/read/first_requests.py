@@ -90,6 +90,11 @@ class FirstRequests:
         unknown: NDArray[Any] = np.where(part.rows["start"] == COLD, -np.inf, np.finfo(np.float64).max)
         return np.where(np.isnan(at), unknown, told)
 
+    def forget(self, units: Flags) -> None:
+        """Leave out the first request of some units: what was seen first was not the first."""
+        self.at[units], self.ms[units], self.init[units] = np.inf, np.nan, 0.0
+        self.billed[units] = np.nan
+
     def replace(self, units: Flags, ms: float, ended: int) -> None:
         """Say what became of first requests that left no record; those that were seen came after them."""
         self.at[units], self.ms[units], self.init[units] = -np.inf, ms, 0.0

@@ -11,7 +11,7 @@ from telemetry import schema
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Vector
 from telemetry.report.read.durations import Durations
-from telemetry.report.read.environments import births_of_processes
+from telemetry.report.read.environments import births_of_processes, cut_off_units
 from telemetry.report.read.first_requests import WARM, FirstRequests
 from telemetry.report.read.joining.placing import Known, place
 from telemetry.report.read.ledger import Ledger
@@ -131,6 +131,7 @@ def totals_of(ledger: Ledger) -> Totals:
     totals.duplicate_reports = join.duplicate_reports
     totals.reports_without_request = join.reports_without_request
     totals.unplaced, totals.pings = join.unplaced, join.pings
+    firsts.forget(cut_off_units(ledger))
     known = Known(totals.sums, totals.durations, firsts, totals.unrecorded)
     place(known, totals.unplaced, join.missing())
     totals.imports_counted = join.imports_counted

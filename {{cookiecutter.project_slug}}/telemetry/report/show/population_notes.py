@@ -25,8 +25,8 @@ def population_notes(results: Results) -> Iterator[str]:
 def _counted(population: Population) -> Iterator[str]:
     if population.outside:
         yield (
-            f"{counted(population.outside, 'environment')} born before the experiment began or after it "
-            "ended: in no comparison"
+            f"{counted(population.outside, 'environment')} born before the experiment or the log began, or "
+            "after it ended: in no comparison"
         )
     if population.rule == "planned":
         if population.later:

@@ -1,10 +1,12 @@
 """Who is compared follows from births alone."""
 
+import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from tests.telemetry.report.deployed import DAY, HOUR, Life, Served, log
+from tests.telemetry.report.deployed import DAY, HOUR, T0, Life, Served, log
 from tests.telemetry.report.reported import results_from
 
 
@@ -125,6 +127,45 @@ def test_v7_size_is_not_reached_while_a_declared_arm_has_no_environment() -> Non
     assert found.progress is not None
     assert (found.progress.environments, found.progress.interim, found.progress.final) == (0, True, False)
     assert "interim look" in found.decisions[0].obstacles
+
+
+def cut_off(experiment: str | None) -> list[str]:
+    """Environments of half a day, in a log that begins after 18 of either arm had their first request."""
+    lines = []
+    for number in range(45):
+        for arm, first in (("init", 20.0), ("first_invocation", 120.0)):
+            served = [Served(first + number % 3)] + [Served(20.0)] * 11
+            life = Life(f"{arm}{number}", arm, number * HOUR / 2, served, experiment, 20, seconds_apart=3600)
+            lines += list(life.lines())
+    begin = T0 + 20 * HOUR / 2 - 1
+    told: dict[str, float] = {}
+    for line in map(json.loads, lines):
+        if "request_id" in line:
+            told[line["request_id"]] = line["at"]
+    return [line for line in lines if written_at(json.loads(line), told) >= begin]
+
+
+def written_at(line: dict[str, Any], told: dict[str, float]) -> float:
+    """Return when a record was written, or a report of the same request."""
+    return told[line["record"]["requestId"]] if "type" in line else float(line["at"])
+
+
+def test_environments_born_before_the_log_are_not_the_first_of_the_experiment() -> None:
+    found = results_from(cut_off("init=50,first_invocation=50"))
+    first = next(one for one in found.comparisons if one.estimand == "first_request_ms")
+    assert first.n_environments == {"init": 20, "first_invocation": 20}
+    assert first.difference_ms == pytest.approx(100)
+    assert found.population.outside == 2 * 18
+
+
+def test_without_an_experiment_too_what_the_log_begins_with_is_no_first_request() -> None:
+    found = results_from(cut_off(None))
+    first = next(one for one in found.comparisons if one.estimand == "first_request_ms")
+    assert first.n_environments == {"init": 27, "first_invocation": 27}
+    assert first.difference_ms == pytest.approx(100)
+    assert [one.environments for one in found.first_requests.answers] == [27, 27]
+    assert found.first_requests.per_request[0].requests_of_each == 12
+    assert [one.environments for one in found.arms] == [45, 45]
 
 
 def test_arm_that_was_given_up_when_weights_changed_holds_nothing_up() -> None:

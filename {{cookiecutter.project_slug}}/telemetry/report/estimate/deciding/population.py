@@ -11,7 +11,6 @@ is decided.
 In an experiment those alone count that were born while it ran: what ran before is another time.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -22,10 +21,9 @@ from telemetry.report.estimate.deciding.assignment import Assignment, Progress, 
 from telemetry.report.estimate.deciding.sequence import widening
 from telemetry.report.estimate.intervals import MINIMUM_EFFECTIVE
 from telemetry.report.read.columns import Flags, Vector
-from telemetry.report.read.environments import ended_processes
+from telemetry.report.read.environments import cut_off_units, ended_processes
 from telemetry.report.read.evidence import Evidence
 from telemetry.report.read.sums import Sums
-from telemetry.report.read.units import Unit
 
 Rule: TypeAlias = Literal["all", "planned", "in order of birth", "incomplete"]
 IDLE_MS: Final = 3_600_000.0
@@ -53,7 +51,7 @@ class Population:
     later: int
     """That served a request, and were born after the cut, or not complete in their turn."""
     outside: int
-    """That served a request, and were born before the experiment began or after it ended."""
+    """That served a request, and were born before the experiment or the log began, or after it ended."""
     still_serving: int
     """Of those compared, how many may still serve requests."""
     smallest_arm: int | None
@@ -75,9 +73,9 @@ def population_of(evidence: Evidence, assignment: Assignment | None, planned: in
     """
     ledger, sums = evidence.ledger, evidence.totals.sums
     judged, served = ledger.judged(), sums.n > 0
-    born, ended = births_of(ledger.units, sums), _ended(evidence)
+    born, ended = births_of(evidence), _ended(evidence)
     # A lab run has no time before or after it: where it assigns environments by their version, none says so.
-    assigned = judged if ledger.labs else judged & _in_experiment(ledger.units, born, assignment)
+    assigned = judged if ledger.labs else judged & _in_experiment(evidence, born, assignment)
     known = assigned & ~np.isnan(born)
     rule: Rule = "all"
     counted, least = assigned, None
@@ -107,11 +105,13 @@ def population_of(evidence: Evidence, assignment: Assignment | None, planned: in
     )
 
 
-def _in_experiment(units: Sequence[Unit], born: Vector, assignment: Assignment | None) -> Flags:
+def _in_experiment(evidence: Evidence, born: Vector, assignment: Assignment | None) -> Flags:
     """Say which units were born while the experiment ran: all, where no record tells when that was.
 
-    One without a record of its assignment, born while others were assigned, has lost a line.
+    One without a record of its assignment, born while others were assigned, has lost a line. One that was
+    born before the log began may have been born before the experiment did.
     """
+    units = evidence.ledger.units
     texts = {unit.experiment for unit in units if unit.experiment is not None} if assignment else set()
     declared = {text for text in texts if readable(text)}
     times = born[np.asarray([unit.experiment in declared for unit in units], np.bool_)]
@@ -119,14 +119,15 @@ def _in_experiment(units: Sequence[Unit], born: Vector, assignment: Assignment |
     if not len(times):
         return np.ones(len(units), np.bool_)
     inside: Flags = ~((born < times.min()) | (born > times.max()))
-    return inside
+    return inside & ~cut_off_units(evidence.ledger)
 
 
-def births_of(units: Sequence[Unit], sums: Sums) -> Vector:
+def births_of(evidence: Evidence) -> Vector:
     """Return when each unit was born, in Unix milliseconds; NaN where nothing tells it."""
+    units = evidence.ledger.units
     recorded = np.asarray([np.nan if unit.born is None else unit.born for unit in units])
-    earliest: Vector = np.fmin(recorded, sums.first_at)
-    return earliest
+    earliest = np.fmin(recorded, evidence.totals.sums.first_at)
+    return np.where(cut_off_units(evidence.ledger), np.nan, earliest)
 
 
 def _ended(evidence: Evidence) -> Flags:
@@ -134,7 +135,7 @@ def _ended(evidence: Evidence) -> Flags:
     units, sums = evidence.ledger.units, evidence.totals.sums
     told = np.zeros(len(units), np.bool_)
     told[np.asarray(evidence.ledger.process_units, np.int64)[ended_processes(evidence.ledger)]] = True
-    born = births_of(units, sums)
+    born = births_of(evidence)
     last = np.fmax(born, sums.last_at)
     now = np.fmax.reduce(last) if len(last) else np.nan
     ended: Flags = told | (last < now - IDLE_MS) | np.isnan(last)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from telemetry.report.read.columns import Flags, Numbers
-from telemetry.report.read.environments import ended_processes
+from telemetry.report.read.environments import births_of_processes, cut_off_units, ended_processes
 from telemetry.report.read.ledger import Ledger
 
 
@@ -55,7 +55,8 @@ class Gaps:
         """Count by unit; `judged` says which units are of the function that is judged."""
         ledger = self._ledger
         units, unit_of = len(ledger.units), np.asarray(ledger.process_units, np.int64)
-        gaps = np.maximum(self._last - self._seen, 0)
+        begun = np.isnan(births_of_processes(ledger)[:-1]) & (self._seen > 0)  # before the log
+        gaps = np.maximum(self._last - self._seen - np.where(begun, self._least - 1, 0), 0)
         gaps[list(ledger.batching)] = 0  # requests of a batch have no number
         numbered = np.bincount(unit_of, gaps, minlength=units).astype(np.int64)
         last = np.zeros(units, np.int64)
@@ -67,5 +68,5 @@ class Gaps:
         earliest = np.unique(unit_of, return_index=True)[1]
         first = np.zeros(units, np.bool_)
         first[unit_of[earliest]] = self._least[earliest] > 1
-        first &= numbered + restarts > 0
+        first &= (numbered + restarts > 0) & ~cut_off_units(ledger)
         return Missing(np.where(judged, numbered, 0), np.where(judged, restarts, 0), first & judged)
