@@ -12,6 +12,8 @@ from telemetry.report.read.units import START_CODES, TIMED_OUT
 ANSWERED: Final = 0
 FAILED: Final = 1
 """How a first request ended; beside these two, `TIMED_OUT`."""
+LATER_MS: Final = 1e14
+"""Three thousand years."""
 COLD, WARM = START_CODES["cold"], START_CODES["warm"]
 
 
@@ -20,15 +22,9 @@ class FirstRequests:
 
     Environments serve the requests that follow a crash in a new process. Its first request is no first
     request of the environment, which is what an experiment assigns.
-
-    Args:
-        units: How many there are.
-        births: When the first record of each process was written, Unix milliseconds; NaN where none is
-            known. The last is of no process. None where no process is known.
     """
 
-    def __init__(self, units: int, births: Vector | None = None) -> None:
-        self._births = np.full(1, np.nan) if births is None else births
+    def __init__(self, units: int) -> None:
         self.at: Vector = np.full(units, np.inf)
         self.ms: Vector = np.full(units, np.nan)
         """What the user waited, INIT included; NaN without a request, or where INIT is of unknown length."""
@@ -55,7 +51,7 @@ class FirstRequests:
 
     def only(self, units: Flags) -> "FirstRequests":
         """Return the requests of some units; the others are as if they had none."""
-        found = FirstRequests(len(units), self._births)
+        found = FirstRequests(len(units))
         found.at, found.ms = np.where(units, self.at, np.inf), np.where(units, self.ms, np.nan)
         found.init = np.where(units, self.init, 0.0)
         found.billed = np.where(units, self.billed, np.nan)
@@ -70,7 +66,7 @@ class FirstRequests:
         timed_out = part.reported & (part.outcome == TIMED_OUT)
         lasted = (part.user_ms - part.init_ms)[timed_out]
         self.timeout_ms = float(np.fmax.reduce(lasted, initial=self.timeout_ms))
-        at, unit = self._ordered(part), part.unit
+        at, unit = _ordered(part), part.unit
         before = self.at.copy()
         np.minimum.at(self.at, unit, at)
         mine = np.flatnonzero((at == self.at[unit]) & (at < before[unit]))
@@ -79,16 +75,6 @@ class FirstRequests:
         self.billed[units] = part.billed_ms[mine]
         self.ended[units] = np.where(timed_out, TIMED_OUT, np.where(part.failed, FAILED, ANSWERED))[mine]
         self._start[units] = part.rows["start"][mine]
-
-    def _ordered(self, part: Requests) -> Vector:
-        """When each request began; a cold start of unknown time comes first, others of unknown time last.
-
-        A process counts its requests, so none is earlier than its first, whatever its clock did.
-        """
-        at, born = part.rows["at"], self._births[part.rows["process"]]
-        told: Vector = np.where(part.first, np.fmin(at, born), np.fmax(at, born + 1))
-        unknown: NDArray[Any] = np.where(part.rows["start"] == COLD, -np.inf, np.finfo(np.float64).max)
-        return np.where(np.isnan(at), unknown, told)
 
     def forget(self, units: Flags) -> None:
         """Leave out the first request of some units: what was seen first was not the first."""
@@ -110,3 +96,14 @@ class FirstRequests:
         """Return the sums of ms, and of requests, over warm requests that are not the first of their unit."""
         first = self.timed & (self._start == WARM)
         return self._warm_ms - np.where(first, self.ms, 0.0), self._warm_n - first
+
+
+def _ordered(part: Requests) -> Vector:
+    """When each request began; a cold start of unknown time comes first, others of unknown time last.
+
+    A process counts its requests: those after its first come later, whatever its clock did.
+    """
+    at: Vector = part.rows["at"]
+    unknown: NDArray[Any] = np.where(part.rows["start"] == COLD, -np.inf, np.finfo(np.float64).max)
+    told = np.where(part.first, at, at + LATER_MS) if part.recorded else at
+    return np.where(np.isnan(at), unknown, told)

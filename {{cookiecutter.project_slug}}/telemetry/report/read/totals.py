@@ -11,7 +11,7 @@ from telemetry import schema
 from telemetry.report.errors import UnusableError
 from telemetry.report.read.columns import Flags, Numbers, SpillingTable, Vector
 from telemetry.report.read.durations import Durations
-from telemetry.report.read.environments import births_of_processes, cut_off_units
+from telemetry.report.read.environments import cut_off_units
 from telemetry.report.read.first_requests import WARM, FirstRequests
 from telemetry.report.read.joining.placing import Known, place
 from telemetry.report.read.ledger import Ledger
@@ -118,7 +118,7 @@ def warm_weights_of(labs: Sequence[Lab]) -> dict[Placement, float]:
 def totals_of(ledger: Ledger) -> Totals:
     """Sum up all requests of a ledger, each once."""
     arms = np.asarray([PLACEMENTS.index(unit.placement) for unit in ledger.units], np.int64)
-    firsts = FirstRequests(len(arms), births_of_processes(ledger))
+    firsts = FirstRequests(len(arms))
     totals, join, resources = Totals(Sums.zero(arms), firsts), Join(ledger), _resources(ledger)
     totals.touching = np.zeros((len(arms), len(ledger.resource_names)))
     totals.together = np.zeros(len(ledger.touched_sets) + 1, np.int64)
