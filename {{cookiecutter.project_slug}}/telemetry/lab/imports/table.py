@@ -118,7 +118,8 @@ def _use(found: Findings) -> Iterator[str]:
     if failures:
         yield (
             f"{len(failures)} of {len(found.watched.served.failures)} requests had no 2xx response "
-            f"({', '.join(sorted(set(failures)))}): what they would have used may be missing."
+            f"({', '.join(sorted(set(failures)))}): what they would have used may be missing. Name events "
+            "that the app serves by --event; the lab shows one where it answers 404, 405 or 406."
         )
     yield (
         '"did not run": none of its functions ran in a request. INIT may need it all the same, and its '
