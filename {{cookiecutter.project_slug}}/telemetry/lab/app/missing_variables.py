@@ -20,8 +20,14 @@ _SAYS_MISSING: Final = re.compile(
     r"environment|\benv|variable|setting|config|not set|unset|missing|not found|required|undefined|declare",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|(?<=['\"`])[A-Z][A-Z0-9]{2,}(?=['\"`])")
-"""What looks like a variable's name in a sentence."""
+_NAME: Final = re.compile(
+    r"""\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b
+    | (?<=['"`]) [A-Z][A-Z0-9]{2,} (?=['"`])
+    | (?:(?<=nvironment[ ]variable[ ])|(?<=env[ ]var[ ])) [A-Z][A-Z0-9]{2,}\b
+    | \b[A-Z][A-Z0-9]{2,} (?=[ ](?:env(?:ironment)?[ ]var|not[ ]found\.[ ]Declare[ ]it[ ]as[ ]envvar))""",
+    re.VERBOSE,
+)
+"""What looks like a variable's name in a sentence: with an underscore, in quotes, or called so beside it."""
 
 
 class MissingFields(NamedTuple):
