@@ -96,6 +96,37 @@ def test_startup_that_fails_is_told(
     assert "s3cret" not in printed
 
 
+@pytest.mark.parametrize("python", [[], ["--python", sys.executable]])
+@pytest.mark.parametrize("folder", ["../shop", "link"])
+def test_app_in_a_folder_beside_the_current_one(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    folder: str,
+    python: list[str],
+) -> None:
+    """Its files are known for its own, and shown without the way to them."""
+    for name in ("shop", "lab"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "lab/link").symlink_to("../shop")
+    code = """
+        import mangum
+
+        def adapted():
+            return mangum.Mangum(app)
+
+        async def app(scope, receive, send):
+            await send({"type": "lifespan.startup.complete"})
+    """
+    (tmp_path / "shop/mine.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "lab")
+    assert main(["--app", "mine:app", "--app-dir", folder, *python]) == 0
+    printed = capsys.readouterr().out
+    rows = {line.split()[0]: line.split() for line in printed.splitlines() if line.strip()}
+    assert rows["mangum"][-1] == "mine.py:2"
+    assert "so that --lazy can measure what moving the import saves: mangum (mine.py:2)" in printed
+
+
 def test_n5_variable_for_want_of_which_the_app_does_not_start_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

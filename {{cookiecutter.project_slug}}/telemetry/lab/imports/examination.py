@@ -63,7 +63,8 @@ def _function(given: argparse.Namespace) -> FunctionConfiguration:
             raise UsageError(f"--app-dir {folder}: there is no such folder")
     if given.table is not None and not given.table.is_file():
         raise UsageError(f"--table {given.table}: there is no such file")
-    import_path = tuple(folder.absolute() for folder in given.app_dir)
+    # As the app's process names it, which runs there: without links, and without "..".
+    import_path = tuple(folder.resolve() for folder in given.app_dir)
     return FunctionConfiguration(
         handler=HANDLER,
         app=given.app,
