@@ -16,6 +16,13 @@ def test_one_far_option_leaves_room_for_the_others() -> None:
     assert len(axis.breaks) == 1
 
 
+def test_a_far_option_of_a_wide_interval_takes_no_room_from_the_others() -> None:
+    """As a lab's ratio of few environments has it."""
+    axis = axis_of([(1190, 2100), (1520, 1700), (1260, 1350), (32_800, 79_200)])
+    assert axis.place(2100) - axis.place(1190) > 0.6
+    assert 0.8 < axis.place(32_800) < axis.place(79_200) < 1
+
+
 def test_what_is_left_out_may_be_below_and_above() -> None:
     axis = axis_of([(0.01, 0.01), *NEAR, (400.0, 400.0)])
     assert len(axis.breaks) == 2

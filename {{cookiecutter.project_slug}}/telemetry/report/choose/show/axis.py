@@ -12,12 +12,12 @@ from telemetry.report.choose.digits import digits
 
 FAR: Final = 3.0
 """Times by which neighbours differ at least where the axis is broken between them."""
-CROWDED: Final = 0.25
-"""Share of the axis; where the options would have less of it without breaks, there are breaks."""
+CROWDED: Final = 0.15
+"""Share of the axis; where several options would have less of it without breaks, there are breaks."""
 BREAK: Final = 0.08
 """Share of the axis that a break takes."""
-LEAST: Final = 0.2
-"""Share of all stretches that one of them takes at least: it may hold a single option."""
+ALONE: Final = 0.2
+"""Of a stretch of a single option, to all of those of several, which share by extent but take as much too."""
 MARGIN: Final = 0.07
 """Share of a stretch that is added at both of its ends."""
 NARROWEST: Final = 0.01
@@ -88,30 +88,40 @@ def axis_of(spans: Sequence[tuple[float, float]], margin: float = MARGIN, gap: f
         gap: Share of the axis that a break takes.
     """
     ranges = _ranges(sorted(spans))
-    extents = [math.log(high / low) for low, high in ranges]
-    kept = max(sum(extents), NARROWEST)
-    weights = [max(extent / kept, LEAST) for extent in extents]
+    extents = [math.log(one.high / one.low) for one in ranges]
+    kept = sum(extent for one, extent in zip(ranges, extents, strict=True) if one.options > 1)
+    weights = [
+        max(extent / kept, ALONE) if one.options > 1 and kept > 0 else ALONE
+        for one, extent in zip(ranges, extents, strict=True)
+    ]
     unit = (1 - gap * (len(ranges) - 1)) / sum(weights)
     found, begin = [], 0.0
-    for (low, high), extent, weight in zip(ranges, extents, weights, strict=True):
+    for (low, high, _), extent, weight in zip(ranges, extents, weights, strict=True):
         beyond = math.exp(max(margin * extent, NARROWEST if margin else 0.0))
         found.append(Stretch(low / beyond, high * beyond, begin, begin + weight * unit))
         begin += weight * unit + gap
     return Axis(found)
 
 
-def _ranges(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+class _Range(NamedTuple):
+    low: float
+    high: float
+    options: int
+
+
+def _ranges(spans: Sequence[tuple[float, float]]) -> list[_Range]:
     """Return the parts of the axis that hold options; all of it as one where they have room enough."""
-    found = [spans[0]]
+    found = [_Range(*spans[0], 1)]
     for low, high in spans[1:]:
-        if low > FAR * found[-1][1]:
-            found.append((low, high))
+        last = found[-1]
+        if low > FAR * last.high:
+            found.append(_Range(low, high, 1))
         else:
-            found[-1] = found[-1][0], max(found[-1][1], high)
-    whole = found[0][0], found[-1][1]
-    extents = [math.log(high / low) for low, high in found]
-    crowded = 0 < sum(extents) < CROWDED * math.log(whole[1] / whole[0])
-    return found if crowded and len(spans) > len(found) else [whole]
+            found[-1] = _Range(last.low, max(last.high, high), last.options + 1)
+    whole = _Range(found[0].low, found[-1].high, len(spans))
+    least = (whole.high / whole.low) ** CROWDED
+    crowded = any(one.options > 1 and 1 < one.high / one.low < least for one in found)
+    return found if crowded else [whole]
 
 
 def _round_values(low: float, high: float, count: int) -> list[float]:
