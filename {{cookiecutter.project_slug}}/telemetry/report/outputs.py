@@ -33,9 +33,13 @@ def must_differ(outputs: Mapping[str, Path | None], inputs: Sequence[str]) -> No
         inputs: As they are named on the command line.
 
     Raises:
-        UnusableError: An output is the same file as an input or as the output before it.
+        UnusableError: An output is the same file as an input or as the output before it, or two of them go
+            to standard output.
     """
     taken = [("an input", Path("/dev/stdin" if name == STDIN else name)) for name in inputs]
+    printed = [option for option, path in outputs.items() if str(path) == STDOUT]
+    if len(printed) > 1:
+        raise UnusableError(f"{' and '.join(printed)}: standard output takes one of them. Name a file.")
     for option, path in outputs.items():
         if path is None or str(path) == STDOUT:
             continue

@@ -83,6 +83,9 @@ def test_of_a_lab_run_ratios_alone_are_taken(tmp_path: Path, traffic: Path) -> N
     assert by_name["on demand, lazy"]["source"] == "a lab run"
     assert by_name["on demand, init"]["p50_ms"] == alone["options"][0]["p50_ms"]
     assert by_name["on demand, lazy"]["p50_ms"]["value"] > 50
+    each, base = by_name["on demand, every invocation"], by_name["on demand, init"]
+    assert each["p50_ms"]["value"] > 2 * base["p50_ms"]["value"]  # so that more requests run at once
+    assert each["cold_share"]["value"] > 1.1 * base["cold_share"]["value"]
 
 
 def test_without_traffic_a_lab_run_tells_no_ms_and_no_dollars(
@@ -95,6 +98,8 @@ def test_without_traffic_a_lab_run_tells_no_ms_and_no_dollars(
     assert base["p99_ms"] is None
     assert base["dollars_per_month"] is None
     assert base["ratios"]["p99"] == {"value": 1, "low": 1, "high": 1}
+    assert len(set(found["needed_by_hour_of_week"])) == 1  # else it would be chance
+    assert not any("by hour" in name for name in names(found))
     assert "as published for AWS Lambda of about 2020" in " ".join(capsys.readouterr().out.split())
 
 
@@ -156,10 +161,14 @@ def test_a_short_recording_is_refused_until_a_pool_is_named(tmp_path: Path) -> N
         ([], "nothing to choose for"),
         (["--arrivals", "poisson:3/s"], "nothing tells how long requests take"),
         ([str(LAB)], "a lab run holds no traffic of yours"),
+        (["--arrivals", "poisson:0.01/d", "--times", str(LAB)], "no request comes in 28 days"),
+        (["--arrivals", "poisson:3/h", "--times", str(LAB), "--p99-under", "800"], "of a lab run neither"),
+        (["--arrivals", "poisson:3/h", "--times", str(LAB), "--under", "5"], "of a lab run neither"),
         (["nowhere.jsonl"], "no such file"),
         (["--since", "1d", str(LAB)], "--since and --until are for"),
         (["--region", "mars", str(LAB)], "no prices of mars"),
         (["--json", str(LAB), str(LAB)], "that is an input too"),
+        (["--json", "-", "--html", "-", "x.jsonl"], "--json and --html: standard output takes one of them"),
     ],
 )
 def test_what_does_not_fit_is_refused(
@@ -205,6 +214,16 @@ def test_a_table_of_eighty_columns_shows_every_number_whole(
     for option in found["options"]:
         bill = option["dollars_per_month"]
         assert f"{bill['low']:,.2f}-{bill['high']:,.2f}" in shown
+
+
+def test_a_file_of_prices_is_an_input_that_is_neither_written_over_nor_removed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prices = tmp_path / "prices.json"
+    prices.write_text("[]")
+    assert main(["nowhere.jsonl", "--prices", str(prices), "--json", str(prices)]) == 2
+    assert "that is an input too" in capsys.readouterr().err
+    assert prices.read_text() == "[]"
 
 
 def test_json_alone_goes_to_standard_output(traffic: Path, capsys: pytest.CaptureFixture[str]) -> None:

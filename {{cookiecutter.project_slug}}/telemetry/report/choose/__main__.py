@@ -53,7 +53,8 @@ def choose(arguments: Sequence[str]) -> int:
     """Print the options and the recommended one, and write the files that were asked for."""
     options = choose_parser().parse_intermixed_args(arguments)
     outputs = {"--json": options.json, "--html": options.html}
-    must_differ(outputs, [*options.files, *options.times])
+    prices = [] if options.prices is None else [str(options.prices)]
+    must_differ(outputs, [*options.files, *options.times, *prices])
     with discarded_on_failure(outputs.values()):
         asked, material = _asked(options), _material(options)
         _tell_how_far(material)
