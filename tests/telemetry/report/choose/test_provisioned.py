@@ -79,3 +79,13 @@ def test_an_hour_needs_as_many_as_run_at_once_in_it() -> None:
     at = np.array([0.0, 1.0, 2.0, 7200.0])
     needed = needed_by_hour(Traffic(at, np.full(4, 5.0), 0.0, 86400.0))
     assert (needed[0], needed[1], needed[2]) == (3, 0, 1)
+
+
+def test_pings_need_no_environments() -> None:
+    """Ten at once every five minutes, to keep as many environments alive, beside one request a minute."""
+    requests, pings = np.arange(0.0, 86400, 60), np.repeat(np.arange(0.0, 86400, 300), 10)
+    at = np.append(requests, pings)
+    order = np.argsort(at, kind="stable")
+    is_ping = np.append(np.zeros(len(requests), np.bool_), np.ones(len(pings), np.bool_))[order]
+    traffic = Traffic(at[order], np.full(len(at), 0.1), 0.0, 86400.0, pings=is_ping)
+    assert needed_by_hour(traffic).tolist() == [1] * 24

@@ -13,6 +13,7 @@ from telemetry.report.read.evidence import evidence_of
 from telemetry.report.read.lines import source_of
 from tests.telemetry.report.choose.fleet import FIXED, days, log, served
 
+HOUR = 3600
 LAB = Path(__file__).parents[1] / "kept" / "lab.jsonl"
 
 
@@ -68,6 +69,20 @@ def test_a_goodbye_is_the_end_of_an_environment_unless_a_new_version_came(tmp_pa
     found = read(tmp_path / "log.jsonl", "\n".join([*lines, json.dumps(ended), json.dumps(other)]) + "\n")
     assert not np.isfinite(found.served.ended).any()
     assert found.traffic.version is not None
+
+
+def test_what_runs_now_is_what_ran_last(tmp_path: Path) -> None:
+    """Not what has most requests: the memory was doubled on the last day."""
+    before = [invocation(HOUR * at, at + 1) for at in range(50)]
+    other = {"environment": "f" * 12, "process": "f" * 8, "memory_mb": 2048}
+    after = [invocation(HOUR * (50 + at), at + 1, **other) for at in range(20)]
+    assert read(tmp_path / "log.jsonl", "\n".join(before)).now == Arm("init", 1024)
+    assert read(tmp_path / "log.jsonl", "\n".join([*before, *after])).now == Arm("init", 2048)
+    provisioned = [
+        invocation(HOUR * (50 + at), at + 1, **other, **({"start": "provisioned"} if at == 0 else {}))
+        for at in range(20)
+    ]
+    assert read(tmp_path / "log.jsonl", "\n".join([*before, *provisioned])).now is None
 
 
 def test_pings_keep_environments_alive_and_have_no_times(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def document(choice: Choice) -> Document:
         "relative_to": choice.relative_to,
         "unmeasured": [msgspec.to_builtins(one) for one in choice.unmeasured],
         "traffic": {
-            "requests": len(choice.traffic.at),
+            "requests": int(choice.traffic.requests.sum()),
             "seconds": choice.traffic.seconds,
             "per_second": choice.traffic.rate,
             "scale": asked.scale,

@@ -79,14 +79,15 @@ def at_once(at: Vector, busy: Vector) -> Numbers:
 def needed_by_hour(traffic: Traffic, hours: int = HOURS) -> Numbers:
     """Return how many environments are enough for nearly all requests, by hour of the day (24) or week (168).
 
-    Hours are of UTC, and weeks begin on Monday. An hour without requests needs none.
+    Hours are of UTC, and weeks begin on Monday. Hours without requests need none, pings or not.
 
     Args:
         traffic: What arrives.
         hours: After how many the pattern repeats.
     """
-    together = at_once(traffic.at, traffic.service)
-    hour = hours_of(traffic.at, traffic.epoch, hours)
+    requests = traffic.part(traffic.requests)
+    together = at_once(requests.at, requests.service)
+    hour = hours_of(requests.at, traffic.epoch, hours)
     needed = np.zeros(hours, np.int64)
     for number in range(hours):
         mine = together[hour == number]

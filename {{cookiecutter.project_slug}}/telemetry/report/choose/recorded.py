@@ -27,6 +27,7 @@ COLD, SNAPSTART, PROACTIVE, PROVISIONED = (
     START_CODES[start] for start in ("cold", "snapstart", "proactive", "provisioned")
 )
 
+DAY: Final = 86400.0
 SHORTEST_MS, LONGEST_MS = 0.01, 1e6
 """How long an invocation may keep its environment busy: Lambda ends a request after 900 s."""
 
@@ -69,6 +70,8 @@ class Recorded:
     """Invocations of which a number is missing: they left neither a record nor a line of the platform."""
     far: int = 0
     """Invocations that were left out, for their time is far from that of all others."""
+    now: Arm | None = None
+    """What ran at the end; None where provisioned environments did."""
 
 
 class _Rows(NamedTuple):
@@ -126,7 +129,18 @@ def recorded(evidence: Evidence, memory_mb: float | None) -> Recorded:
         _traffic(rows, begin, versions), on_demand, _served(ledger, rows, on_demand, begin, versions),
         float((rows.start[born] == PROACTIVE).mean()) if born.any() else 0.0,
         arms, place_of(ledger.labs), any(unit.experiment for unit in ledger.units), unrecorded, far,
+        _now(ledger, rows, on_demand, memory_mb),
     )  # fmt: skip
+
+
+def _now(ledger: Ledger, rows: _Rows, on_demand: Flags, memory_mb: float | None) -> Arm | None:
+    """Return the arm that the last environment was of, if none was provisioned on the last day."""
+    unit = ledger.units[int(rows.unit[-1])]
+    memory = unit.memory_mb or memory_mb
+    if memory is None or not on_demand[rows.at > rows.at[-1] - DAY].all():
+        return None
+    restored = bool((rows.start[rows.unit == unit.number] == SNAPSTART).any())
+    return Arm(unit.placement, memory, restored)
 
 
 def _rows(ledger: Ledger) -> tuple[_Rows, int]:

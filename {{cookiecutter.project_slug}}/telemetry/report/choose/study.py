@@ -92,6 +92,8 @@ class Choice:
     relative_to: str | None
     """Times and dollars are shares of this option's; None where they are ms and dollars."""
     notes: Sequence[str]
+    now: str | None = None
+    """The option that runs now; None where it is none of them, or nothing tells."""
 
 
 def chosen(asked: Asked, material: Material) -> Choice:
@@ -102,30 +104,45 @@ def chosen(asked: Asked, material: Material) -> Choice:
     """
     recorded, source = material.recorded, _source(material)
     random = np.random.default_rng(SEED)
+    stated = recorded is None and source.place != "lambda"
+    _must_be_told(asked.wanted, stated=stated)
     options, base = options_of(recorded, list(material.runs))
     traffic = _traffic(asked, material, source, random)
     fit, pool_source = _fit(asked, recorded)
     test = None if recorded is None else _tested(recorded, asked, source.arms[base].extra, random)
     picks = None if recorded is None else picks_of(recorded.served)
-    stated = recorded is None and source.place != "lambda"
     outcomes: list[Outcome] = []
     if test is None or not test.refused:
         pools = [fit.best, *fit.draws(DRAWS - 1, random)]
         setting = Setting(
             asked.prices, traffic.seconds, PUBLISHED_ERROR if test is None else test.error, SEED
         )
-        outcomes = _forecasts(_with_provisioned(options, material.advice, traffic), traffic, pools, setting)
+        more = _with_provisioned(options, material.advice, traffic, hourly=asked.arrivals is None)
+        outcomes = _forecasts(more, traffic, pools, setting)
         outcomes = relative(outcomes, outcomes[0]) if stated else outcomes
     outcomes = [replace(one, certain=asked.scale == 1) for one in outcomes]
     return Choice(
         asked=asked, traffic=traffic, outcomes=outcomes,
         unmeasured=unmeasured(options, base, material.function),
-        recommendation=_recommendation(outcomes, asked, test, picks), pool=fit.best, pool_source=pool_source,
-        ended=fit.ended, back_test=test, picks=picks, needed=needed_by_hour(traffic, WEEK),
+        recommendation=_recommendation(outcomes, asked, test, picks, stated=stated), pool=fit.best,
+        pool_source=pool_source, ended=fit.ended, back_test=test, picks=picks, needed=_needed(traffic, asked),
         break_even=_break_even(options[0], asked.prices, stated=stated),
         relative_to=options[0].name if stated else None,
-        notes=tuple(_notes(asked, recorded)),
+        notes=tuple(_notes(asked, recorded)), now=_now(options, recorded),
     )  # fmt: skip
+
+
+def _needed(traffic: Traffic, asked: Asked) -> Numbers:
+    """Return the need of each hour of the week; stated arrivals have the same in all, but for chance."""
+    if asked.arrivals is None:
+        return needed_by_hour(traffic, WEEK)
+    return np.repeat(needed_by_hour(traffic, 1), WEEK)
+
+
+def _now(options: list[Option], recorded: Recorded | None) -> str | None:
+    if recorded is None or recorded.experiment:
+        return None
+    return next((one.name for one in options if one.arm == recorded.now), None)
 
 
 def _source(material: Material) -> Recorded:
@@ -149,6 +166,19 @@ def _source(material: Material) -> Recorded:
     return source
 
 
+def _must_be_told(wanted: Wanted, *, stated: bool) -> None:
+    """Refuse limits of ms and of dollars where there will be ratios alone.
+
+    Raises:
+        UnusableError: There are such limits.
+    """
+    if stated and (wanted.p99_under_ms is not None or wanted.dollars_under is not None):
+        raise UnusableError(
+            "--p99-under and --under are limits of ms and of dollars, and of a lab run neither is told: "
+            "leave them out, or name records of Lambda, as TRAFFIC or with --times."
+        )
+
+
 def _traffic(asked: Asked, material: Material, source: Recorded, random: np.random.Generator) -> Traffic:
     """Return what is replayed.
 
@@ -157,10 +187,18 @@ def _traffic(asked: Asked, material: Material, source: Recorded, random: np.rand
     """
     if asked.arrivals is not None:
         times = next(iter(source.arms.values())).warm
-        return scaled(generated(asked.arrivals, times, random), asked.scale, random)
-    if material.recorded is None:
+        found = generated(asked.arrivals, times, random)
+    elif material.recorded is not None:
+        found = material.recorded.traffic
+    else:
         raise UnusableError("nothing to choose for: name records of TRAFFIC, or --arrivals poisson:RATE/s.")
-    return scaled(material.recorded.traffic, asked.scale, random)
+    found = scaled(found, asked.scale, random)
+    if not found.requests.any():
+        raise UnusableError(
+            f"no request comes in {found.seconds / DAY_S:.3g} days of such traffic: there is nothing to "
+            "choose for."
+        )
+    return found
 
 
 def _fit(asked: Asked, recorded: Recorded | None) -> tuple[Fit, PoolSource]:
@@ -181,21 +219,22 @@ def _tested(recorded: Recorded, asked: Asked, extra: float, random: np.random.Ge
 
 
 def _with_provisioned(
-    options: list[Option], advice: Sequence[ResourceAdvice], traffic: Traffic
+    options: list[Option], advice: Sequence[ResourceAdvice], traffic: Traffic, *, hourly: bool
 ) -> list[Option]:
-    """Add the lazy set that the advice names, and provisioned environments."""
+    """Add the lazy set that the advice names, and provisioned environments; `hourly`: by hours too."""
     found = list(options)
     base = next((one for one in options if not one.arm.snapstart), None)
     if base is None:
         return found
     lazily = lazy_set(base, list(advice)) if base.arm.placement == "init" else None
     found += [lazily] if lazily else []
-    together = at_once(traffic.at, traffic.service)
+    requests = traffic.part(traffic.requests)
+    together = at_once(requests.at, requests.service)
     flat = sorted({int(np.quantile(together, share, method="inverted_cdf")) for share in FLAT})
     for count in flat:
         found.append(provisioned(base, (count,), f"provisioned {count}"))
     by_hour: Schedule = tuple(needed_by_hour(traffic).tolist())
-    if len(set(by_hour)) > 1 and traffic.seconds >= DAY_S:
+    if hourly and len(set(by_hour)) > 1 and traffic.seconds >= DAY_S:
         found.append(provisioned(base, by_hour, f"provisioned {min(by_hour)}-{max(by_hour)} by hour"))
     return found
 
@@ -216,18 +255,23 @@ def _forecasts(options: list[Option], traffic: Traffic, pools: list[Pool], setti
 
 
 def _longer(option: Option, base: Option) -> float:
-    """Return how many times as long requests take with another memory size: then as many more run at once."""
-    if option.arm.memory_mb == base.arm.memory_mb:
+    """Return how many times as long requests take: then as many more run at once.
+
+    Another memory size makes them longer or shorter, and so does a lifespan that runs in each of them.
+    """
+    same_memory = option.arm.memory_mb == base.arm.memory_mb
+    each, of_base = (one.arm.placement == "every_invocation" for one in (option, base))
+    if same_memory and each == of_base:
         return 1.0
     return round(option.times.warm.mean_ms / base.times.warm.mean_ms, 2)
 
 
 def _recommendation(
-    outcomes: Sequence[Outcome], asked: Asked, test: BackTest | None, picks: Picks | None
+    outcomes: Sequence[Outcome], asked: Asked, test: BackTest | None, picks: Picks | None, *, stated: bool
 ) -> Recommendation:
     if test is not None and test.refused:
-        return Recommendation(None, refusal(test, picks), ())
-    return recommended(outcomes, asked.wanted)
+        return Recommendation(None, refusal(test, picks, fitted=asked.pool is None), ())
+    return recommended(outcomes, asked.wanted, relative=stated)
 
 
 def _break_even(base: Option, prices: Prices, *, stated: bool) -> str | None:
@@ -242,8 +286,8 @@ def _notes(asked: Asked, recorded: Recorded | None) -> Iterator[str]:
     if asked.scale != 1:
         yield f"extrapolated: the traffic times {asked.scale:g} was never seen, so there is no interval"
     if recorded is not None:
-        yield from notes_of(recorded)
+        yield from notes_of(recorded, replayed=asked.arrivals is None)
     if recorded is not None and asked.arrivals is not None:
-        yield "arrivals as stated; pool and times as recorded"
-    if recorded is not None and asked.assumed:
+        yield f"arrivals as stated; {'pool and times' if asked.pool is None else 'times'} as recorded"
+    if asked.assumed:
         yield asked.assumed

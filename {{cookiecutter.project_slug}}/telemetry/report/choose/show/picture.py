@@ -1,6 +1,7 @@
 """The picture of a choice for the page: dollars against p99, and the week's need by hour."""
 
 import json
+from collections.abc import Sequence
 from typing import TypeVar
 
 import altair as alt
@@ -8,10 +9,10 @@ import altair as alt
 from telemetry.report.choose.digits import digits
 from telemetry.report.choose.forecast import Outcome
 from telemetry.report.choose.show.axis import Axis, axis_of
-from telemetry.report.choose.show.wording import HOURS, need_by_day, on_frontier
+from telemetry.report.choose.show.wording import DAYS, HOURS, need_by_day, on_frontier
 from telemetry.report.choose.study import Choice
 from telemetry.report.estimate.intervals import Estimate
-from telemetry.report.show.charts.drawing import BLUE, INK, TEAL, Figure, Values, chart_of, svg
+from telemetry.report.show.charts.drawing import BLUE, INK, TEAL, Chart, Figure, Values, chart_of, svg
 
 Channel = TypeVar("Channel", alt.X, alt.Y)
 SIZE = 360
@@ -36,7 +37,7 @@ def against(choice: Choice) -> Figure | None:
     return Figure("against", "Dollars against p99", caption, drawn, described, numbers_in="options")
 
 
-def _drawn(priced: list[Outcome], choice: Choice, bills: Axis, times: Axis) -> alt.LayerChart:
+def _drawn(priced: list[Outcome], choice: Choice, bills: Axis, times: Axis) -> Chart:
     of_first = ", of the first" if choice.relative_to else ""
     x = _encoded(alt.X("dollars:Q"), bills, f"dollars a month{of_first}")
     y = _encoded(alt.Y("p99:Q"), times, f"p99{of_first}" if of_first else "p99 in ms")
@@ -48,8 +49,8 @@ def _drawn(priced: list[Outcome], choice: Choice, bills: Axis, times: Axis) -> a
     return alt.layer(
         *_breaks(bills, times),
         line.encode(x=x, y=y),
-        points.mark_rule(opacity=0.5).encode(x="dollars_low:Q", x2="dollars_high:Q", y="p99:Q", color=colour),
-        points.mark_rule(opacity=0.5).encode(x="dollars:Q", y="p99_low:Q", y2="p99_high:Q", color=colour),
+        points.mark_rule(opacity=0.7).encode(x="dollars_low:Q", x2="dollars_high:Q", y="p99:Q", color=colour),
+        points.mark_rule(opacity=0.7).encode(x="dollars:Q", y="p99_low:Q", y2="p99_high:Q", color=colour),
         points.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=colour),
         *_labels(points, x, y),
     ).properties(width=SIZE, height=HEIGHT)
@@ -142,7 +143,7 @@ def _span(of: Estimate) -> tuple[float, float]:
 
 def _point(one: Outcome, bills: Axis, times: Axis) -> dict[str, object]:
     """Return places: of the point and of the ends of its intervals."""
-    found = {}
+    found: dict[str, object] = {}
     for name, axis, value, span in (
         ("dollars", bills, _dollars(one), _dollar_span(one)),
         ("p99", times, one.p99_ms.value, _p99_span(one)),
@@ -150,24 +151,27 @@ def _point(one: Outcome, bills: Axis, times: Axis) -> dict[str, object]:
         low, high = span
         places = {name: value, f"{name}_low": low, f"{name}_high": high}
         found |= {key: FINE * axis.place(at) for key, at in places.items()}
-    return dict(found)
+    return found
 
 
 def week(choice: Choice) -> Figure | None:
     """Draw how many environments each hour of the week needs."""
+    days = list(need_by_day(choice))
     values: Values = [
-        {"day": day, "hour": hour, "needed": count}
-        for day, hours in need_by_day(choice)
-        for hour, count in enumerate(hours)
+        {"day": day, "hour": hour, "needed": count} for day, hours in days for hour, count in enumerate(hours)
     ]
     chart = (
         chart_of(values)
+        .transform_filter("isValid(datum.needed)")
         .mark_rect()
         .encode(
             x=alt.X(
-                "hour:O", title="hour (UTC)", axis=alt.Axis(values=list(range(0, HOURS, 3)), labelAngle=0)
+                "hour:O",
+                title="hour (UTC)",
+                scale=alt.Scale(domain=list(range(HOURS))),
+                axis=alt.Axis(values=list(range(0, HOURS, 3)), labelAngle=0),
             ),
-            y=alt.Y("day:N", sort=None, title=None),
+            y=alt.Y("day:N", sort=None, title=None, scale=alt.Scale(domain=list(DAYS))),
             opacity=alt.Opacity("needed:Q", legend=None, scale=alt.Scale(range=[0.05, 1])),
             color=alt.value(BLUE),
         )
@@ -175,7 +179,12 @@ def week(choice: Choice) -> Figure | None:
     )
     most = int(choice.needed.max(initial=0))
     caption = f"Environments that 99 % of the requests need; darkest: {most}."
-    described = "; ".join(
-        f"{day}: {min(hours)} to {max(hours)} environments" for day, hours in need_by_day(choice)
-    )
+    if any(None in hours for _, hours in days):
+        caption += " Empty: not recorded."
+    described = "; ".join(f"{day}: {_range(hours)}" for day, hours in days)
     return Figure("week", "The week's need", caption, svg(chart), described)
+
+
+def _range(hours: Sequence[int | None]) -> str:
+    known = [hour for hour in hours if hour is not None]
+    return f"{min(known)} to {max(known)} environments" if known else "not recorded"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -16,13 +16,19 @@ from telemetry.report.choose.study import Choice
 WIDEST: Final = 118
 NAME_WIDTH: Final = 12
 """Columns that the longest word of a name needs."""
+COMMAND: Final = "`curl "
+"""By which a remark is known that holds a command."""
 BARS: Final = " .:-=+*#%@"
 
 
 def show_choice(choice: Choice, console: Console) -> None:
     """Print the recommendation first, then the options, the picture and what has to be known."""
     width = min(console.width, WIDEST)
-    console.print(Group(*_parts(choice)), width=width, highlight=False)
+    for part in _parts(choice):
+        if isinstance(part, str):  # it holds a command, which has to stay in one line to be pasted
+            console.print(part, markup=False, highlight=False, soft_wrap=True)
+        else:
+            console.print(part, width=width, highlight=False)
 
 
 def _parts(choice: Choice) -> Iterator[RenderableType]:
@@ -37,7 +43,7 @@ def _parts(choice: Choice) -> Iterator[RenderableType]:
     yield from _list(remarks(choice))
     if choice.unmeasured:
         yield Text("\nNot ranked, for nothing tells about it. This measures it, for --times:")
-        yield from _list(f"{one.name}: {one.command}" for one in choice.unmeasured)
+        yield from (f"- {one.name}: {one.command}" for one in choice.unmeasured)
     yield Text()
 
 
@@ -64,6 +70,9 @@ def _table(choice: Choice) -> Table:
 
 def _list(items: Iterator[str]) -> Iterator[RenderableType]:
     for item in items:
+        if COMMAND in item:
+            yield f"- {item}"
+            continue
         line = Table.grid(padding=(0, 1))
         line.add_row("-", Text(item))
         yield line
@@ -72,10 +81,14 @@ def _list(items: Iterator[str]) -> Iterator[RenderableType]:
 def strip(choice: Choice) -> Iterator[str]:
     """Draw how many environments each hour needs, a row for each day."""
     most = max(1, int(choice.needed.max(initial=0)))
-    if len(set(choice.needed.tolist())) == 1:
+    days = list(need_by_day(choice))
+    if {hour for _, hours in days for hour in hours} == {most}:
         yield f"Environments that 99 % of the requests need: {most}, in each hour of the week."
         return
     yield "Environments that 99 % of the requests need, by hour of the week (UTC)"
-    for day, hours in need_by_day(choice):
-        cells = (BARS[math.ceil(hour / most * (len(BARS) - 1))] for hour in hours)
-        yield f"{day} |{''.join(cells)}| most {max(hours)}"
+    for day, hours in days:
+        known = [hour for hour in hours if hour is not None]
+        cells = ("?" if hour is None else BARS[math.ceil(hour / most * (len(BARS) - 1))] for hour in hours)
+        yield f"{day} |{''.join(cells)}| most {max(known)}" if known else f"{day} |not recorded"
+    if any(None in hours for _, hours in days):
+        yield "?: not recorded"

@@ -4,8 +4,13 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+import numpy as np
+
 from telemetry.price_list import URL
+from telemetry.report.choose.digits import digits
 from telemetry.report.choose.forecast import Outcome
+from telemetry.report.choose.levels import Traffic
+from telemetry.report.choose.provisioned import HOUR, hours_of
 from telemetry.report.choose.routing import Picks
 from telemetry.report.choose.study import Choice
 from telemetry.report.estimate.intervals import Estimate
@@ -22,14 +27,8 @@ def sentence(choice: Choice) -> str:
     found = choice.recommendation
     if found.option is None:
         return f"No recommendation: {found.reason}."
-    what = "Keep" if found.option == _now(choice) else "Switch on"
+    what = "Keep" if found.option == choice.now else "Switch on"
     return f"{what}: {found.option}. {found.reason[:1].upper()}{found.reason[1:]}."
-
-
-def _now(choice: Choice) -> str | None:
-    """Return the option that runs now; None where an experiment has several, or no traffic was recorded."""
-    first = next(iter(choice.outcomes), None)
-    return first.option.name if first is not None and first.option.source == "this traffic" else None
 
 
 def rows(choice: Choice) -> Iterator[tuple[str, ...]]:
@@ -57,7 +56,7 @@ def _shown(of: Estimate, text: Callable[[float], str], unit: str = "") -> str:
 
 def share(of: Estimate) -> str:
     """Show a share in percent."""
-    return _shown(of, lambda value: f"{100 * value:.2g}", " %")
+    return _shown(of, lambda value: digits(100 * value, 2), " %")
 
 
 def milliseconds(of: Estimate) -> str:
@@ -86,11 +85,11 @@ def remarks(choice: Choice) -> Iterator[str]:
         yield f"{choice.break_even[:1].upper()}{choice.break_even[1:]}."
     yield traffic_text(choice)
     yield pool_text(choice)
-    if choice.back_test is not None and choice.back_test.reason is None:
+    if choice.back_test is not None and not choice.back_test.refused:  # of a refused one the answer tells
         test = choice.back_test
         yield (
-            f"Tried on the later half of the recording: {test.forecast:.0f} cold starts forecast, "
-            f"{test.came} came (five origins; chance misses by more in {100 * test.p_value:.0f} % of "
+            f"Tried on the later half of the recording: {test.forecast:,.0f} cold starts forecast, "
+            f"{test.came:,} came (five origins; chance misses by more in {100 * test.p_value:.0f} % of "
             f"recordings). Intervals allow for an error of the model of {100 * test.error:.0f} %."
         )
     prices = choice.asked.prices
@@ -116,7 +115,8 @@ def traffic_text(choice: Choice) -> str:
     traffic = choice.traffic
     what = "stated, Poisson" if choice.asked.arrivals else "recorded"
     days = traffic.seconds / DAY_S
-    return f"Traffic: {len(traffic.at):,} requests in {days:.3g} days, {traffic.rate:.3g} a second ({what})."
+    count = int(traffic.requests.sum())
+    return f"Traffic: {count:,} requests in {digits(days)} days, {digits(traffic.rate)} a second ({what})."
 
 
 def pool_text(choice: Choice) -> str:
@@ -139,16 +139,25 @@ def _picked(picks: Picks | None) -> str:
 
 def pool_words(pool: Pool) -> str:
     """Describe a pool."""
-    spread = f" (spread {pool.spread:.2g})" if pool.spread > 0.05 else ""
-    age = "no age limit seen" if math.isinf(pool.age) else f"ended at an age of {pool.age / 3600:.2g} h"
+    spread = f" (spread {digits(pool.spread, 2)})" if pool.spread > 0.05 else ""
+    age = (
+        "no age limit seen" if math.isinf(pool.age) else f"ended at an age of {digits(pool.age / 3600, 2)} h"
+    )
     return f"environments are kept {pool.idle:,.0f} s after their last request{spread}, {age}, newest first"
 
 
-def need_by_day(choice: Choice) -> Iterator[tuple[str, Sequence[int]]]:
-    """Yield how many environments each hour of each day needs."""
-    needed = choice.needed.tolist()
+def need_by_day(choice: Choice) -> Iterator[tuple[str, Sequence[int | None]]]:
+    """Yield how many environments each hour of each day needs; None of an hour that was not recorded."""
+    known = _recorded_hours(choice.traffic)
+    needed = [count if number in known else None for number, count in enumerate(choice.needed.tolist())]
     for number, day in enumerate(DAYS):
         yield day, needed[number * HOURS : (number + 1) * HOURS]
+
+
+def _recorded_hours(traffic: Traffic) -> set[int]:
+    """Return the hours of the week that the traffic has."""
+    quarters = np.arange(traffic.begin, min(traffic.end, traffic.begin + DAY_S * len(DAYS)), HOUR / 4)
+    return set(hours_of(np.append(quarters, traffic.end), traffic.epoch, len(DAYS) * HOURS).tolist())
 
 
 def on_frontier(outcomes: Sequence[Outcome]) -> list[Outcome]:
