@@ -34,6 +34,15 @@ def test_an_age_limit_is_found() -> None:
     assert found.best.age == pytest.approx(7200, rel=0.15)
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_an_age_limit_that_no_environment_met_is_not_found(seed: int) -> None:
+    """Any limit above the greatest age is as likely as none, and the least of them is no finding."""
+    found = fitted(lives_of(served(days(10, seed), FIXED, seed)), Pool())
+    assert math.isinf(found.best.age)
+    assert found.best.idle == pytest.approx(600, rel=0.03)
+    assert found.weights.sum() == pytest.approx(1)
+
+
 def test_draws_are_of_the_fitted_pools() -> None:
     found = of(FIXED)
     drawn = found.draws(50, np.random.default_rng(1))

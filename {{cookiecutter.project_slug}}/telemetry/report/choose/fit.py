@@ -34,6 +34,8 @@ BINS: Final = np.geomspace(1, 7 * 86400, 800)
 """Where bins of gaps begin, seconds."""
 LIGHTEST: Final = 1e-6
 """Weight, of that of the best, below which a pool is left out."""
+AS_LIKELY: Final = math.exp(-1.92)
+"""Ratio of likelihoods above which a pool is not rejected for another with one number more, at 5 %."""
 FEWEST: Final = 20
 """Environments that must have been ended: fewer say nothing of when."""
 
@@ -69,7 +71,19 @@ def fitted(lives: Lives, other: Pool) -> Fit:
     wide = _weighed(lives, gaps, (IDLE, AGES), other)
     best = wide.best
     ages = np.append(AGES_AROUND * best.age, np.inf) if best.age < math.inf else AGES
-    return _weighed(lives, gaps, (AROUND * best.idle, ages), other)
+    return _without_an_age_unless_seen(_weighed(lives, gaps, (AROUND * best.idle, ages), other))
+
+
+def _without_an_age_unless_seen(fit: Fit) -> Fit:
+    """Put a pool without an age limit first where a limit explains the lives no better.
+
+    Limits above all ages that were seen are as likely as none: of these the first is no finding.
+    """
+    plain = next((number for number, pool in enumerate(fit.pools) if math.isinf(pool.age)), None)
+    if plain is None or fit.weights[plain] < AS_LIKELY * fit.weights[0]:
+        return fit
+    order = [plain, *(number for number in range(len(fit.pools)) if number != plain)]
+    return replace(fit, pools=[fit.pools[number] for number in order], weights=fit.weights[order])
 
 
 def _fewer(lives: Lives) -> Lives:
