@@ -1,3 +1,7 @@
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -5,6 +9,7 @@ import pytest
 from artifact.deploy import deploy, deploy_command, main, release_id
 from artifact.samconfig import Target
 
+ROOT = Path(__file__).parents[2]
 PARAMETERS = ("MemorySize=1024", "ProvisionedConcurrency=2")
 TEMPLATE = """
 Parameters:
@@ -70,6 +75,35 @@ def test_n6_without_the_sam_cli_it_says_what_to_name(
     monkeypatch.setattr("artifact.deploy.serving", lambda _: None)
     assert deploy(Target("shop", None, None), ("/nowhere/sam", "deploy")) == 1
     assert "/nowhere/sam: No such file or directory. Name the SAM CLI" in capsys.readouterr().err
+
+
+SAM = """\
+import signal, sys, time
+def stop(*_):
+    time.sleep(1)  # longer than subprocess.run lets a command live after Ctrl-C
+    print("left in order", flush=True)
+    sys.exit(3)
+signal.signal(signal.SIGINT, stop)
+print("asks", flush=True)
+time.sleep(60)
+"""
+"""What SAM does while it asks whether to go on, and at Ctrl-C."""
+
+
+def test_ctrl_c_is_left_to_sam(tmp_path: Path) -> None:
+    """It comes to all of a terminal's processes; this one waits for what SAM does about it."""
+    (tmp_path / "sam.py").write_text(SAM, encoding="utf-8")
+    code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += "from artifact.deploy import run; sys.exit(run(sys.argv[1:]))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, sys.executable, str(tmp_path / "sam.py")],
+        cwd=ROOT, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == "asks\n"
+        os.killpg(process.pid, signal.SIGINT)
+        said, errors = process.communicate(timeout=60)
+    assert (process.returncode, said, errors) == (3, "left in order\n", "")
 
 
 def test_same_release_has_same_id(build: Path) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -6,6 +7,7 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
+from artifact import rollback
 from artifact.rollback import RollbackError, version_before
 from artifact.versions import delete_all_but, live, releases
 
@@ -82,3 +84,16 @@ def test_newest_of_the_older_ones_serves_again(kept: list[int], expected: int) -
 def test_without_an_older_version_there_is_no_way_back(kept: list[int]) -> None:
     with pytest.raises(RollbackError, match="no version before 3 is kept"):
         version_before(3, kept)
+
+
+def test_ctrl_c_while_cloudformation_is_at_work_says_that_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "samconfig.toml").write_text('[default.deploy.parameters]\nstack_name = "shop"\n')
+    monkeypatch.setattr(rollback, "PROJECT", tmp_path)
+    monkeypatch.setattr(rollback, "roll_back", interrupted)
+    assert rollback.main([]) == 130
+    assert capsys.readouterr().err == "shop: no longer waited for; what CloudFormation has begun goes on\n"

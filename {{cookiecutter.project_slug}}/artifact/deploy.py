@@ -6,6 +6,7 @@ so without a new id a changed parameter would reach no request. The version that
 """
 
 import argparse
+import contextlib
 import hashlib
 import subprocess
 import sys
@@ -67,13 +68,27 @@ def deploy(stack: Target, command: Sequence[str]) -> int:
         sys.stderr.write(f"{stack.stack}: whether it is being measured cannot be seen. {unseen}\n")
     before = serving(stack)
     try:
-        code = subprocess.run(command, cwd=PROJECT, check=False).returncode
+        code = run(command)
     except OSError as error:
         sys.stderr.write(f"{command[0]}: {error.strerror}. Name the SAM CLI: make deploy SAM=/path/to/sam\n")
         return 1
     if code == 0 and before is not None:
         keep_two(stack, before)
     return code
+
+
+def run(command: Sequence[str]) -> int:
+    """Run a command to its end, and return its exit code.
+
+    Ctrl-C is the command's, which has it from the terminal as well: SAM says what it leaves undone.
+
+    Raises:
+        OSError: There is no such command.
+    """
+    with subprocess.Popen(command, cwd=PROJECT) as process:
+        while True:
+            with contextlib.suppress(KeyboardInterrupt):
+                return process.wait()
 
 
 def deploy_command(project: Path, sam: str, config_env: str, overrides: Sequence[str]) -> tuple[str, ...]:

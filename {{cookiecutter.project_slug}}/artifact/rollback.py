@@ -42,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyError:
         sys.stderr.write(f"{stack.stack}: it has no output FunctionName\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{stack.stack}: no longer waited for; what CloudFormation has begun goes on\n")
+        return 130
     except (RollbackError, ClientError, WaiterError, BotoCoreError) as error:
         sys.stderr.write(f"{stack.stack}: {error}\n")
         return 1
