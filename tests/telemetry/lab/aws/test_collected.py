@@ -79,6 +79,18 @@ def test_an_environment_of_another_kind_does_not_count(home: Home) -> None:
     assert home.collected.others == 1
 
 
+def test_n3_a_handler_that_gives_a_placement_is_told(home: Home) -> None:
+    """All environments say `init`, whatever they are told; of few, chance may have dealt just that."""
+    only = Deal(Configuration(1024, "on-demand"), ("first_invocation",))
+    home.collected.answer(only, 1, whole("r", environment="e"))
+    assert not home.collected.deals_as_told(only)
+    for number in range(29):
+        home.answer(whole(f"r{number}", environment=f"e{number}"))
+    assert home.collected.deals_as_told(DEAL)
+    home.answer(whole("r29", environment="e29"))
+    assert not home.collected.deals_as_told(DEAL)
+
+
 def test_a_request_is_complete_with_its_startup_and_assignment(home: Home) -> None:
     home.answer(whole("r1"))
     assert home.collected.missing() == {"r1"}

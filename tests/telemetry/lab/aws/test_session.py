@@ -10,7 +10,17 @@ from telemetry.report.__main__ import main as report
 from tests.lambda_api.functions import Account
 from tests.lambda_api.loopback import client
 from tests.telemetry.lab.aws.conftest import Lab
-from tests.telemetry.lab.aws.twins import SECRET, SILENT, Twin, event, make_stack, make_twin, of_kind, records
+from tests.telemetry.lab.aws.twins import (
+    APP,
+    SECRET,
+    SILENT,
+    Twin,
+    event,
+    make_stack,
+    make_twin,
+    of_kind,
+    records,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -148,6 +158,16 @@ def test_a_function_without_records_is_told_what_it_lacks(
     assert main(["--stack", "silent", "--yes", "--environments", "1", "--parallel", "1"]) == 1
     assert "writes no records" in capsys.readouterr().err
     assert silent.is_clean()
+
+
+def test_n3_a_handler_that_gives_a_placement_is_told_what_to_leave_away(
+    at_loopback: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = make_twin(at_loopback, "given", APP.replace("**telemetry", 'placement="init", **telemetry'))
+    few = ("--environments", "2", "--invocations", "1", "--parallel", "2", "--yes")
+    assert main(["--stack", "given", "--placement", "first_invocation", *few]) == 1
+    assert "environments started with init (" in capsys.readouterr().err
+    assert given.is_clean()
 
 
 def test_events_are_drawn_by_weight(twin: Twin, lab: Lab) -> None:

@@ -35,6 +35,10 @@ STARTS_OF: Final = {
 """How the first request of an environment of each init type says that it started."""
 
 
+ENOUGH: Final = 30
+"""Environments of which each placement has one: that chance deals one of two to none is 1 in 500 million."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request that was answered."""
@@ -137,7 +141,18 @@ class Collected:
 
     def proven(self, deal: Deal, placement: str) -> int:
         """Return how many environments are proven new of a placement of a deal."""
-        return sum(one == (deal, placement) for one in self.environments.values())
+        return self.placements(deal)[placement]
+
+    def placements(self, deal: Deal) -> Counter[str]:
+        """Return how many environments of a deal are proven new, by the placement of their records."""
+        return Counter(placement for of, placement in self.environments.values() if of == deal)
+
+    def deals_as_told(self, deal: Deal) -> bool:
+        """Whether the function's adapter reads its placements from its variables, as far as can be told."""
+        found = self.placements(deal)
+        if found.keys() - set(deal.placements):
+            return False
+        return found.total() < ENOUGH or all(found[placement] for placement in deal.placements)
 
     def missing(self) -> set[str]:
         """Return the requests of which something is still to come out of the log group."""

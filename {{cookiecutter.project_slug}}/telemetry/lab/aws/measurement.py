@@ -141,6 +141,7 @@ class Measurement:
         self._end(block)
         self.function.delete_version(target.version)
         self._check_answers()
+        self._check_placements(deal)
 
     def _end(self, block: Block) -> None:
         """Let nothing more be charged to a block."""
@@ -211,6 +212,21 @@ class Measurement:
                 "the function writes no records of telemetry, so nothing can be told of its environments: "
                 "let its handler be LifespanAdapter(telemetry.traced(app), **telemetry.hooks)."
             )
+
+    def _check_placements(self, deal: Deal) -> None:
+        """Stop where environments start otherwise than they were told.
+
+        Raises:
+            EndedError: They do.
+        """
+        if self.collected.deals_as_told(deal):
+            return
+        found = ", ".join(f"{name} ({number})" for name, number in self.collected.placements(deal).items())
+        raise EndedError(
+            f"placements were to be {' and '.join(deal.placements)}, but environments started with {found}: "
+            "the handler gives its adapter one. Leave `placement` away there, so that LIFESPAN_PLACEMENT and "
+            "LIFESPAN_EXPERIMENT say it."
+        )
 
     def _read_logs(self, lacks: Callable[[], Collection[str]], patience: float, sleep: Sleep) -> None:
         """Read the log group until it lacks nothing, once at least if it does."""
