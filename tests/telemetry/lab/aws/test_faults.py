@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -130,6 +131,20 @@ def test_a_lost_answer_is_no_loss(twin: Twin, lab: Lab, operation: str) -> None:
     change(twin.account.endpoint, faults=[])
     assert twin.changeable() == before
     assert twin.is_clean()
+
+
+def test_requests_that_ran_without_an_answer_are_in_what_the_run_has_cost(
+    twin: Twin, lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each counts as one that timed out, for 40 s, beside which the others are as good as nothing."""
+    change(twin.account.endpoint, faults=["lost:Invoke:every=2:times=2"])
+    assert lab() == 0
+    change(twin.account.endpoint, faults=[])
+    said = capsys.readouterr().out
+    assert "2 requests may have been billed without an answer" in said
+    (dollars,) = re.findall(r"have cost about \$(\d+\.\d+)", said)
+    least = 2 * 40 * twin.configuration()["MemorySize"] / 1024 * 1.66667e-5
+    assert 0.9 * least < float(dollars) < 3 * least  # rounded
 
 
 def test_throttled_for_ever(
