@@ -122,9 +122,9 @@ def prices_of(region: str, architecture: str, file: Path | None) -> Prices:
             return _with_logs(prices)
     known = ", ".join(f"{prices.region} {prices.architecture}" for prices in table) or "nothing"
     raise PricesError(
-        f"no prices of {region} {architecture}; there are those of {known}. Take these with --region and "
-        f"--architecture, or AWS's own: curl -o prices.json {URL.format(region=region)}, then --prices "
-        "prices.json."
+        f"no prices of {region} {architecture}; there are those of {known}. AWS's own: "
+        f"curl -o prices.json {URL.format(region=region)}, then --prices prices.json. "
+        "`report` and `choose` can take those of another region, by --region and --architecture."
     )
 
 
