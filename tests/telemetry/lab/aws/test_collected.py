@@ -124,6 +124,12 @@ def test_a_record_that_comes_before_the_answer_counts_once(home: Home) -> None:
     assert len(home.lines) == 2
 
 
+def test_no_report_is_waited_for_of_a_request_that_never_began(home: Home) -> None:
+    home.answer(answer("r1", failure="SnapStartTimeoutException", crashed=True))
+    assert home.collected.missing() == set()
+    assert home.collected.failures == {"SnapStartTimeoutException": 1}
+
+
 def test_a_crash_leaves_a_report_and_no_record(home: Home) -> None:
     home.answer(answer("r1", failure="Runtime.ExitError", crashed=True))
     assert home.collected.missing() == {"r1"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from telemetry.lab.aws.lines import Line, holds_all, line_of
+from telemetry.lab.aws.refusals import RESTORE_FAILED
 from telemetry.lab.aws.sending import Answer
 from telemetry.lab.aws.settings import PROVISIONED, Deal
 from telemetry.lab.platform.function import SNAP_START
@@ -71,6 +72,7 @@ class Collected:
     records: int = 0
     _seen: set[Any] = field(default_factory=set)
     _reported: set[str] = field(default_factory=set)
+    """Requests whose report has come, or may never come."""
     _invoked: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """Records of requests."""
     _startups: set[str] = field(default_factory=set)
@@ -90,6 +92,8 @@ class Collected:
         self.again += answer.again
         if answer.failure is not None:
             self.failures[answer.failure] += 1
+        if answer.failure in RESTORE_FAILED:
+            self._reported.add(answer.request_id)  # it never began; that Lambda reports it is not documented
         # A piece of a log ends within a request or an INIT: what is cut off comes out of the log group.
         self.lines(lines if whole else [])
         if early is not None:
