@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
@@ -56,6 +57,16 @@ def test_routes_of_fastapi_in_routers_and_mounts() -> None:
         ("/v1/items/{number}", ("GET",)),
     ]
     assert "/docs" in [one.path for one in served_paths(app)]
+
+
+def test_routes_of_fastapi_without_a_description(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raises() -> None:
+        raise TypeError
+
+    app = FastAPI()
+    app.get("/items")(lambda: None)
+    monkeypatch.setattr(app, "openapi", raises)
+    assert lines(app) == [("/items", ("GET",))]
 
 
 def test_endpoint_of_an_mcp_server_is_known_by_its_class() -> None:

@@ -33,9 +33,9 @@ def test_n4_entry_with_a_line_separator_of_unicode_is_one_line(tmp_path: Path) -
 def test_n4_colours_of_a_log_hide_no_traceback(tmp_path: Path) -> None:
     title, clear = "\x1b]0;title\x07", "\x1b[2J\x07"
     coloured = TRACE.replace("ValueError", "\x1b[1;35mValueError\x1b[0m") + "\x1b[35mbad\x1b[0m"
-    (tmp_path / "log").write_text(f"{title}{coloured}{clear}\n", encoding="utf-8")
+    (tmp_path / "log").write_text(f"{title}{coloured}{clear}\n\x1b]without an end\n", encoding="utf-8")
     lines = lines_since(tmp_path / "log", 0)
-    assert lines == f"{TRACE}bad".splitlines()
+    assert lines == [*f"{TRACE}bad".splitlines(), ""]
     assert tracebacks(lines) == [f"{TRACE}bad"]
     assert tracebacks([json.dumps({"exc": coloured})]) == [f"{TRACE}bad"]
 

@@ -125,6 +125,7 @@ app = Starlette(routes=[Mount("/shop", routes=[Route("/cart", cart, methods=["DE
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_n4_event_that_is_shown_reaches_an_mcp_server(lab: Lab, here: Path) -> None:
     source = """
 from mcp.server import MCPServer

@@ -4,6 +4,7 @@ Starlette and what is built on it (FastAPI, MCP servers) keep routes with a path
 Litestar; FastAPI describes those of included routers as OpenAPI. Of any other app nothing is known.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
@@ -66,7 +67,10 @@ def _is_documented(route: Any) -> bool:
 def _described(app: Any, prefix: str) -> Iterator[ServedPath]:
     """Yield what an app with included routers describes as OpenAPI; others have no such method."""
     describe = getattr(app, "openapi", None)
-    document = describe() if callable(describe) else None
+    document: Any = None
+    if callable(describe):
+        with contextlib.suppress(Exception):  # a type that has no schema, say; the app itself serves
+            document = describe()
     paths = document.get("paths") if isinstance(document, Mapping) else None
     for path, of_path in paths.items() if isinstance(paths, Mapping) else ():
         methods = tuple(sorted(name.upper() for name in of_path if name in _OPENAPI_METHODS))

@@ -1,5 +1,6 @@
 """An example of an event that would reach an app which answered 404, 405 or 406, from what it says itself."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,8 +42,9 @@ async def example_for(
     failed: FailedRequest, function: FunctionConfiguration, environ: Mapping[str, str]
 ) -> list[str]:
     """Return the lines of `example_event` for a request that failed; none where its status is another one."""
-    response = failed.invocation.outcome.response
-    if response is None or response.status not in ASKED_OTHERWISE:
+    response, task = failed.invocation.outcome.response, asyncio.current_task()
+    stopped = task is not None and task.cancelling() > 0  # who presses Ctrl-C waits for no import
+    if stopped or response is None or response.status not in ASKED_OTHERWISE:
         return []
     return list(example_event(failed.event, response, await paths_of_app(function, environ)))
 

@@ -19,7 +19,7 @@ _ERROR: Final = "[ERROR] "
 _GROUP_MARGIN: Final = re.compile(r"^[ \t]+[|+] ?", re.MULTILINE)
 """What the traceback of an exception group has before each line."""
 _EXCEPTION: Final = re.compile(r"[^\W\d][\w.]*(:|$)")
-_ESCAPE_SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)")
+_ESCAPE_SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\r\n]*(?:\x07|\x1b\\)?|.)")
 """Of a terminal: colours, cursor movements, titles."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """All control characters but tab, line feed and carriage return."""
