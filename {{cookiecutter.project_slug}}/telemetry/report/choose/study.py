@@ -113,14 +113,11 @@ def chosen(asked: Asked, material: Material) -> Choice:
     picks = None if recorded is None else picks_of(recorded.served)
     outcomes: list[Outcome] = []
     if test is None or not test.refused:
-        pools = [fit.best, *fit.draws(DRAWS - 1, random)]
-        setting = Setting(
-            asked.prices, traffic.seconds, PUBLISHED_ERROR if test is None else test.error, SEED
-        )
+        error = PUBLISHED_ERROR if test is None else test.error
         more = _with_provisioned(options, material.advice, traffic, hourly=asked.arrivals is None)
-        outcomes = _forecasts(more, traffic, pools, setting)
+        pools = [fit.best, *fit.draws(DRAWS - 1, random)]
+        outcomes = _outcomes(asked, more, pools, traffic, error)
         outcomes = relative(outcomes, outcomes[0]) if stated else outcomes
-    outcomes = [replace(one, certain=asked.scale == 1) for one in outcomes]
     return Choice(
         asked=asked, traffic=traffic, outcomes=outcomes,
         unmeasured=unmeasured(options, base, material.function),
@@ -130,6 +127,14 @@ def chosen(asked: Asked, material: Material) -> Choice:
         relative_to=options[0].name if stated else None,
         notes=tuple(_notes(asked, recorded)), now=_now(options, recorded),
     )  # fmt: skip
+
+
+def _outcomes(
+    asked: Asked, options: list[Option], pools: list[Pool], traffic: Traffic, error: float
+) -> list[Outcome]:
+    setting = Setting(asked.prices, traffic.seconds, error, SEED)
+    found = _forecasts(options, traffic, pools, setting)
+    return [replace(one, certain=asked.scale == 1) for one in found]
 
 
 def _needed(traffic: Traffic, asked: Asked) -> Numbers:
