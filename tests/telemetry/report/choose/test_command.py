@@ -231,11 +231,17 @@ def test_json_alone_goes_to_standard_output(traffic: Path, capsys: pytest.Captur
     jsonschema.validate(json.loads(capsys.readouterr().out), SCHEMA)
 
 
-def test_a_choice_that_fails_leaves_no_older_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    older = tmp_path / "choose.json"
-    older.write_text("{}")
-    assert main(["nowhere.jsonl", "--json", str(older)]) == 2
+def test_a_choice_that_fails_leaves_no_older_one(
+    traffic: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older, page, other = (tmp_path / name for name in ("choose.json", "choose.html", "mine.json"))
+    assert main([str(traffic), "--json", str(older), "--html", str(page)]) == 0
+    other.write_text("{}")
+    assert main(["nowhere.jsonl", "--json", str(older), "--html", str(page)]) == 2
     assert not older.exists()
+    assert not page.exists()
+    assert main(["nowhere.jsonl", "--json", str(other)]) == 2
+    assert other.exists(), "choose has not written it"
     assert "no such file" in capsys.readouterr().err
 
 
