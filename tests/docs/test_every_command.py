@@ -54,7 +54,8 @@ def accept(
     "command", of_modules(), ids=lambda command: " ".join((command.program, *command.words))
 )
 def test_module_accepts_it(command: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ArgumentParser, "parse_args", accept)
+    for name in ("parse_args", "parse_intermixed_args"):
+        monkeypatch.setattr(ArgumentParser, name, accept)
     monkeypatch.setattr(sys, "argv", [command.program, *command.words])
     package = find_spec(command.program)
     assert package is not None
