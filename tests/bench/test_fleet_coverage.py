@@ -63,6 +63,7 @@ def test_a_slower_arm_fills_the_pool() -> None:
     assert environments(0.2, 0.2) < environments(0.2, 3.0) < environments(3.0, 3.0)
 
 
+@pytest.mark.slow
 def test_truth_is_the_difference_as_assigned() -> None:
     lazy = Cell("213 ms once", 0.5, bursts=True, newest_first=True, sized=True, daily=False)
     found = measure(lazy, 60, (1, 3))

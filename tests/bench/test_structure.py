@@ -58,6 +58,7 @@ def test_path_can_be_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ]
 
 
+@pytest.mark.slow
 def test_this_project_is_counted_and_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     said = capsys.readouterr().out

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 HANGING = """
 import time
@@ -27,6 +29,7 @@ def test_goes_on():
 """
 
 
+@pytest.mark.slow
 def test_hanging_tests_fail_and_others_go_on(tmp_path: Path) -> None:
     path = tmp_path / "test_hanging.py"
     path.write_text(HANGING, encoding="utf-8")

@@ -87,7 +87,7 @@ def wait_for_state(pid: int, wanted: str) -> None:
     ],
     ids=["process", "threads", "child", "child in a session of its own", "children that end"],
 )
-@pytest.mark.parametrize("share", [0.15, 0.4])
+@pytest.mark.parametrize("share", [pytest.param(0.15, marks=pytest.mark.slow), 0.4])
 def test_no_more_than_the_share(code: str, share: float) -> None:
     with Throttle() as throttle, running(code) as process:
         throttle.limit(process.pid, share)

@@ -111,6 +111,7 @@ def test_provisioned_environments_lower_the_cold_share_and_cost_more(tmp_path: P
     assert one["dollars_per_month"]["value"] > 10
 
 
+@pytest.mark.slow
 def test_a_limit_that_nothing_keeps_has_no_recommendation(tmp_path: Path, traffic: Path) -> None:
     found = chosen(tmp_path, str(traffic), "--p99-under", "1")
     assert found["recommended"] is None
@@ -283,6 +284,7 @@ def test_aws_s_own_list_gives_them_a_price(tmp_path: Path, traffic: Path) -> Non
     assert found["prices"]["date"] == "2026-10-01"
 
 
+@pytest.mark.slow
 def test_files_do_not_tell_whose_prices_they_are_which_is_said(tmp_path: Path, traffic: Path) -> None:
     assert (
         "those of us-east-1, x86_64 (records do not tell it)" in chosen(tmp_path, str(traffic))["notes"][-1]

@@ -229,7 +229,7 @@ BEGINNINGS = [
 ]
 
 
-@pytest.mark.parametrize("beginning", BEGINNINGS)
+@pytest.mark.parametrize("beginning", [pytest.param(b"", marks=pytest.mark.slow), *BEGINNINGS[1:]])
 def test_t1_line_of_a_megabyte_takes_no_long_time(path: Path, beginning: bytes) -> None:
     """All of them take seconds; one of them took two minutes, twice what a test may take."""
     for repeated in REPEATED:
