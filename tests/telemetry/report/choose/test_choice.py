@@ -71,6 +71,18 @@ def test_all_that_cannot_be_told_from_the_best_are_named() -> None:
     assert "; b and c cannot be told from it" in found.reason
 
 
+def test_nothing_is_switched_on_that_cannot_be_told_from_the_first_option() -> None:
+    """Of a lab run: the slower arm is drawn as the faster one as often as chance has it."""
+    init, lazy = outcome("init", 1.0, 100, spread=0.2), outcome("lazy", 1.0, 95, spread=0.1)
+    found = recommended([init, lazy], Wanted("p99"))
+    assert found.option == "init"
+    assert found.reason.startswith("of 2 options none is surely better; lazy has the lowest p99; init cannot")
+    sure = outcome("lazy", 1.0, 95, spread=0.2)
+    assert recommended([init, sure], Wanted("p99")).option == "lazy"
+    limited = recommended([init, lazy], Wanted("p99", p99_under_ms=130))
+    assert limited.option == "lazy", "the first option does not keep the limit"
+
+
 def test_share_of_all_the_time_and_more_is_never() -> None:
     """As in Frankfurt: a provisioned second costs more than a busy one saves."""
     assert "more than 80 % of the time" in break_even_share(BreakEven(4.0, 5.0, 0.8))

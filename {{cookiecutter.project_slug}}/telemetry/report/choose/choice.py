@@ -45,8 +45,10 @@ class Recommendation:
 def recommended(outcomes: Sequence[Outcome], wanted: Wanted, *, relative: bool = False) -> Recommendation:
     """Choose among priced options those whose whole interval keeps the limits, then the best of them.
 
+    Where the first option cannot be told from the best one, it stays: nothing is switched on by chance.
+
     Args:
-        outcomes: Of all options.
+        outcomes: Of all options, first what runs now, or `init`.
         wanted: What is asked; of ratios there are no limits.
         relative: The outcomes are ratios, which no limit of ms or dollars can be set on.
     """
@@ -54,12 +56,18 @@ def recommended(outcomes: Sequence[Outcome], wanted: Wanted, *, relative: bool =
     kept = [one for one in priced if _keeps(one, wanted)]
     if not kept:
         return Recommendation(None, _nearest(priced, wanted), ())
-    best = _best(kept, wanted)
-    changes = list(_changes(best, priced, wanted, relative=relative))
+    best = _best(kept, wanted, outcomes[0])
+    changes = list(_changes(best, priced, wanted, outcomes[0], relative=relative))
     return Recommendation(best.option.name, _why(best, kept, wanted), changes)
 
 
-def _best(kept: Sequence[Outcome], wanted: Wanted) -> Outcome:
+def _best(kept: Sequence[Outcome], wanted: Wanted, first: Outcome) -> Outcome:
+    least = _least(kept, wanted)
+    stays = any(one is first for one in kept) and _overlap(first, least, wanted.prefer)
+    return first if stays else least
+
+
+def _least(kept: Sequence[Outcome], wanted: Wanted) -> Outcome:
     return min(kept, key=lambda one: _cost(one, wanted.prefer))
 
 
@@ -98,10 +106,13 @@ def _why(best: Outcome, kept: Sequence[Outcome], wanted: Wanted) -> str:
         "p99": "has the lowest p99",
         "balanced": "has the smallest product of dollars and p99: halving one is worth doubling the other",
     }[wanted.prefer]
-    rivals = [one for one in kept if one is not best and _overlap(one, best, wanted.prefer)]
+    least = _least(kept, wanted)
+    rivals = [one for one in kept if one is not least and _overlap(one, least, wanted.prefer)]
     names = " and ".join(one.option.name for one in rivals)
     doubt = f"; {names} cannot be told from it" if rivals else ""
-    return f"{among} it {what}{doubt}"
+    if best is least:
+        return f"{among} it {what}{doubt}"
+    return f"{among} none is surely better; {least.option.name} {what}{doubt}"
 
 
 def _overlap(one: Outcome, best: Outcome, prefer: Preference) -> bool:
@@ -139,14 +150,16 @@ def _nearest(priced: Sequence[Outcome], wanted: Wanted) -> str:
     return "no option keeps both limits: raise one of them"
 
 
-def _changes(best: Outcome, priced: Sequence[Outcome], wanted: Wanted, *, relative: bool) -> Iterator[str]:
+def _changes(
+    best: Outcome, priced: Sequence[Outcome], wanted: Wanted, first: Outcome, *, relative: bool
+) -> Iterator[str]:
     """Name what else could be asked that another option answers: each is tried, the nearest limits told."""
     told = False
     groups: list[list[tuple[str, Wanted]]] = [[one] for one in _other_wishes(wanted)]
     if not relative:
         groups += [list(_p99_limits(best, priced, wanted)), list(_bill_limits(best, priced, wanted))]
     for group in groups:
-        answers = ((how, _answer(priced, asked)) for how, asked in group)
+        answers = ((how, _answer(priced, asked, first)) for how, asked in group)
         for how, one in answers:
             if one is not None and one is not best:
                 told = True
@@ -156,9 +169,9 @@ def _changes(best: Outcome, priced: Sequence[Outcome], wanted: Wanted, *, relati
         yield "no other preference and no tighter limit changes this"
 
 
-def _answer(priced: Sequence[Outcome], wanted: Wanted) -> Outcome | None:
+def _answer(priced: Sequence[Outcome], wanted: Wanted, first: Outcome) -> Outcome | None:
     kept = [one for one in priced if _keeps(one, wanted)]
-    return _best(kept, wanted) if kept else None
+    return _best(kept, wanted, first) if kept else None
 
 
 def _other_wishes(wanted: Wanted) -> Iterator[tuple[str, Wanted]]:
