@@ -14,7 +14,7 @@ DEEPEST: Final = 10
 _MCP_PACKAGES: Final = frozenset({"mcp", "fastmcp"})
 _CONVERTER: Final = re.compile(r":\w+\}")
 """Of a parameter, such as `{number:int}`."""
-_OF_THE_FRAMEWORK: Final = frozenset({"HEAD", "OPTIONS"})
+OF_THE_FRAMEWORK: Final = frozenset({"HEAD", "OPTIONS"})
 """Methods that frameworks add to a path by themselves."""
 _OPENAPI_METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "patch", "trace"})
 
@@ -48,7 +48,7 @@ def _paths(app: Any, prefix: str, deepest: int) -> Iterator[ServedPath]:
             continue
         path = prefix + _CONVERTER.sub("}", path)
         if hasattr(route, "methods"):  # not of a WebSocket
-            names = tuple(sorted({*(methods or ())} - _OF_THE_FRAMEWORK))
+            names = tuple(sorted({*(methods or ())} - OF_THE_FRAMEWORK))
             yield ServedPath(path, names, _is_mcp(getattr(route, "endpoint", None)), _is_documented(route))
         elif hasattr(route, "routes"):  # a mount
             below = list(_paths(route.app, path.rstrip("/"), deepest - 1)) if deepest else []

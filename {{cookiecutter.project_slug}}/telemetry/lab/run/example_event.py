@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from telemetry.lab.app.routes import ServedPath
+from telemetry.lab.app.routes import OF_THE_FRAMEWORK, ServedPath
 from telemetry.lab.events import GET_ROOT
 from telemetry.lab.platform.function import FunctionConfiguration
 from telemetry.lab.platform.invocation import HttpResponse, method_and_path
@@ -121,7 +121,7 @@ def _matches(served: str, path: str) -> bool:
 def _allowed(response: HttpResponse) -> list[str]:
     """Return the methods of the header that a 405 has to have."""
     names = [name.strip() for name in response.headers.get("allow", "").split(",")]
-    return [name for name in names if name and name not in {"HEAD", "OPTIONS"}]
+    return [name for name in names if name and name not in OF_THE_FRAMEWORK]
 
 
 def _event(to: ServedPath, response: HttpResponse) -> dict[str, Any]:

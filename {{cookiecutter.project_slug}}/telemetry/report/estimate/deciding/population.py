@@ -73,7 +73,8 @@ def population_of(evidence: Evidence, assignment: Assignment | None, planned: in
     """
     ledger, sums = evidence.ledger, evidence.totals.sums
     judged, served = ledger.judged(), sums.n > 0
-    born, ended = births_of(evidence), _ended(evidence)
+    born = births_of(evidence)
+    ended = _ended(evidence, born)
     # A lab run has no time before or after it: where it assigns environments by their version, none says so.
     assigned = judged if ledger.labs else judged & _in_experiment(evidence, born, assignment)
     known = assigned & ~np.isnan(born)
@@ -130,12 +131,11 @@ def births_of(evidence: Evidence) -> Vector:
     return np.where(cut_off_units(evidence.ledger), np.nan, earliest)
 
 
-def _ended(evidence: Evidence) -> Flags:
+def _ended(evidence: Evidence, born: Vector) -> Flags:
     """Say which units have ended, or have been silent for longer than idle ones are kept."""
     units, sums = evidence.ledger.units, evidence.totals.sums
     told = np.zeros(len(units), np.bool_)
     told[np.asarray(evidence.ledger.process_units, np.int64)[ended_processes(evidence.ledger)]] = True
-    born = births_of(evidence)
     last = np.fmax(born, sums.last_at)
     now = np.fmax.reduce(last) if len(last) else np.nan
     ended: Flags = told | (last < now - IDLE_MS) | np.isnan(last)
