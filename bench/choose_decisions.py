@@ -10,7 +10,7 @@ import numpy as np
 from bench.choose_coverage import DAYS
 from bench.choose_fleets import DAY, INIT, NAMES, Fleet, Policy, policy_of, shape_of, traffic_of
 from telemetry.prices import MONTH, TABLE, Usage, dollars
-from telemetry.report.choose.choice import PREFERENCES, Preference, Wanted
+from telemetry.report.choose.choice import Wanted
 from telemetry.report.choose.dynamics import Schedule
 from telemetry.report.choose.levels import Traffic
 from telemetry.report.choose.lives import Served
@@ -18,6 +18,7 @@ from telemetry.report.choose.provisioned import HOURS, hours_of, spilled
 from telemetry.report.choose.recorded import Arm, ArmTimes, Recorded
 from telemetry.report.choose.study import Asked, Choice, Material, chosen
 from telemetry.report.choose.times import GROUPS, times_of
+from telemetry.report.estimate.preference import PREFERENCES, Preference
 from telemetry.report.read.columns import Flags, Vector
 
 NEAR: Final = 0.05

@@ -19,6 +19,9 @@ import msgspec
 
 from telemetry.price_list import URL, PriceList, rows_of
 
+REGION: Final = "us-east-1"
+ARCHITECTURE: Final = "x86_64"
+"""Whose prices are taken where nothing names others; so `REGION`."""
 MONTH: Final = 730 * 3600.0
 """Seconds; AWS's own calculator takes as many hours."""
 FREE_REQUESTS: Final = 1e6

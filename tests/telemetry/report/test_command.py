@@ -89,6 +89,14 @@ def test_charts_are_not_imported_for_the_table(records: Path) -> None:
     assert done.returncode == 0
 
 
+def test_command_line_starts_without_what_only_answers_need() -> None:
+    code = (
+        "import sys; import telemetry.report.__main__; "
+        "sys.exit(any(name in sys.modules for name in ('scipy', 'rich', 'telemetry.report.answers')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
 def test_interim_look_says_so_first(tmp_path: Path) -> None:
     path = tmp_path / "records.jsonl"
     path.write_text(Run(experiment="init=1,every_invocation=1", planned=90, lab=False).text())

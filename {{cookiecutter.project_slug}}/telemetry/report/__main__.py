@@ -5,12 +5,12 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-
-from telemetry.prices import Prices, PricesError, prices_of
+from telemetry.prices import PricesError
 from telemetry.report.arguments import (
     FOR_AWS,
     SINCE,
@@ -21,24 +21,15 @@ from telemetry.report.arguments import (
 )
 from telemetry.report.aws.period import period
 from telemetry.report.errors import UnusableError
-from telemetry.report.estimate.configurations.by_configuration import ARCHITECTURE, REGION, Wished
-from telemetry.report.estimate.planning import plan_of
-from telemetry.report.estimate.pool import environments_per_day
-from telemetry.report.estimate.results import Declared, results_of
-from telemetry.report.estimate.two_runs import TwoRuns, two_logs, two_runs
-from telemetry.report.gate import judge
-from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ, write, write_two_runs
-from telemetry.report.provenance import made_now
-from telemetry.report.read.evidence import Entered, Evidence, entered, evidence_in, evidence_of
+from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ
+from telemetry.report.read.evidence import Evidence, entered, evidence_of
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import shown, source_of
 from telemetry.report.read.parallel.pieces import processors
-from telemetry.report.show.document import document
-from telemetry.report.show.plan import show_plan, show_traffic
-from telemetry.report.show.terminal import show_verdict
-from telemetry.report.show.two_runs import show_two_runs
-from telemetry.report.show.verdict import Verdict, verdict_of
+from telemetry.report.read.parallel.processes import Readers
 
+ANSWERS: Final = "telemetry.report.answers"
+"""What is imported last, as it takes longest."""
 OK: Final = 0
 BROKEN: Final = 1
 UNUSABLE: Final = 2
@@ -73,40 +64,32 @@ def report(arguments: Sequence[str]) -> int:
     with discarded_on_failure(outputs.values()):
         _refuse_word(options.files)
         evidence = _evidence(options, command)
-        results = results_of(evidence, _declared(options, evidence.ledger))
-        verdict = verdict_of(results, made_now(("python", "-m", "telemetry.report", *arguments)))
-        written = list(write(verdict, options.json, options.html, options.markdown))
+        beside = _beside(options, evidence.ledger)
+        from telemetry.report import answers  # noqa: PLC0415  # imported while other processes read
+
+        verdict = answers.judged(evidence, beside, options, arguments)
+        written = list(answers.write(verdict, options.json, options.html, options.markdown))
     if STDOUT not in map(str, outputs.values()):
-        console = Console()
-        show_verdict(verdict, console)
-        for path in written:
-            console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
-    return _gate(verdict, options)
-
-
-def _gate(verdict: Verdict, options: argparse.Namespace) -> int:
-    """Hold the conditions against the verdict, and say on stderr what became of each."""
-    numbers = document(verdict)
-    judged = [judge(one, numbers) for one in options.fail_if]
-    for one in judged:
-        sys.stderr.write(f"telemetry.report: {one.text}\n")
-    bad = {"fails", "cannot tell"} if options.strict else {"fails"}
-    return FAILED if any(one.outcome in bad for one in judged) else OK
+        answers.show(verdict, written)
+    return FAILED if answers.fails(verdict, options) else OK
 
 
 def plan(arguments: Sequence[str]) -> int:
     """Propose the size of an experiment."""
     command = plan_parser()
     options = command.parse_intermixed_args(arguments)
-    per_day, console = options.per_day, Console()
+    per_day = options.per_day
     if options.per_second is not None:
-        per_day = per_day or environments_per_day(options.per_second, options.request_ms / 1000)
-        show_traffic(options.per_second, options.request_ms, per_day, console)
+        from telemetry.report import answers  # noqa: PLC0415  # as above
+
+        per_day = answers.traffic(options)
         if not (options.files or options.stack or options.log_group):
             return OK
-        console.print()
+        sys.stdout.write("\n")
     evidence = _evidence(options, command)
-    show_plan(plan_of(evidence, options.weights, options.precision, per_day, options.estimand), console)
+    from telemetry.report import answers  # noqa: PLC0415  # as above
+
+    answers.plan(evidence, options, per_day)
     return OK
 
 
@@ -117,26 +100,20 @@ def compare(arguments: Sequence[str]) -> int:
     must_differ({"--json": options.json}, both)
     first, second = map(shown, both)
     with discarded_on_failure([options.json]):
-        read = [entered([source_of(one)], _ledger(options), processors()) for one in both]
-        found = _changes(*read, chosen=bool(options.service or options.function))
+        read = [entered([source_of(one)], _ledger(options), _readers()) for one in both]
+        from telemetry.report import answers  # noqa: PLC0415  # as above
+
+        found = answers.changes(*read, chosen=bool(options.service or options.function))
         if options.json:
-            write_two_runs(found, first, second, options.json)
+            answers.write_changes(found, first, second, options.json)
     if str(options.json) != STDOUT:
-        show_two_runs(found, first, second, Console())
+        answers.show_changes(found, first, second)
     return OK
 
 
-def _changes(before: Entered, after: Entered, *, chosen: bool) -> TwoRuns:
-    """Compare two runs by their records, or by the platform's lines where one has no others.
-
-    Args:
-        before: What the first run's log holds.
-        after: The same of the second.
-        chosen: One of several services or functions was: only records tell them apart.
-    """
-    without = not (chosen or (before.ledger.services and after.ledger.services))
-    found = two_logs(before.ledger, after.ledger) if without else None
-    return found or two_runs(*(results_of(evidence_in(one)) for one in (before, after)))
+def _readers() -> Readers:
+    """Return the processes that may read; this one imports what comes after reading before it waits."""
+    return Readers(processors(), partial(import_module, ANSWERS))
 
 
 def _ledger(options: argparse.Namespace) -> Ledger:
@@ -145,6 +122,8 @@ def _ledger(options: argparse.Namespace) -> Ledger:
 
 def doctor(arguments: Sequence[str]) -> int:
     """Examine a deployment; the exit code says whether something is broken."""
+    from rich.console import Console  # noqa: PLC0415  # as in `report`
+
     from telemetry.report.aws.doctor import examine  # noqa: PLC0415  # boto3 is slow to import
     from telemetry.report.show.examination import show_examination  # noqa: PLC0415  # as above
 
@@ -161,26 +140,11 @@ COMMANDS: Final[Mapping[str, Callable[[Sequence[str]], int]]] = {
 }
 
 
-def _declared(options: argparse.Namespace, ledger: Ledger) -> Declared:
-    wished = Wished(options.prefer, _prices(options, ledger), options.cold_share, _beside(options, ledger))
-    return Declared(options.experiment, options.planned, options.timeout, options.smallest, wished)
-
-
-def _prices(options: argparse.Namespace, ledger: Ledger) -> Prices | None:
-    """Return the prices that the options name; None where they name none."""
-    if options.region is options.architecture is options.prices is None:
-        return None
-    ran = next((lab for lab in reversed(ledger.labs) if lab.region or lab.architecture), None)
-    region = options.region or (ran.region if ran else None) or REGION
-    architecture = options.architecture or (ran.architecture if ran else None) or ARCHITECTURE
-    return prices_of(region, architecture, options.prices)
-
-
 def _beside(options: argparse.Namespace, ledger: Ledger) -> Evidence | None:
     """Read the run whose figures stand beside."""
     if options.beside is None:
         return None
-    found = evidence_of([source_of(options.beside)], options.service, processes=processors())
+    found = evidence_of([source_of(options.beside)], options.service, readers=_readers())
     if not (ledger.labs and found.ledger.labs):
         raise UnusableError(
             "--beside is for two runs of the lab, on Lambda or on this machine: "
@@ -202,7 +166,7 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
             flag for flag, value in vars(options).items() if flag in FOR_AWS and value is not None
         ]:
             command.error(f"--{useless[0]} is for --stack and --log-group; a FILE is read whole")
-        return evidence_of(sources, options.service, options.function, processors())
+        return evidence_of(sources, options.service, options.function, _readers())
     from telemetry.report.aws.sources import aggregated, downloaded, groups_of  # noqa: PLC0415  # as above
 
     insights = options.engine == "insights"
@@ -215,7 +179,7 @@ def _evidence(options: argparse.Namespace, command: argparse.ArgumentParser) -> 
             command.error("--engine insights reads whole log groups: name those of the function")
         return aggregated(groups, when, options.service)
     fetched = downloaded(groups, when, options.cache)
-    return evidence_of([*sources, *fetched], options.service, options.function, processors())
+    return evidence_of([*sources, *fetched], options.service, options.function, _readers())
 
 
 def _refuse_word(files: Sequence[str]) -> None:

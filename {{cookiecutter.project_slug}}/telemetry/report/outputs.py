@@ -6,19 +6,12 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from telemetry.report.errors import UnusableError
-from telemetry.report.estimate.two_runs import TwoRuns
 from telemetry.report.read.lines import STDIN
-from telemetry.report.show.document import document
-from telemetry.report.show.markdown import markdown as as_markdown
-from telemetry.report.show.verdict import Verdict
 
 STDOUT: Final = "-"
-VERSION_OF_COMPARE: Final = 1
 BEGINNINGS: Final = (b'{\n  "v": ', b"<!doctype html>", b"**")
 """Of the files that are written, JSON, page and Markdown: no log begins so."""
 
@@ -92,54 +85,6 @@ def discarded_on_failure(outputs: Iterable[Path | None]) -> Iterator[None]:
                     if path.is_file() and _is_output(path):
                         path.unlink()
         raise
-
-
-def write(
-    verdict: Verdict, json: Path | None, html: Path | None, markdown: Path | None = None
-) -> Iterator[Path]:
-    """Write the files that were asked for, and yield the path of each.
-
-    Raises:
-        UnusableError: A file cannot be written.
-    """
-    if json:
-        yield write_whole(json, _as_json(document(verdict)))
-    if html:
-        from telemetry.report.show.page import page  # noqa: PLC0415  # charts take a second to import
-
-        yield write_whole(html, page(verdict))
-    if markdown:
-        yield write_whole(markdown, as_markdown(verdict))
-
-
-def write_two_runs(found: TwoRuns, before: str, after: str, json: Path) -> Path:
-    """Write what `compare` found; `before` and `after` are the names of the two runs.
-
-    Raises:
-        UnusableError: The file cannot be written.
-    """
-    changes = [
-        {"what": one.what, "finding": one.finding, **msgspec.to_builtins(one)} for one in found.changes
-    ]
-    return write_whole(
-        json,
-        _as_json(
-            {
-                "v": VERSION_OF_COMPARE,
-                "before": before,
-                "after": after,
-                "by": found.by,
-                "same_machine": found.same_machine,
-                "changes": changes,
-                "failures": msgspec.to_builtins(found.failures),
-                "not_in_figures": dict(zip(("before", "after"), found.not_in_figures, strict=True)),
-            }
-        ),
-    )
-
-
-def _as_json(document: dict[str, Any]) -> str:
-    return f"{msgspec.json.format(msgspec.json.encode(document), indent=2).decode()}\n"
 
 
 def write_whole(path: Path, text: str) -> Path:

@@ -7,14 +7,13 @@ from dataclasses import replace
 import pytest
 
 from telemetry.report.choose.choice import (
-    PREFERENCES,
     BreakEven,
-    Preference,
     Wanted,
     break_even_sentence,
     break_even_share,
     recommended,
 )
+from telemetry.report.estimate.preference import PREFERENCES, Preference
 from tests.telemetry.report.choose.outcomes import outcome
 
 OPTIONS = [

@@ -9,7 +9,7 @@ from typing import Final
 
 from rich.console import Console
 
-from telemetry.prices import PricesError, prices_of
+from telemetry.prices import ARCHITECTURE, REGION, PricesError, prices_of
 from telemetry.report.choose.arguments import SINCE, choose_parser
 from telemetry.report.choose.choice import Wanted
 from telemetry.report.choose.document import encoded
@@ -22,10 +22,9 @@ from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ, 
 from telemetry.report.read.evidence import Evidence, evidence_of
 from telemetry.report.read.lines import source_of
 from telemetry.report.read.parallel.pieces import processors
+from telemetry.report.read.parallel.processes import Readers
 from telemetry.report.read.records import place_of
 
-REGION: Final = "us-east-1"
-ARCHITECTURE: Final = "x86_64"
 MANY: Final = 1_000_000
 """Requests from which on it takes some while."""
 OK: Final = 0
@@ -130,7 +129,7 @@ def _evidence(options: argparse.Namespace) -> Evidence | None:
     elif options.since or options.until:
         raise UnusableError("--since and --until are for --stack and --log-group; a file is read whole")
     if sources:
-        return evidence_of(sources, options.service, options.function, processors())
+        return evidence_of(sources, options.service, options.function, Readers(processors()))
     if options.arrivals is None:
         raise UnusableError(
             "nothing to choose for: name records of TRAFFIC, a --stack, or --arrivals poisson:3/s"

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import numpy as np
 
@@ -13,10 +13,9 @@ from telemetry.report.choose.forecast import Outcome
 from telemetry.report.choose.options import Option
 from telemetry.report.choose.provisioned import REQUESTS_A_SECOND
 from telemetry.report.estimate.jackknife import LEVEL
+from telemetry.report.estimate.preference import PREFERENCES, Preference
 from telemetry.report.read.columns import Vector
 
-Preference: TypeAlias = Literal["cost", "p99", "balanced"]
-PREFERENCES: Final[tuple[Preference, ...]] = ("cost", "p99", "balanced")
 BUSY: Final = 0.7
 """Share of its time up to which one environment may be busy before many requests find it so."""
 

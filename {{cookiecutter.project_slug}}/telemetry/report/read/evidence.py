@@ -10,7 +10,7 @@ from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import Source
 from telemetry.report.read.loads import Loads, loads_of
 from telemetry.report.read.mixtures import Held, must_be_one_function, must_be_one_place
-from telemetry.report.read.parallel.processes import read_source
+from telemetry.report.read.parallel.processes import ALONE, Readers, read_source
 from telemetry.report.read.reader import Reader
 from telemetry.report.read.totals import Totals, totals_of
 
@@ -57,7 +57,7 @@ def evidence_of(
     sources: Iterable[Source],
     service: str | None = None,
     function: str | None = None,
-    processes: int = 1,
+    readers: Readers = ALONE,
 ) -> Evidence:
     """Read lines, and sum up what they hold.
 
@@ -65,13 +65,13 @@ def evidence_of(
         sources: Read one after the other, as if they were one.
         service: Take the records of this service only; None where all are of one service.
         function: Judge the environments of this function only; None where all are of one.
-        processes: That may read pieces of a large file.
+        readers: Processes that may read pieces of a large file.
 
     Raises:
         UnusableError: A source cannot be read, no record is in them, or they hold several services or
             functions, or a lab run and others.
     """
-    return evidence_in(entered(sources, Ledger(service, function), processes))
+    return evidence_in(entered(sources, Ledger(service, function), readers))
 
 
 class Entered(NamedTuple):
@@ -82,7 +82,7 @@ class Entered(NamedTuple):
     held: list[Held]
 
 
-def entered(sources: Iterable[Source], ledger: Ledger, processes: int = 1) -> Entered:
+def entered(sources: Iterable[Source], ledger: Ledger, readers: Readers = ALONE) -> Entered:
     """Read lines into a ledger.
 
     Raises:
@@ -91,7 +91,7 @@ def entered(sources: Iterable[Source], ledger: Ledger, processes: int = 1) -> En
     reader, held = Reader(ledger), []
     for source in sources:
         labs, units = ledger.labs, len(ledger.units)
-        read_source(ledger, reader, source, processes)
+        read_source(ledger, reader, source, readers)
         held.append(Held(source.name, lab=ledger.labs is not labs, environments=len(ledger.units) > units))
     return Entered(ledger, reader, held)
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, assert_never
 
-from telemetry.report.estimate.configurations.best import Choice, Preference
+from telemetry.report.estimate.configurations.best import Choice
 from telemetry.report.estimate.configurations.by_configuration import Configurations
+from telemetry.report.estimate.preference import Preference
 
 WHAT: Final[Mapping[Preference, str]] = {
     "cost": "the lowest bill",

@@ -17,6 +17,7 @@ from telemetry.report.read.evidence import evidence_of
 from telemetry.report.read.lines import source_of
 from telemetry.report.read.parallel import pieces, processes
 from telemetry.report.read.parallel.pieces import Piece
+from telemetry.report.read.parallel.processes import Readers
 from telemetry.report.read.parallel.worker import ABANDONED, Task
 from telemetry.report.read.reader import Reader
 from tests.telemetry.report.simulation import Run
@@ -56,8 +57,8 @@ def log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     return str(path)
 
 
-def figures(log: str, processes: int, service: str | None = None) -> tuple[object, ...]:
-    found = evidence_of([source_of(log)], service, processes=processes)
+def figures(log: str, most: int, service: str | None = None) -> tuple[object, ...]:
+    found = evidence_of([source_of(log)], service, readers=Readers(most))
     return found.read, found.totals.sums.user.tolist(), found.totals.starts.tolist()
 
 
@@ -78,6 +79,17 @@ def test_command_uses_them_and_writes_the_same_verdict(
         assert written[-1].pop("made")["command"].startswith("python -m telemetry.report")
     assert written[0] == written[1]
     assert len([one for one in started.all if "rev-parse" not in str(one.args)]) == 1
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_first_process_has_something_to_do_before_it_waits(log: str, started: Started, most: int) -> None:
+    running = list[int]()
+
+    def meanwhile() -> None:
+        running.append(sum(one.returncode is None for one in started.all))
+
+    evidence_of([source_of(log)], readers=Readers(most, meanwhile))
+    assert running == ([] if most == 1 else [2])
 
 
 @pytest.mark.parametrize("command", [DIES, FAILS], ids=["killed", "failed"])

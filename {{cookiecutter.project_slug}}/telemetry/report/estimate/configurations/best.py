@@ -11,15 +11,14 @@ put together from those of both, each side by itself (Zou and Donner, Statistics
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias, assert_never
+from typing import Literal, TypeAlias, assert_never
 
 from telemetry.report.estimate.configurations.figures import Measured
 from telemetry.report.estimate.deciding.failures import ALIKE
 from telemetry.report.estimate.jackknife import LEVEL
+from telemetry.report.estimate.preference import PREFERENCES, Preference
 from telemetry.report.estimate.smallest import Smallest
 
-Preference: TypeAlias = Literal["cost", "p99", "balanced"]
-PREFERENCES: Final[tuple[Preference, ...]] = ("cost", "p99", "balanced")
 Finding: TypeAlias = Literal["best", "no difference that matters", "no difference seen", "cannot tell yet"]
 Reason: TypeAlias = Literal[
     "nothing measured",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from telemetry.prices import TABLE, Prices
-from telemetry.report.estimate.configurations.best import Choice, Preference, choices
+from telemetry.prices import ARCHITECTURE, REGION, TABLE, Prices
+from telemetry.report.estimate.configurations.best import Choice, choices
 from telemetry.report.estimate.configurations.cells import cells_of
 from telemetry.report.estimate.configurations.figures import (
     METHOD,
@@ -17,13 +17,11 @@ from telemetry.report.estimate.configurations.figures import (
 from telemetry.report.estimate.deciding.completeness import LeftOut, left_out_of
 from telemetry.report.estimate.deciding.population import Population, population_of
 from telemetry.report.estimate.jackknife import LEVEL
+from telemetry.report.estimate.preference import Preference
 from telemetry.report.estimate.smallest import Smallest
 from telemetry.report.read.evidence import Evidence
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.records import Place, place_of
-
-REGION: Final = "us-east-1"
-ARCHITECTURE: Final = "x86_64"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from telemetry.report.read.skipped import Skip
 
 LEAST: Final = 48 * 2**20
 """Bytes of a piece: read in the time in which a process starts and hands over what it read, and more."""
-AHEAD: Final = 24 * 2**20
-"""Bytes that the first process reads while another one starts."""
 MOST: Final = 4
 """Processes; each takes some 60 MB of memory."""
 MARKED: Final = (GZIP, codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -37,15 +35,14 @@ def pieces_of(path: Path, processes: int) -> list[Piece]:
         OSError: It cannot be read.
     """
     size = path.stat().st_size if path.is_file() else 0
-    count, ahead = min(processes, MOST, size // LEAST), min(AHEAD, size // 4)
+    count = min(processes, MOST, size // LEAST)
     if count < 2:
         return []
     with path.open("rb") as file:
         head = file.read(HEAD)
         if head.startswith(MARKED) or shape_of(head) != BARE:
             return []
-        each = (size - ahead) // count
-        return cut(file, os.fsencode(path), [ahead + each * number for number in range(1, count)])
+        return cut(file, os.fsencode(path), [size * number // count for number in range(1, count)])
 
 
 def cut(file: BinaryIO, path: bytes, near: Iterable[int]) -> list[Piece]:

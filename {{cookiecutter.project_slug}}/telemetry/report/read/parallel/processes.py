@@ -4,10 +4,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -25,22 +25,45 @@ ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1"}
 COMMAND: Final = ("-m", "telemetry.report.read.parallel.worker")
 
 
-def read_source(ledger: Ledger, reader: Reader, source: Source, processes: int) -> None:
+def _nothing() -> None:
+    """Wait."""
+
+
+class Readers(NamedTuple):
+    """Processes that read a large file together, this one among them."""
+
+    most: int = 1
+    meanwhile: Callable[[], object] = _nothing
+    """What this one does when it has read its own piece and others may not have."""
+
+
+ALONE: Final = Readers()
+
+
+def read_source(ledger: Ledger, reader: Reader, source: Source, readers: Readers) -> None:
     """Enter all lines of a source, by several processes if they are many.
 
     Raises:
         UnusableError: It cannot be read.
     """
     with reader.noting(source.name), explained(source.name):
-        pieces = [] if source.path is None else pieces_of(source.path, processes)
+        pieces = [] if source.path is None else pieces_of(source.path, readers.most)
         if pieces:
-            read_pieces(ledger, reader, pieces)
+            read_pieces(ledger, reader, pieces, readers.meanwhile)
         else:
             reader.read(source.lines)
 
 
-def read_pieces(ledger: Ledger, reader: Reader, pieces: Sequence[Piece]) -> None:
+def read_pieces(
+    ledger: Ledger, reader: Reader, pieces: Sequence[Piece], meanwhile: Callable[[], object]
+) -> None:
     """Enter all pieces in their order. One whose process fails is read here.
+
+    Args:
+        ledger: Takes what is read.
+        reader: Reads the first piece.
+        pieces: One for each process.
+        meanwhile: What is done before this process waits for the others.
 
     Raises:
         OSError: The file cannot be read, or there is no room for what was read.
@@ -50,6 +73,7 @@ def read_pieces(ledger: Ledger, reader: Reader, pieces: Sequence[Piece]) -> None
         tasks = [Task(piece, ledger.service, str(folder / str(piece.begin))) for piece in pieces[1:]]
         running = [stack.enter_context(_started(task)) for task in tasks]
         reader.read(lines_of_piece(pieces[0]))
+        meanwhile()
         for task, process in zip(tasks, running, strict=True):
             if process is None or process.wait() != 0:
                 reader.read(lines_of_piece(task.piece))
