@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from telemetry.report.estimate.jackknife import difference, quotient, ratio
+from telemetry.report.estimate.jackknife import Quantiles, around, difference, quotient, ratio
 from telemetry.report.read.columns import Vector
 
 
@@ -82,3 +82,11 @@ def test_interval_covers_as_it_says(first: int, second: int) -> None:
         found = difference(arms[0], arms[1])
         covered += found.low <= 10 <= found.high
     assert 0.925 <= covered / 800 <= 0.975
+
+
+@pytest.mark.parametrize("quantiles", [(-3, 1), (-1, 3), (-3, 3), (-1, 1)])
+def test_each_end_is_the_one_that_is_further_out(quantiles: tuple[float, float]) -> None:
+    student = float(stats.t.ppf(0.975, 50))
+    low, high = around(10.0, 4.0, 50.0, quantiles=Quantiles(*quantiles))
+    assert low == pytest.approx(10 - 2 * max(quantiles[1], student))
+    assert high == pytest.approx(10 + 2 * max(-quantiles[0], student))

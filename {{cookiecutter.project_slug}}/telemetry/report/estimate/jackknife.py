@@ -21,7 +21,10 @@ LARGEST_LOG: Final = 20.0
 
 
 class Quantiles(NamedTuple):
-    """Of a difference over its standard error, at both ends of `LEVEL`."""
+    """Of a difference over its standard error, at both ends of `LEVEL`.
+
+    An interval goes by Student's where these are not further out.
+    """
 
     low: float
     high: float
@@ -118,14 +121,12 @@ def _pooled(a: Ratio, b: Ratio, scale_a: float, scale_b: float) -> tuple[float, 
 def around(
     value: float, variance: float, df: float, level: float = LEVEL, quantiles: Quantiles | None = None
 ) -> tuple[float, float]:
-    """Two-sided interval, by Student's t if no quantiles are given; NaN where it cannot be had."""
+    """Two-sided interval by Student's t, or by quantiles that are further out; NaN where it cannot be had."""
     if not (variance >= 0 and df >= LEAST_DF):
         return NO_INTERVAL
-    error = math.sqrt(variance)
-    if quantiles is not None:
-        return value - quantiles.high * error, value - quantiles.low * error
     # SciPy takes as long to import as all the rest together: what reads a log starts before that.
     from scipy.special import stdtrit  # noqa: PLC0415  # as above
 
-    margin = float(stdtrit(df, (1 + level) / 2)) * error
-    return value - margin, value + margin
+    student, error = float(stdtrit(df, (1 + level) / 2)), math.sqrt(variance)
+    low, high = (-student, student) if quantiles is None else quantiles
+    return value - max(high, student) * error, value - min(low, -student) * error

@@ -72,7 +72,7 @@ class Means:
                 arm: ratio(self.ms[mine], self.n[mine]) for arm in arms for mine in [self.sums.in_arm(arm)]
             }
         by_arm = {arm: self._strata(arm) for arm in arms}
-        shares = self._shares(baseline)
+        shares = self.shares(baseline)
         usable = np.flatnonzero(shares)
         if not len(usable):
             return {arm: _untold(self.ms, self.n, self.sums.in_arm(arm)) for arm in arms}
@@ -86,7 +86,7 @@ class Means:
         """Yield what is compared, by stratum."""
         served, of_baseline = self.n > 0, self.sums.in_arm(baseline)
         both = served & (of_baseline | self.sums.in_arm("init"))
-        shares = self._shares(baseline) if self.stratified else np.ones(1)
+        shares = self.shares(baseline)
         for position in np.flatnonzero(shares):
             mine = both & (self.strata.of_unit == position) if self.stratified else both
             if min(of_baseline[mine].sum(), (~of_baseline[mine]).sum()) >= FEWEST_OF_ARM:
@@ -95,7 +95,7 @@ class Means:
     def weights(self, baseline: Placement) -> Vector:
         """Return the weight of a request of each unit in a comparison; those of an arm add up to 1."""
         arms: tuple[Placement, ...] = (baseline, "init")
-        shares = self._shares(baseline) if self.stratified else np.ones(1)
+        shares = self.shares(baseline)
         of_unit = self.strata.of_unit if self.stratified else np.where(self.n > 0, 0, -1)
         found: Vector = np.zeros(len(self.n))
         for arm in arms:
@@ -104,8 +104,10 @@ class Means:
             found[mine] = np.divide(shares, n, out=np.zeros(len(shares)), where=n > 0)[of_unit[mine]]
         return found
 
-    def _shares(self, baseline: Placement) -> Vector:
+    def shares(self, baseline: Placement) -> Vector:
         """Return the share of requests of each stratum that has enough environments of both arms, else 0."""
+        if not self.stratified:
+            return np.ones(1)
         n, enough = np.zeros(len(self.strata.found)), np.ones(len(self.strata.found), np.bool_)
         for arm in (baseline, "init"):
             mine = self.sums.in_arm(arm) & (self.n > 0)
