@@ -20,6 +20,10 @@ IDLE_S, AGE_S = 630.0, 3_600.0
 BUSY_S = 1.0
 """For how long a request keeps its environment: longer than it takes, so that some arrive together."""
 TIMEOUT_MS = 3_000.0
+FAST_MS = 1.0
+"""What a request that fails at once takes."""
+FIRST_MS = 600.0
+"""What the first request of an environment takes on top, in both arms, on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class Effects:
     first_ms: float = 0.0
     """Added to the first request of an environment of the lazy arm."""
     fast_failures: float = 0.0
-    """Share of requests of the kept arm that fail in 1 ms."""
+    """Share of requests of the kept arm that fail in `FAST_MS`."""
     first_timeouts: float = 0.0
     """Share of first requests of the lazy arm that time out after `TIMEOUT_MS`."""
     each_ms: float = 0.0
@@ -127,16 +131,35 @@ def durations(
     """
     n, units = len(of.unit), len(of.born_s)
     speed = random.lognormal(-0.02, 0.2, units)
-    day = of.at_s / DAY_S
-    level = 20 + effects.hours_ms * (0.5 + 0.5 * np.sin(2 * np.pi * day)) + effects.drift_ms * day
-    level += effects.deploy_ms * np.searchsorted(deploys, of.born_s[of.unit])
-    ms = level * speed[of.unit] * 1.5 * random.pareto(2.5, n)
+    ms = _level(of, effects, deploys) * speed[of.unit] * 1.5 * random.pareto(2.5, n)
     lazy_first = np.zeros(n)
     lazy_first[of.first] = 1 - kept
-    ms[of.first] += 600 * random.lognormal(-0.005, 0.1, units)
+    ms[of.first] += FIRST_MS * random.lognormal(-0.005, 0.1, units)
     lazy = 1 - kept[of.unit]
     ms += effects.first_ms * lazy_first + effects.each_ms * lazy
     fast = (lazy == 0) & (random.random(n) < effects.fast_failures)
     timed_out = (lazy_first == 1) & (random.random(n) < effects.first_timeouts)
-    ms = np.where(fast, 1.0, np.where(timed_out, TIMEOUT_MS, ms))
+    ms = np.where(fast, FAST_MS, np.where(timed_out, TIMEOUT_MS, ms))
     return ms, (fast | timed_out).astype(np.float64)
+
+
+def expected_differences(of: Pool, effects: Effects, deploys: Vector) -> Vector:
+    """Return by how much longer each request takes on average if the lazy arm has its environment, in ms.
+
+    What `durations` draws has a mean of 1 where it multiplies: the speed, the tail, and the first request's.
+    """
+    first = np.zeros(len(of.unit))
+    first[of.first] = 1
+    ms = _level(of, effects, deploys) + FIRST_MS * first
+    kept = ms + effects.fast_failures * (FAST_MS - ms)
+    lazy = ms + effects.first_ms * first + effects.each_ms
+    difference: Vector = lazy + effects.first_timeouts * first * (TIMEOUT_MS - lazy) - kept
+    return difference
+
+
+def _level(of: Pool, effects: Effects, deploys: Vector) -> Vector:
+    """Return what a handler takes on average at the time of each request, in ms."""
+    day = of.at_s / DAY_S
+    level = 20 + effects.hours_ms * (0.5 + 0.5 * np.sin(2 * np.pi * day)) + effects.drift_ms * day
+    found: Vector = level + effects.deploy_ms * np.searchsorted(deploys, of.born_s[of.unit])
+    return found

@@ -2,8 +2,9 @@
 
 `python -m bench.fleet_coverage` prints two Markdown tables, the worst cells and all of them. "Decides
 wrongly" is on any of the days; "first request" and "all requests" are how often their intervals of the last
-day hold the truth. That is 0 where nothing differs; else it is the difference of the arms as assigned in
-their shared pool, over all experiments of a cell together, within versions as the report compares them.
+day hold the truth: the difference of the arms as assigned in their shared pool, within versions as the report
+compares them. It is worked out from what was put in; where the arms change the pool, it is the difference
+over all experiments of a cell together.
 """
 
 import argparse
@@ -52,7 +53,7 @@ class Counted:
     right: int = 0
     """Answered at the last look that the better arm is."""
     intervals: list[list[list[float]]] = field(default_factory=lambda: [[] for _ in ESTIMANDS])
-    """Of the last look, low and high, by estimand."""
+    """Of the last look, by estimand: low, high, and the truth where it is known."""
     sums: Vector = field(default_factory=lambda: np.zeros((len(ESTIMANDS), VERSIONS, 2, 2)))
     """Of what was compared at the last look, by estimand, version and arm: ms and requests."""
     percentiles: list[int] = field(default_factory=lambda: [0, 0, 0])
@@ -76,10 +77,8 @@ class Counted:
                  "percentiles_covered")  # fmt: skip
         return {"sums": self.sums.tolist(), **{name: getattr(self, name) for name in names}}
 
-    def truth(self, estimand: Estimand) -> float:
-        """Return the lazy arm's mean minus that of the kept arm, ms."""
-        if self.cell.effect == "none":
-            return 0.0
+    def average(self, estimand: Estimand) -> float:
+        """Return the lazy arm's mean minus that of the kept arm, over all experiments, in ms."""
         sums = self.sums[ESTIMANDS.index(estimand)]
         usable = (sums[:, :, 1] > 0).all(axis=1)
         ms, n = sums[usable, :, 0], sums[usable, :, 1]
@@ -87,11 +86,14 @@ class Counted:
 
     def held(self, estimand: Estimand) -> float | None:
         """Return the percentage of intervals that hold the truth; None where none was told."""
-        found = np.asarray(self.intervals[ESTIMANDS.index(estimand)]).reshape(-1, 2)
-        if not len(found):
+        found = self.intervals[ESTIMANDS.index(estimand)]
+        if not found:
             return None
-        truth = self.truth(estimand)
-        return 100 * float(((found[:, 0] <= truth) & (truth <= found[:, 1])).mean())
+        if self.cell.effects.each_ms:
+            truth = self.average(estimand)
+            found = [[low, high, truth] for low, high in found]
+        low, high, truths = np.asarray(found).T
+        return 100 * float(((low <= truths) & (truths <= high)).mean())
 
 
 def cells(*, daily: bool = True) -> Iterator[Cell]:
@@ -123,7 +125,8 @@ def _count(found: Counted, judged: Judged) -> None:
     for position, estimand in enumerate(ESTIMANDS):
         one = comparison_of(judged.last, estimand)
         if one.low is not None and one.high is not None:
-            found.intervals[position].append([one.low, one.high])
+            truth = [] if judged.truths is None else [judged.truths[estimand]]
+            found.intervals[position].append([one.low, one.high, *truth])
     found.sums += _sums(judged)
     for position, told in enumerate(judged.last.percentiles):
         if told.low is not None and told.high is not None:
@@ -137,13 +140,13 @@ def _wrong(decisions: Iterable[Decision | None], better: str | None) -> bool:
 
 def _sums(judged: Judged) -> Vector:
     """Sum up what was compared, by estimand, version and arm."""
-    means, found = judged.last.means, np.zeros((len(ESTIMANDS), VERSIONS, 2, 2))
-    sums, strata = means.sums, means.strata
-    for position, (ms, n) in enumerate(((judged.first_ms, np.ones_like(sums.n)), (sums.user, sums.n))):
-        for stratum, version in enumerate(strata.found):
+    found = np.zeros((len(ESTIMANDS), VERSIONS, 2, 2))
+    for position, estimand in enumerate(ESTIMANDS):
+        of = judged.means[estimand]
+        for stratum, version in enumerate(of.strata.found):
             for arm in range(2):
-                mine = (strata.of_unit == stratum) & (sums.arms == arm)
-                found[position, int(version.version or 1) - 1, arm] = ms[mine].sum(), n[mine].sum()
+                mine = (of.strata.of_unit == stratum) & (of.sums.arms == arm)
+                found[position, int(version.version or 1) - 1, arm] = of.ms[mine].sum(), of.n[mine].sum()
     return found
 
 

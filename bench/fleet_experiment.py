@@ -11,15 +11,17 @@ import numpy as np
 from numpy.random import Generator
 
 from adapter.placement import PLACEMENTS
-from bench.fleet import DAY_S, Effects, Pool, durations, pool
+from bench.fleet import DAY_S, Effects, Pool, durations, expected_differences, pool
 from bench.fleet_looks import Born, near_days
 from telemetry.report.estimate.compared import Compared, compared_in
 from telemetry.report.estimate.comparison import Comparison, Estimand
 from telemetry.report.estimate.deciding.assignment import Assignment, assignment_of
 from telemetry.report.estimate.deciding.decision import DECIDING, Decision, Grounds, deciding, decision_of
 from telemetry.report.estimate.deciding.population import population_of, progress_of
+from telemetry.report.estimate.first_request import means_of_first
 from telemetry.report.estimate.intervals import ratios
 from telemetry.report.estimate.smallest import Smallest
+from telemetry.report.estimate.strata import Means
 from telemetry.report.read.columns import Numbers, Vector
 from telemetry.report.read.evidence import Evidence, Input
 from telemetry.report.read.first_requests import ANSWERED, FAILED, FirstRequests
@@ -75,8 +77,10 @@ class Judged:
     all_requests: list[Decision | None]
     """What all requests would decide, were they alone."""
     last: Compared
-    first_ms: Vector
-    """What the first request of each environment took, as of the last look."""
+    means: dict[Estimand, Means]
+    """Of first requests and of all, as of the last look."""
+    truths: dict[Estimand, float] | None
+    """The lazy arm minus the kept one, as assigned in this pool, in ms; None where the arms change it."""
 
 
 def experiment(random: Generator, cell: Cell, shared: Pool) -> Judged:
@@ -95,11 +99,32 @@ def experiment(random: Generator, cell: Cell, shared: Pool) -> Judged:
     fleet = Fleet(one, units, arms, cell, planned, ms, failed)
     answers, alone = [], []
     for day in [*(near(fleet) if cell.daily else []), DAYS]:
-        last, decisions = _look(fleet, day)
+        last, means, decisions = _look(fleet, day)
         answers.append(deciding(decisions))
         alone.append(next((one for one in decisions if one.estimand == "user_visible_ms"), None))
+    return Judged(answers, alone, last, means, None if cell.effects.each_ms else _truths(fleet, means))
+
+
+def _truths(fleet: "Fleet", means: dict[Estimand, Means]) -> dict[Estimand, float]:
+    """Return what the intervals of the last look are of, had every environment been in both arms."""
+    one = fleet.pool
+    each = expected_differences(one, fleet.cell.effects, DEPLOYS)
+    served = one.at_s < DAYS * DAY_S
+    differences: dict[Estimand, Vector] = {
+        "first_request_ms": each[one.first],
+        "user_visible_ms": np.bincount(one.unit[served], each[served], len(one.born_s)).astype(np.float64),
+    }
+    return {estimand: _within_versions(of, differences[estimand]) for estimand, of in means.items()}
+
+
+def _within_versions(of: Means, differences: Vector) -> float:
+    """Average sums of differences by environment, with the weights that the comparison has."""
+    shares, compared = of.shares("first_invocation"), of.n > 0
+    stratum = of.strata.of_unit[compared] if of.stratified else np.zeros(int(compared.sum()), np.int64)
     # Who is born after the last look has a request, but none that was looked at.
-    return Judged(answers, alone, last, ms[one.first][: len(last.means.sums.n)])
+    sums = np.bincount(stratum, differences[: len(compared)][compared], minlength=len(shares))
+    n = np.bincount(stratum, of.n[compared], minlength=len(shares))
+    return float((shares * np.divide(sums, n, out=np.zeros(len(n)), where=n > 0)).sum())
 
 
 def near(fleet: "Fleet") -> list[int]:
@@ -171,7 +196,7 @@ def _units(one: Pool, arms: Numbers) -> Iterator[Unit]:
         yield made
 
 
-def _look(fleet: Fleet, day: int) -> tuple[Compared, list[Decision]]:
+def _look(fleet: Fleet, day: int) -> tuple[Compared, dict[Estimand, Means], list[Decision]]:
     """Judge what was recorded until the end of a day."""
     evidence, planned = _evidence(fleet, day), fleet.planned
     assignment = _assignment(evidence, fleet.cell)
@@ -187,9 +212,15 @@ def _look(fleet: Fleet, day: int) -> tuple[Compared, list[Decision]]:
         completeness=None,
         left_open=False,
     )
-    return compared, [
-        decision_of(found, grounds) for found in compared.comparisons if found.estimand in DECIDING
-    ]
+    decisions = [decision_of(found, grounds) for found in compared.comparisons if found.estimand in DECIDING]
+    return compared, _means(evidence, compared), decisions
+
+
+def _means(evidence: Evidence, compared: Compared) -> dict[Estimand, Means]:
+    found: dict[Estimand, Means] = {"user_visible_ms": compared.means}
+    if evidence.totals.firsts is not None:
+        found["first_request_ms"] = means_of_first(evidence.totals.firsts, compared.means)
+    return found
 
 
 def _assignment(evidence: Evidence, cell: Cell) -> Assignment | None:

@@ -15,6 +15,7 @@ from scipy.special import stdtrit
 
 from bench.fleet import durations, pool
 from bench.fleet_experiment import DAYS, DEPLOYS, EFFECTS, PER_DAY
+from telemetry.report.estimate.jackknife import Quantiles, around
 from telemetry.report.estimate.permutation import Block, permuted_quantiles
 from telemetry.report.read.columns import Flags, Numbers, Vector
 
@@ -71,6 +72,9 @@ def intervals(random: Generator, blocks: Sequence[Block]) -> Mapping[str, Interv
         "bootstrap-t": (value - high * error, value - low * error),
         "Hall's transformation, pooled skewness": _transformed(value, error, student, arms),
         "permutation, studentised": (value - quantiles[1] * error, value - quantiles[0] * error),
+        "permutation or Student's, the outer end": around(
+            value, error**2, df, quantiles=Quantiles(*quantiles)
+        ),
     }
 
 
@@ -139,7 +143,7 @@ def main() -> None:
     experiments = parser.parse_args().experiments
     heads = ("effect", "interval", "experiments", "holds the truth", "below it", "above it", "width, median")
     sys.stdout.write(f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}\n")
-    for effect in ("none", "lazy times out"):
+    for effect in ("none", "lazy times out", "kept fails fast"):
         sys.stdout.write(table(effect, experiments) + "\n")
 
 

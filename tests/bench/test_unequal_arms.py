@@ -7,7 +7,7 @@ from bench.unequal_arms import EXPERIMENTS, experiment, intervals, table
 
 def test_every_way_is_judged_over_the_same_experiments() -> None:
     lines = table("none", 25).splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert {line.split(" | ")[2] for line in lines} == {"25"}
     assert EXPERIMENTS == 2_000
 
