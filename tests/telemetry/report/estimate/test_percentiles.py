@@ -83,6 +83,11 @@ def test_v17_too_few_requests_above_a_percentile_are_not_told() -> None:
     assert (few[50].told, few[99].told) == ("told", "too few requests")
 
 
+def test_ten_environments_of_an_arm_suffice_for_what_decides_nothing() -> None:
+    assert found(np.random.default_rng(8), environments=9)[50].told == "too few environments"
+    assert found(np.random.default_rng(8), environments=10)[50].told == "told"
+
+
 def test_v17_difference_has_the_right_value() -> None:
     percentiles = found(np.random.default_rng(9), environments=200, shift=1.5)
     for percent, at in ((50, 0.0), (95, 1.6449)):

@@ -23,7 +23,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from adapter.placement import Placement
-from telemetry.report.estimate.intervals import known, more_needed
+from telemetry.report.estimate.intervals import FEWEST, known
 from telemetry.report.estimate.jackknife import LEVEL, Ratio
 from telemetry.report.estimate.strata import Means
 from telemetry.report.read.columns import Vector
@@ -129,7 +129,7 @@ def _inverted(
     if not cumulated[-1] > 0:
         return _Inverted(Percentile(math.nan, None, None, "too few environments"), cumulated, share, math.nan)
     value = middle_of(bin_of(cumulated, share))
-    if more_needed(of):
+    if round(of.g_eff) < FEWEST:
         return _Inverted(Percentile(value, None, None, "too few environments"), cumulated, share, math.nan)
     # Requests vary at least as independent ones do, also where none is above the percentile.
     low, high = replace(of, variance=max(of.variance, share * (1 - share) / of.n)).interval(level)
