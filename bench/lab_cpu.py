@@ -27,11 +27,12 @@ from scipy.stats import t as student
 from bench.function import ROOT
 from bench.lab_cpu_load import CPU_MS, DRIVES, driven, load_table
 from telemetry.lab.platform.cpu_quota import PERIOD
-from telemetry.lab.platform.cpu_share import ONE_CORE_MB, cpu_share
+from telemetry.lab.platform.cpu_share import cpu_share
 from telemetry.lab.platform.environment import Environment
 from telemetry.lab.platform.function import FunctionConfiguration
 from telemetry.lab.platform.throttle import Throttle
 from telemetry.lab.platform.variables import function_environ
+from telemetry.memory_size import ONE_CORE_MB
 
 SIZES: Final = (128, 256, 512, 1024, 1536)
 REPETITIONS: Final = 3

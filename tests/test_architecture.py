@@ -76,6 +76,7 @@ ARROWS = {
         "telemetry.records",
         "telemetry.spans",
     },
+    "telemetry.memory_size": set(),
     "telemetry.price_list": set(),
     "telemetry.prices": {"telemetry.price_list"},
     "telemetry.progress": set(),
@@ -100,6 +101,7 @@ ARROWS = {
         *REPORT_NEEDS,
         "telemetry.report.read",
         "telemetry.report.estimate",
+        "telemetry.memory_size",
         "telemetry.workload",
     },
     # Dollars of what was measured.
@@ -114,6 +116,7 @@ ARROWS = {
         "telemetry.report.read",
         "telemetry.report.estimate",
         "telemetry.report.show",
+        "telemetry.memory_size",
         "telemetry.workload",
     },
     "telemetry.report.choose": {
@@ -122,6 +125,7 @@ ARROWS = {
         "telemetry.report.estimate",
         "telemetry.report.choose",
         "telemetry.prices",
+        "telemetry.memory_size",
         "telemetry.workload",
     },
     # Pages of the report and of a choice are drawn alike.
@@ -145,6 +149,7 @@ ARROWS = {
         "telemetry.lab.app",
         "telemetry.lab.snapshot.launcher",
         "telemetry.lab.usage",
+        "telemetry.memory_size",
         "telemetry.schema",
     },
     # Goes into the function's own process, where nothing else of the lab need be.
@@ -163,6 +168,7 @@ ARROWS = {
         "telemetry.lab.events",
         "telemetry.lab.terminal",
         "telemetry.lab.usage",
+        "telemetry.memory_size",
         "telemetry.progress",
         "telemetry.schema",
         "adapter.placement",
@@ -179,6 +185,7 @@ ARROWS = {
         "telemetry.lab.run.plan",
         "telemetry.lab.terminal",
         "telemetry.lab.usage",
+        "telemetry.memory_size",
         "telemetry.prices",
         "telemetry.progress",
         "telemetry.schema",
@@ -204,6 +211,7 @@ ARROWS = {
         "telemetry.lab.events",
         "telemetry.lab.terminal",
         "telemetry.lab.usage",
+        "telemetry.memory_size",
         "telemetry.progress",
     },
     # Runs in the lab's child process, as `any_app` does.

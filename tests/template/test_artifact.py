@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 STAYS = (
     "telemetry/lab/",
     "telemetry/report/",
+    "telemetry/memory_size.py",
     "telemetry/price_list.py",
     "telemetry/prices.py",
     "telemetry/progress.py",

@@ -41,6 +41,7 @@ def install_dependencies(target: Target, requirements: Path, folder: Path) -> No
 STAYS: Final = (
     "telemetry/lab",
     "telemetry/report",
+    "telemetry/memory_size.py",
     "telemetry/price_list.py",
     "telemetry/prices.py",
     "telemetry/progress.py",

@@ -81,4 +81,4 @@ def test_an_option_of_the_lab_here_is_not_taken_for_another_one(capsys: pytest.C
 def test_a_size_that_lambda_lacks_is_refused(size: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parsed("--memory", size)
-    assert "from 128 to 10240" in capsys.readouterr().err
+    assert "a size that Lambda has, 128 to 10240 MB" in capsys.readouterr().err

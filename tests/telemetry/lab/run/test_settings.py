@@ -52,6 +52,8 @@ def refused(capsys: Capsys, *arguments: str) -> str:
         ),
         (["--at-once", "0"], "argument --at-once: must be a whole number, 1 or greater: got '0'"),
         (["--timeout", "0"], "argument --timeout: must be greater than 0"),
+        (["--timeout", "901"], "argument --timeout: Lambda has none above 900 seconds: got '901'"),
+        (["--memory", "512", "1024", "--cpu", "full"], "--memory 512 1024: sizes differ by their CPU, and"),
         (["--idle", "-1"], "must be a number of seconds, 0 or greater: got '-1'"),
         (["--event", "absent.json"], "--event absent.json: No such file or directory"),
         (["--event", "text.json"], "--event text.json: the file is not valid JSON"),

@@ -8,8 +8,8 @@ from adapter.placement import PLACEMENTS
 from telemetry.lab.aws.settings import ENVIRONMENTS, INVOCATIONS, PARALLEL, PROVISIONED
 from telemetry.lab.platform.function import SNAP_START
 from telemetry.lab.usage import count_of
+from telemetry.memory_size import memory_of
 
-SMALLEST_MB, LARGEST_MB = 128, 10240
 DESCRIPTION: Final = """\
 The lab's plan on Lambda itself: the function of a stack that was deployed to be
 measured (a twin: `make deploy CONFIG_ENV=measure`) is published once for each
@@ -92,7 +92,7 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--memory",
         nargs="+",
-        type=_memory,
+        type=memory_of,
         metavar="MB",
         help="memory sizes (default: the function's own)",
     )
@@ -166,11 +166,3 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         help="file of records (default: %(default)s). During the run they are in FILE.part, which replaces "
         "FILE at the end, also of a run that was stopped",
     )
-
-
-def _memory(text: str) -> int:
-    if not text.isdecimal() or not SMALLEST_MB <= int(text) <= LARGEST_MB:
-        raise argparse.ArgumentTypeError(
-            f"must be a whole number from {SMALLEST_MB} to {LARGEST_MB}: got {text[:40]!r}"
-        )
-    return int(text)

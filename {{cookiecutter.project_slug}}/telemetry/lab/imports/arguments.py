@@ -6,8 +6,8 @@ from typing import Final
 
 from telemetry.lab.imports.lazy import MOST
 from telemetry.lab.imports.signed_rank import FEWEST
-from telemetry.lab.platform.cpu_share import ONE_CORE_MB, memory_of
 from telemetry.lab.platform.function import MEMORY_MB
+from telemetry.memory_size import ONE_CORE_MB, memory_of
 
 ENVIRONMENTS: Final = 20
 DESCRIPTION: Final = f"""\

@@ -9,8 +9,8 @@ from telemetry.lab.imports.findings import Findings
 from telemetry.lab.imports.importers import short_place
 from telemetry.lab.imports.lazy import Saving, candidates
 from telemetry.lab.imports.signed_rank import LEVEL, Shift
-from telemetry.lab.platform.cpu_share import ONE_CORE_MB
 from telemetry.lab.terminal import print_lines, table
+from telemetry.memory_size import ONE_CORE_MB
 
 
 def show_lazy(found: Findings, console: Console) -> None:

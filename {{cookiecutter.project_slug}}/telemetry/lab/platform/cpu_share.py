@@ -1,6 +1,5 @@
 """How much CPU Lambda gives a function: in proportion to its memory, a whole core at 1769 MB."""
 
-import argparse
 import os
 import sys
 from collections.abc import Iterator
@@ -8,32 +7,15 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from telemetry.lab.platform.cpu_quota import cpu_seconds
+from telemetry.memory_size import ONE_CORE_MB
 
 CpuMode: TypeAlias = Literal["lambda", "full"]
 """Requests run at the share of their memory size, or as fast as this machine can."""
 
 CPU_MODES: Final[tuple[CpuMode, ...]] = ("lambda", "full")
-ONE_CORE_MB: Final = 1769
-"""Megabytes at which Lambda gives as much CPU time as one core has."""
-SMALLEST_MB: Final = 128
-LARGEST_MB: Final = 10_240
-"""The sizes that Lambda offers."""
 CGROUPS: Final = Path("/sys/fs/cgroup")
 LAB_CORES: Final = 0.25
 """What the lab takes itself, its table and the watching of CPU shares included."""
-
-
-def memory_of(text: str) -> int:
-    """Read a memory size.
-
-    Raises:
-        ArgumentTypeError: Lambda has no such size.
-    """
-    if not text.isdecimal() or not SMALLEST_MB <= int(text) <= LARGEST_MB:
-        raise argparse.ArgumentTypeError(
-            f"must be a size that Lambda has, {SMALLEST_MB} to {LARGEST_MB} MB: got {text!r}"
-        )
-    return int(text)
 
 
 def cpu_share(memory_mb: int) -> float:

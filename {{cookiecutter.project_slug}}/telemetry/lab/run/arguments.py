@@ -2,10 +2,10 @@
 
 import argparse
 import math
-from typing import assert_never
+from typing import Final, assert_never
 
 from adapter.placement import EXAMPLE, PLACEMENTS, Placement
-from telemetry.lab.platform.cpu_share import CPU_MODES, ONE_CORE_MB, memory_of
+from telemetry.lab.platform.cpu_share import CPU_MODES
 from telemetry.lab.platform.function import MEMORY_MB, PROJECT_HANDLER
 from telemetry.lab.run.help_texts import DESCRIPTION, EXAMPLES
 from telemetry.lab.run.invocation_counts import Invocations
@@ -13,6 +13,9 @@ from telemetry.lab.run.load.options import add_arrivals
 from telemetry.lab.run.precision import FEWEST, MOST, Precision
 from telemetry.lab.run.settings import ENVIRONMENTS, INVOCATIONS, QUICK
 from telemetry.lab.usage import count_of
+from telemetry.memory_size import ONE_CORE_MB, memory_of
+
+LONGEST_TIMEOUT_S: Final = 900
 
 
 def parser() -> argparse.ArgumentParser:
@@ -214,9 +217,9 @@ def _add_platform(parser: argparse.ArgumentParser) -> None:
     platform.add_argument(
         "--timeout",
         metavar="SECONDS",
-        type=_positive_seconds,
+        type=_timeout,
         default=30,
-        help="time limit of an invocation (default: 30)",
+        help=f"time limit of an invocation, at most {LONGEST_TIMEOUT_S} (default: 30)",
     )
     platform.add_argument(
         "--sigterm",
@@ -267,8 +270,10 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _positive_seconds(text: str) -> float:
+def _timeout(text: str) -> float:
     seconds = _seconds(text)
     if seconds == 0:
         raise argparse.ArgumentTypeError("must be greater than 0")
+    if seconds > LONGEST_TIMEOUT_S:
+        raise argparse.ArgumentTypeError(f"Lambda has none above {LONGEST_TIMEOUT_S} seconds: got {text!r}")
     return seconds

@@ -16,7 +16,6 @@ from adapter.placement import (
 from telemetry.lab.app.interpreter import find_interpreter
 from telemetry.lab.platform.artifact import check_artifact
 from telemetry.lab.platform.cpu_share import (
-    ONE_CORE_MB,
     CpuMode,
     available_cores,
     cpu_share,
@@ -37,6 +36,7 @@ from telemetry.lab.run.load.options import load_from
 from telemetry.lab.run.precision import COMPARED, FEWEST, MOST, Precision
 from telemetry.lab.snapshot.launcher import KNOWN_VARIABLE, REPORT_VARIABLE
 from telemetry.lab.usage import UsageError, parse_variables
+from telemetry.memory_size import ONE_CORE_MB
 
 ENVIRONMENTS: Final = 25
 INVOCATIONS: Final = 12
@@ -243,6 +243,11 @@ def _distinct_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
 def _cpu(asked: CpuMode | None, no_shares: str | None, sizes: tuple[int, ...]) -> CpuMode:
     """Return how much CPU requests get, if this machine can give it."""
     if asked == "full":
+        if len(sizes) > 1:
+            raise UsageError(
+                f"--memory {_joined(sizes)}: sizes differ by their CPU, and --cpu full gives all the same; "
+                "name one"
+            )
         return asked
     if asked is None and no_shares is not None:
         if len(sizes) > 1:

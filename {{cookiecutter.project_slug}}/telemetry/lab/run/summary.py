@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.table import Table
 
 from adapter.placement import PLACEMENT_VARIABLE, Placement
-from telemetry.lab.platform.cpu_share import ONE_CORE_MB
 from telemetry.lab.platform.environment import SHUTDOWN_BUDGET, Shutdown
 from telemetry.lab.platform.runtime_api import InitError, RestoreError
 from telemetry.lab.run.accuracy import CLOSE
@@ -19,6 +18,7 @@ from telemetry.lab.run.settings import Settings
 from telemetry.lab.run.snapshot_summary import show_snapshot
 from telemetry.lab.run.tracebacks import exception_message, shown, tracebacks
 from telemetry.lab.terminal import print_lines, table
+from telemetry.memory_size import ONE_CORE_MB
 from telemetry.schema import STARTS
 
 SHOWN_LINES: Final = 20

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from adapter.placement import PLACEMENTS, Placement
+from telemetry.memory_size import LARGEST_MB
 from telemetry.report.choose.dynamics import Schedule
 from telemetry.report.choose.recorded import Arm, ArmTimes, Recorded
 from telemetry.report.estimate.configurations.cells import startup_name
@@ -23,7 +24,6 @@ RUNS: Final[Mapping[Place, Origin]] = {
 NOTHING: Final[Schedule] = (0,)
 AT_LAST: Final[tuple[Placement, ...]] = ("init", "first_invocation")
 """Placements that may be switched on; the third one is there to be compared with."""
-LARGEST_MB: Final = 10_240
 """Memory of a function at most: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
 STACK: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,100}")
 """Names that may be a stack's: a name from a log becomes part of a command that somebody pastes."""

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from telemetry import schema
+from telemetry.memory_size import ONE_CORE_MB
 from telemetry.report.estimate.comparison import Arm
 from telemetry.report.estimate.deciding.assignment import Assignment
 from telemetry.report.estimate.deciding.lazy_contrast import deciding_contrast
 from telemetry.report.estimate.intervals import FEWEST
 from telemetry.report.estimate.results import Basis, Results
 from telemetry.report.estimate.start_classes import Mismatch
-from telemetry.report.estimate.startup.upper_bound import ONE_CPU_MB, UpperBound
+from telemetry.report.estimate.startup.upper_bound import UpperBound
 from telemetry.report.read.evidence import Input
 from telemetry.report.read.names import printable
 from telemetry.report.read.skipped import PREFIXED, UNPREFIXED, unlike_the_rest
@@ -218,5 +219,5 @@ def _bound(bound: UpperBound | None) -> Iterator[str]:
     if bound is not None and bound.k > 1:
         yield (
             f"CPU work of the startup may be {bound.k:.1f} times slower in a request than in INIT, which has "
-            f"a CPU boost ({ONE_CPU_MB} MB over the memory size)"
+            f"a CPU boost ({ONE_CORE_MB} MB over the memory size)"
         )

@@ -7,10 +7,10 @@ cost is in a request, and in no startup. Only an arm that repeats tells what a r
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
+from telemetry.memory_size import ONE_CORE_MB, SMALLEST_MB
 from telemetry.report.estimate.intervals import Estimate, estimate, known, more_needed, ratios
 from telemetry.report.estimate.jackknife import LEVEL
 from telemetry.report.read.columns import Numbers, Vector
@@ -19,11 +19,6 @@ from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.records import Lab
 from telemetry.report.read.strata import memory_sizes
 from telemetry.report.read.sums import Sums
-
-ONE_CPU_MB: Final = 1769
-"""Memory at which Lambda gives one whole CPU; INIT has one at any memory size."""
-SMALLEST_MB: Final = 128
-"""The smallest memory that Lambda gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,7 @@ def slowdown_on_lambda(ledger: Ledger) -> float:
 
 def slowdown_at(memory_mb: float) -> float:
     """Return what `slowdown` is on Lambda with a memory size."""
-    return max(1.0, ONE_CPU_MB / memory_mb)
+    return max(1.0, ONE_CORE_MB / memory_mb)
 
 
 def upper_bound(ledger: Ledger, sums: Sums) -> UpperBound | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
+from telemetry.memory_size import SMALLEST_MB
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.startup.advice import (
@@ -13,7 +14,7 @@ from telemetry.report.estimate.startup.advice import (
     ResourceAdvice,
 )
 from telemetry.report.estimate.startup.startup_cost import Load, Spread
-from telemetry.report.estimate.startup.upper_bound import SMALLEST_MB, slowdown_at
+from telemetry.report.estimate.startup.upper_bound import slowdown_at
 from telemetry.report.read.names import printable
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.verdict import Verdict
