@@ -12,6 +12,7 @@ from telemetry.report.choose.lives import Served
 FIXED = Policy("fixed", lambda _random: 600.0)
 SHUFFLED = Policy("random", lambda _random: 200.0, routing="random")
 BUSY_DAYS = Shape(rate=0.05, swing=0.8, bursts_per_day=4, service=0.4)
+QUIET = Shape(rate=0.02, swing=0.8, bursts_per_day=4, service=0.4)
 
 
 def days(count: int, seed: int = 1, shape: Shape = BUSY_DAYS) -> Traffic:

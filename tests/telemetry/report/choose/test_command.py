@@ -10,13 +10,12 @@ import pytest
 from bench.choose_fleets import Policy, Shape
 from telemetry.__main__ import main as front_door
 from telemetry.report.choose.__main__ import main
-from tests.telemetry.report.choose.fleet import FIXED, SHUFFLED, log
+from tests.telemetry.report.choose.fleet import QUIET, SHUFFLED, log
 from tests.telemetry.test_price_list import aws_list, product, term
 
 ROOT = Path(__file__).parents[4]
 LAB = ROOT / "tests" / "telemetry" / "report" / "kept" / "lab.jsonl"
 SCHEMA = json.loads((ROOT / "telemetry" / "report" / "choose" / "choose.schema.json").read_text())
-QUIET = Shape(rate=0.02, swing=0.8, bursts_per_day=4, service=0.4)
 IRELAND = aws_list({
     usage: (product(f"EU-{usage}-ARM", "eu-west-1"), term(("0", price)))
     for usage, price in (
@@ -26,13 +25,6 @@ IRELAND = aws_list({
 })  # fmt: skip
 """Made-up prices, laid out as AWS lays them out."""
 CROWDS = Shape(rate=0.04, swing=0.9, bursts_per_day=8, service=4.0)
-
-
-@pytest.fixture(scope="module")
-def traffic(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("traffic") / "records.jsonl"
-    path.write_text(log(8, shape=QUIET))
-    return path
 
 
 def chosen(tmp_path: Path, *arguments: str) -> dict[str, Any]:
@@ -156,47 +148,6 @@ def test_a_short_recording_is_refused_until_a_pool_is_named(tmp_path: Path) -> N
     assert found["pool"]["source"] == "published"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ([], "nothing to choose for"),
-        (["--arrivals", "poisson:3/s"], "nothing tells how long requests take"),
-        ([str(LAB)], "a lab run holds no traffic of yours"),
-        (["--arrivals", "poisson:0.01/d", "--times", str(LAB)], "no request comes in 28 days"),
-        (["--arrivals", "poisson:3/h", "--times", str(LAB), "--p99-under", "800"], "of a lab run neither"),
-        (["--arrivals", "poisson:3/h", "--times", str(LAB), "--under", "5"], "of a lab run neither"),
-        (["nowhere.jsonl"], "no such file"),
-        (["--since", "1d", str(LAB)], "--since and --until are for"),
-        (["--region", "mars", str(LAB)], "no prices of mars"),
-        (["--json", str(LAB), str(LAB)], "that is an input too"),
-        (["--json", "-", "--html", "-", "x.jsonl"], "--json and --html: standard output takes one of them"),
-    ],
-)
-def test_what_does_not_fit_is_refused(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(arguments) == 2
-    assert message in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("pool", ["idle", "idle=x", "idle=0s", "nonsense=3", "proactive=2", "age=1"])
-def test_a_pool_that_is_none_is_refused(pool: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--pool", pool, str(LAB)])
-    assert "argument --pool" in capsys.readouterr().err
-
-
-def test_batched_records_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "batched.jsonl"
-    warm = {
-        "record": "warm", "v": 1, "at": 1.79e12, "service": "tickets", "environment": "0" * 12,
-        "process": "0" * 8, "placement": "init", "request_ids": ["a", "b"], "InvocationDuration": [1.0, 2.0],
-    }  # fmt: skip
-    path.write_text(log(1, FIXED, QUIET) + json.dumps(warm) + "\n")
-    assert main([str(path)]) == 2
-    assert "LIFESPAN_WRITE_EVERY" in capsys.readouterr().err
-
-
 def test_what_runs_now_is_kept_and_what_does_not_is_switched_on(
     tmp_path: Path, traffic: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -217,33 +168,9 @@ def test_a_table_of_eighty_columns_shows_every_number_whole(
         assert f"{bill['low']:,.2f}-{bill['high']:,.2f}" in shown
 
 
-def test_a_file_of_prices_is_an_input_that_is_neither_written_over_nor_removed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    prices = tmp_path / "prices.json"
-    prices.write_text("[]")
-    assert main(["nowhere.jsonl", "--prices", str(prices), "--json", str(prices)]) == 2
-    assert "that is an input too" in capsys.readouterr().err
-    assert prices.read_text() == "[]"
-
-
 def test_json_alone_goes_to_standard_output(traffic: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(traffic), "--json", "-"]) == 0
     jsonschema.validate(json.loads(capsys.readouterr().out), SCHEMA)
-
-
-def test_a_choice_that_fails_leaves_no_older_one(
-    traffic: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    older, page, other = (tmp_path / name for name in ("choose.json", "choose.html", "mine.json"))
-    assert main([str(traffic), "--json", str(older), "--html", str(page)]) == 0
-    other.write_text("{}")
-    assert main(["nowhere.jsonl", "--json", str(older), "--html", str(page)]) == 2
-    assert not older.exists()
-    assert not page.exists()
-    assert main(["nowhere.jsonl", "--json", str(other)]) == 2
-    assert other.exists(), "choose has not written it"
-    assert "no such file" in capsys.readouterr().err
 
 
 def test_the_front_door_leads_here(traffic: Path, capsys: pytest.CaptureFixture[str]) -> None:
