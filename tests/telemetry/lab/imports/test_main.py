@@ -51,6 +51,7 @@ def test_imports_of_the_startup_count(
         (["--app", "broken:app"], "--app broken:app: it cannot be imported: No module named 'left_pad'"),
         (["--env", "FOO"], "--env FOO: expected NAME=VALUE"),
         (["--env", "TMPDIR=/var/tmp"], "the lab gives each environment a folder of its own"),
+        (["--env", "_HANDLER=a.b"], "the lab sets it to what it runs"),
     ],
 )
 def test_bad_usage(

@@ -87,7 +87,8 @@ def _note_hidden(error: ImportError) -> None:
     if name in ROOMS:
         error.add_note(
             f"If the app has a package {name} of its own: with --app the lab's is imported in its place. "
-            "Rename the app's, or measure its handler: --handler MODULE.ATTR --without-records"
+            "Rename the app's, or measure its handler: "
+            "python -m telemetry lab --handler MODULE.ATTR --without-records"
         )
 
 

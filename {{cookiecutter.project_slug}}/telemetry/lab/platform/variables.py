@@ -31,7 +31,7 @@ SET_BY_LAB: Final = {
     RUN_VARIABLE: "the lab sets it for each run",
     "LAMBDA_TASK_ROOT": "it names the folder in which the function runs",
     "TMPDIR": "the lab gives each environment a folder of its own for temporary files",
-    "_HANDLER": "use --handler",
+    "_HANDLER": "the lab sets it to what it runs",
 }
 """Variables that `--env` must not set, and what to do instead."""
 INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")

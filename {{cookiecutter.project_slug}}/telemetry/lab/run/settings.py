@@ -44,6 +44,7 @@ QUICK: Final = 6
 """Environments, and invocations of each, with `--quick`."""
 RESERVED: Final = {
     **SET_BY_LAB,
+    "_HANDLER": "use --handler",
     "AWS_LAMBDA_INITIALIZATION_TYPE": "use --init-type",
     EXPERIMENT_VARIABLE: "use --experiment",
     PLACEMENT_VARIABLE: "use --placement",
