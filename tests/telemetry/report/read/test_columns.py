@@ -1,12 +1,15 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from telemetry.report.errors import UnusableError
 from telemetry.report.read import columns
 from telemetry.report.read.columns import SpillingTable, parts_of
 from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.lines import explained
 from telemetry.report.read.reader import Reader
 from tests.telemetry.report.reported import results_from
 from tests.telemetry.report.simulation import Run
@@ -105,3 +108,19 @@ def test_memory_does_not_grow_with_requests(monkeypatch: pytest.MonkeyPatch) -> 
         sizes.append(sum(table.in_memory for table in tables) + len(ledger.touched_sets))
     assert sizes[1] < sizes[0] + 3 * 5000
     assert len(ledger.units) == 6
+
+
+@pytest.mark.usefixtures("small")
+def test_disk_without_room_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the log, which can be read."""
+    full = Path("/dev/full").open("r+b", buffering=0)  # noqa: SIM115  # the table closes it
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: full)
+    with pytest.raises(UnusableError, match=r"no room in .* \(No space left on device\)\. Set TMPDIR"):
+        filled(500)
+
+
+@pytest.mark.usefixtures("small")
+def test_folder_that_takes_no_file_is_no_missing_log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "no such"))
+    with explained("log.jsonl"), pytest.raises(UnusableError, match=r"no room in .*no such"):
+        filled(500)

@@ -9,6 +9,8 @@ from typing import IO, Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from telemetry.report.errors import UnusableError
+
 Vector: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -125,17 +127,33 @@ class SpillingTable:
         return together(batches or [self._rows.array()])
 
     def _write(self) -> None:
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="telemetry-report-")  # noqa: SIM115  # closed below
-            weakref.finalize(self, self._file.close)
         rows = self._rows.array()
         part = (rows[self._by] % PARTS).astype(np.uint8)  # bytes are sorted by counting them
-        rows.take(np.argsort(part, kind="stable")).tofile(self._file)
+        self._spill(rows.take(np.argsort(part, kind="stable")))
         counts = np.bincount(part, minlength=PARTS)
         end = 0 if not self._starts else int(self._starts[-1][-1])
         self._starts.append(end + np.concatenate(([0], np.cumsum(counts))) * rows.itemsize)
         self._rows.clear()
         self._room = IN_MEMORY // self._rows.dtype.itemsize
+
+    def _spill(self, rows: NDArray[Any]) -> None:
+        """Write rows to the file, which has no name: nothing of it is left, however the process ends.
+
+        Raises:
+            UnusableError: There is no room for them.
+        """
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="telemetry-report-")  # noqa: SIM115  # closed below
+                weakref.finalize(self, self._file.close)
+            self._file.write(rows.data)
+            self._file.flush()
+        except OSError as error:
+            folder = tempfile.tempdir or "the temporary folder"
+            raise UnusableError(
+                f"no room in {folder} for what was read ({error.strerror or error}). Set TMPDIR to a folder "
+                "with more: a large log takes about a third of its size."
+            ) from error
 
     def _read(self, starts: Numbers, first: int, after: int) -> NDArray[Any]:
         """Return the rows of some parts of one batch."""

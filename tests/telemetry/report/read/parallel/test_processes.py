@@ -127,6 +127,33 @@ def test_interrupt_ends_all_processes(log: str, started: Started, monkeypatch: p
     assert len(started.all) == 2  # the fixture looks at how they ended
 
 
+def test_nothing_is_left_of_a_report_that_is_killed(
+    log: str, started: Started, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What other processes write has no name, so a signal that ends this one leaves none behind."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    seen = list[list[Path]]()
+
+    def meanwhile() -> None:
+        for one in started.all:
+            one.wait()  # its portion is written
+        seen.append(list(folder.iterdir()))
+
+    evidence_of([source_of(log)], readers=Readers(2, meanwhile))
+    assert seen == [[]]
+
+
+def test_folder_that_takes_no_temporary_file_leaves_one_process(
+    log: str, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = figures(log, 1)
+    monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
+    assert figures(log, 3) == expected
+    assert started.all == []
+
+
 def test_small_log_starts_no_process(started: Started, tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     path.write_text(Run().text(), encoding="utf-8")
@@ -137,7 +164,7 @@ def test_small_log_starts_no_process(started: Started, tmp_path: Path) -> None:
 def test_process_ends_with_the_report_that_started_it(tmp_path: Path) -> None:
     path = tmp_path / "endless"
     os.mkfifo(path)  # opening it waits for a writer, who never comes
-    task = Task(Piece(os.fsencode(path), 0, None), None, str(tmp_path / "portion"))
+    task = Task(Piece(os.fsencode(path), 0, None), None)
     process = subprocess.Popen([sys.executable, *processes.COMMAND], stdin=subprocess.PIPE)
     with process:
         assert process.stdin is not None

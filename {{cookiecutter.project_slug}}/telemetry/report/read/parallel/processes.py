@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from io import BufferedRandom
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
@@ -19,7 +20,7 @@ from telemetry.report.read.parallel.pieces import Piece, lines_of_piece, pieces_
 from telemetry.report.read.parallel.worker import Task
 from telemetry.report.read.reader import Reader
 
-Running: TypeAlias = subprocess.Popen[bytes]
+Process: TypeAlias = subprocess.Popen[bytes]
 ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1"}
 """NumPy starts threads for products of matrices, of which there are none here."""
 COMMAND: Final = ("-m", "telemetry.report.read.parallel.worker")
@@ -27,6 +28,14 @@ COMMAND: Final = ("-m", "telemetry.report.read.parallel.worker")
 
 def _nothing() -> None:
     """Wait."""
+
+
+class Running(NamedTuple):
+    """A process that reads a piece, and what it writes."""
+
+    process: Process
+    portion: BufferedRandom
+    """A file without a name: nothing of it is left, however this process ends."""
 
 
 class Readers(NamedTuple):
@@ -69,45 +78,46 @@ def read_pieces(
         OSError: The file cannot be read, or there is no room for what was read.
     """
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="telemetry-report-")))
-        tasks = [Task(piece, ledger.service, str(folder / str(piece.begin))) for piece in pieces[1:]]
+        tasks = [Task(piece, ledger.service) for piece in pieces[1:]]
         running = [stack.enter_context(_started(task)) for task in tasks]
         reader.read(lines_of_piece(pieces[0]))
         meanwhile()
-        for task, process in zip(tasks, running, strict=True):
-            if process is None or process.wait() != 0:
+        for task, other in zip(tasks, running, strict=True):
+            if other is None or other.process.wait() != 0:
                 reader.read(lines_of_piece(task.piece))
                 continue
-            with Path(task.into).open("rb") as file:
-                merge(ledger, reader, file)
-            Path(task.into).unlink()
+            with other.portion as portion:
+                portion.seek(0)
+                merge(ledger, reader, portion)
 
 
 @contextmanager
 def _started(task: Task) -> Iterator[Running | None]:
     """Start a process, and end it; None if the machine has no room for one more."""
-    try:
-        said = msgspec.json.encode(task) + b"\n"
-        process = subprocess.Popen(
-            [sys.executable, *COMMAND],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": _import_path(), **ONE_THREAD},
-            start_new_session=True,  # Ctrl-C is for this process, which ends the others
-        )
-    except (OSError, UnicodeEncodeError):  # the latter: a --service that no record can have
-        yield None
-        return
-    try:
-        _tell(process, said)
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    with ExitStack() as stack:
+        try:
+            said = msgspec.json.encode(task) + b"\n"
+            portion = stack.enter_context(tempfile.TemporaryFile(prefix="telemetry-report-"))
+            process = subprocess.Popen(
+                [sys.executable, *COMMAND],
+                stdin=subprocess.PIPE,
+                stdout=portion,
+                stderr=subprocess.DEVNULL,
+                env=os.environ | {"PYTHONPATH": _import_path(), **ONE_THREAD},
+                start_new_session=True,  # Ctrl-C is for this process, which ends the others
+            )
+        except (OSError, UnicodeEncodeError):  # the latter: a --service that no record can have
+            yield None
+            return
+        try:
+            _tell(process, said)
+            yield Running(process, portion)
+        finally:
+            process.kill()
+            process.communicate()
 
 
-def _tell(process: Running, said: bytes) -> None:
+def _tell(process: Process, said: bytes) -> None:
     if process.stdin is None:
         raise RuntimeError("the process was started without a pipe")
     with suppress(BrokenPipeError):  # it has ended, which its exit status tells

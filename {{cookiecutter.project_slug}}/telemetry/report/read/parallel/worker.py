@@ -1,14 +1,13 @@
 """A process that reads one piece of a log: `python -m telemetry.report.read.parallel.worker`.
 
 Its standard input says what to read, and stays open for as long as the report waits for it: when the report
-is gone, however it ended, so is this process.
+is gone, however it ended, so is this process. What was read goes to its standard output.
 """
 
 import os
 import sys
 import threading
-from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import msgspec
 
@@ -21,31 +20,31 @@ ABANDONED: Final = 3
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What to read, and where to write what was in it."""
+    """What to read."""
 
     piece: Piece
     service: str | None
-    into: str
 
 
-def perform(task: Task) -> None:
+def perform(task: Task, into: IO[bytes]) -> None:
     """Read a piece and write a portion.
 
     Raises:
         OSError: The file cannot be read, or the portion cannot be written.
+        UnusableError: There is no room for what was read.
     """
     ledger = Ledger(task.service)
     reader = Reader(ledger)
     reader.read(lines_of_piece(task.piece))
-    with Path(task.into).open("wb") as file:
-        write_portion(ledger, reader, file)
+    write_portion(ledger, reader, into)
+    into.flush()
 
 
 def main() -> None:
     """Do what standard input says."""
     task = msgspec.json.decode(sys.stdin.buffer.readline(), type=Task)
     threading.Thread(target=_end_with_the_report, daemon=True).start()
-    perform(task)
+    perform(task, sys.stdout.buffer)
 
 
 def _end_with_the_report() -> None:
