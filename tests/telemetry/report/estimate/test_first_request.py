@@ -108,6 +108,15 @@ def test_unanswered_first_requests_are_counted_by_arm() -> None:
     assert of(results, "first_request_ms").difference_ms == pytest.approx(1950 - 1006)
 
 
+def test_environments_born_after_the_cut_are_no_answers() -> None:
+    """What is never used later on changes neither the counts nor the bounds: the verdict stands still."""
+    first = [one.wait(0) for one in unanswered()]
+    later = [Stream(f"later-{number}").wait(9e6).assigned().startup() for number in range(50)]
+    then, now = (results_in(lines, planned=40).first_requests for lines in (first, [*first, *later]))
+    assert now.answers == then.answers
+    assert now.bounds == then.bounds
+
+
 def test_different_shares_of_answers_leave_only_bounds() -> None:
     (bounds,) = results_in(unanswered()).first_requests.bounds
     assert bounds.answered_share == pytest.approx({"init": 40 / 42, "first_invocation": 0.75})

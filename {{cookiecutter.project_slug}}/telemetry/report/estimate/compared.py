@@ -60,7 +60,7 @@ def compared_in(evidence: Evidence, population: Population, smallest: Smallest) 
         comparisons += compare(arms, estimand, of.pair, of.quantiles, smallest=smallest, widening=wide)
     failed = Means(served, served.failed, served.n, strata, stratified)
     shares = ratios(served, served.failed, served.n)
-    first = first_request_results(evidence.ledger, totals, means, smallest, wide)
+    first = first_request_results(evidence.ledger, totals, means, smallest, population)
     counted = comparisons if sums is served else [_counted(found, served) for found in comparisons]
     visible = [found for found in counted if found.estimand == "user_visible_ms"]
     return Compared(

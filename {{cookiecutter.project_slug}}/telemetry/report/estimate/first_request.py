@@ -15,11 +15,12 @@ import numpy as np
 
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.estimate.comparison import Comparison, Estimand, compare
+from telemetry.report.estimate.deciding.population import Population
 from telemetry.report.estimate.intervals import Estimate, ratios
 from telemetry.report.estimate.smallest import Smallest
 from telemetry.report.estimate.startup.unused import unused_units
 from telemetry.report.estimate.strata import Means
-from telemetry.report.read.columns import Vector
+from telemetry.report.read.columns import Flags, Vector
 from telemetry.report.read.first_requests import ANSWERED, FAILED, FirstRequests
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.sums import Sums
@@ -75,7 +76,7 @@ class FirstRequestResults:
 
 
 def first_request_results(
-    ledger: Ledger, totals: Totals, means: Means, smallest: Smallest, widening: float
+    ledger: Ledger, totals: Totals, means: Means, smallest: Smallest, population: Population
 ) -> FirstRequestResults:
     """Compare first requests, and warm ones; nothing where no single request is known.
 
@@ -84,16 +85,17 @@ def first_request_results(
         totals: Holds first requests.
         means: The sums and strata that means are compared over.
         smallest: The smallest difference that matters.
-        widening: How many times as wide as that of a single look an interval has to be.
+        population: The environments that are compared, of which some may have served no request.
     """
-    sums = means.sums
+    sums, widening = means.sums, population.widening
     if totals.firsts is None:
         return FirstRequestResults([], [], [], [])
     firsts = totals.firsts.only(sums.n > 0)
     first = _compared(means_of_first(totals.firsts, means), "first_request_ms", smallest, widening)
     warm_ms, warm_n = firsts.warm()
     of_warm = replace(means, ms=warm_ms, n=warm_n)
-    answers = list(_answers(ledger, totals, firsts))
+    unused = unused_units(ledger, totals) & population.counted
+    answers = list(_answers(totals.sums, firsts, unused))
     return FirstRequestResults(
         comparisons=[*first, *_compared(of_warm, "warm_request_ms", smallest, widening)],
         per_request=[_per_request(one, firsts, sums) for one in first],
@@ -121,16 +123,15 @@ def _per_request(found: Comparison, firsts: FirstRequests, sums: Sums) -> PerReq
     )
 
 
-def _answers(ledger: Ledger, totals: Totals, firsts: FirstRequests) -> Iterator[FirstAnswers]:
-    """Count by arm; a lab asks every environment, so none is unused there."""
-    unused = unused_units(ledger, totals) & ~firsts.seen
+def _answers(sums: Sums, firsts: FirstRequests, unused: Flags) -> Iterator[FirstAnswers]:
+    """Count by arm what became of the environments that are compared."""
     for arm in PLACEMENTS:
-        mine = totals.sums.in_arm(arm)
+        mine = sums.in_arm(arm)
         seen = mine & firsts.seen
         answered, failed, timed_out = (
             int((seen & (firsts.ended == how)).sum()) for how in (ANSWERED, FAILED, TIMED_OUT)
         )
-        idle = int((mine & unused).sum())
+        idle = int((mine & unused & ~firsts.seen).sum())
         if total := answered + failed + timed_out + idle:
             unknown = int((seen & ~firsts.timed).sum())
             yield FirstAnswers(arm, total, answered, failed, timed_out, idle, unknown)
