@@ -12,6 +12,8 @@ from tests.telemetry.report.log_streams import Stream, ordinary, results_in
 from tests.telemetry.report.reported import results_from
 from tests.telemetry.report.simulation import Run
 
+PROVISIONED = "provisioned-concurrency"
+
 
 def test_init_counts_only_on_request_path() -> None:
     cold, proactive = (
@@ -78,6 +80,37 @@ def test_t9_first_request_that_timed_out_waited_for_init() -> None:
     stream.wait(3000).report("lost", 3000.0, 400.0, status="timeout")
     arm = arm_of(results_in([stream]))
     assert arm.user_visible_ms.value == 3400.0
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["with streams", "without"])
+def test_first_request_of_a_provisioned_environment_that_timed_out_waited_for_no_init(*, told: bool) -> None:
+    """Lambda's line has INIT all the same, and the lazy arm leaves no record that says how it started."""
+    kept = Stream("kept", told=told).assigned().startup(init_type=PROVISIONED).wait(60_000)
+    kept.request(6.0, start="provisioned").wait(3000).report("late", 3000.0, 400.0, status="timeout")
+    lazy = Stream("lazy", "first_invocation", told=told).assigned().wait(60_000)
+    lazy.process = "p2"
+    lazy.wait(3000).report("lost", 3000.0, 400.0, status="timeout")
+    lazy.startup(init_type=PROVISIONED, reinit=True).request(6.0)
+    found = results_in([kept, lazy])
+    waited = sum(one.user_visible_ms.value * one.requests for one in found.arms)
+    apart = found.bounds[0].lowest_ms if found.bounds else None
+    if told:
+        assert waited == pytest.approx(6.0 + 3000.0 + 3000.0 + 6.0)
+        assert apart is None
+    else:
+        assert waited == pytest.approx(6.0 + 6.0)
+        assert apart == pytest.approx(6.0 - (6.0 + 6000.0) / 3)
+
+
+@pytest.mark.parametrize(("gap", "waited"), [(60_000.0, 0.0), (5_000.0, 400.0), (20.0, 400.0)])
+def test_first_request_that_timed_out_long_after_its_environment_was_born_waited_for_no_init(
+    gap: float, waited: float
+) -> None:
+    stream = Stream("one", "first_invocation").assigned().wait(400.0).wait(gap)
+    stream.wait(3000).report("lost", 3000.0, 400.0, status="timeout")
+    found = results_in([stream])
+    assert arm_of(found, "first_invocation").user_visible_ms.value == 3000.0 + waited
+    assert [(one.answered, one.timed_out) for one in found.first_requests.answers] == [(0, 1)]
 
 
 def test_t9_request_of_no_stream_is_counted_and_in_no_figure() -> None:

@@ -99,11 +99,11 @@ class FirstRequests:
 
 
 def _ordered(part: Requests) -> Vector:
-    """When each request began; a cold start of unknown time comes first, others of unknown time last.
+    """When each request began; a warm one of unknown time comes last, any other one first.
 
     A process counts its requests: those after its first come later, whatever its clock did.
     """
     at: Vector = part.rows["at"]
-    unknown: NDArray[Any] = np.where(part.rows["start"] == COLD, -np.inf, np.finfo(np.float64).max)
+    unknown: NDArray[Any] = np.where(part.rows["start"] == WARM, np.finfo(np.float64).max, -np.inf)
     told = np.where(part.first, at, at + LATER_MS) if part.recorded else at
     return np.where(np.isnan(at), unknown, told)

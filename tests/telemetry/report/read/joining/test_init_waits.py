@@ -64,6 +64,29 @@ def test_t8_lost_init_without_a_stream_is_unknown() -> None:
     assert found.input.cut_inits_of_no_environment == 1
 
 
+def after_a_time_out(name: str, arm: str, *, status: str = "timeout") -> Stream:
+    """A process that its first request ended, in an export without log streams, and the one after it."""
+    stream = Stream(name, arm, told=False).assigned().wait(IMPORTS)
+    stream.wait(3000).report(f"{name}-lost", 3000.0, IMPORTS, status=status)
+    stream.process = "p2"
+    return stream.startup(reinit=True).request(1206.0)
+
+
+def test_v1_request_after_a_time_out_waited_for_no_init_that_was_cut() -> None:
+    """The gaps tell which environments the time-outs were of, so nothing is unknown of what came after."""
+    found = results_in([after_a_time_out(f"lazy-{number}", "first_invocation") for number in range(12)])
+    assert total(found, "first_invocation") == pytest.approx(12 * (3000 + IMPORTS + 1206))
+    assert found.init_waits == []
+
+
+def test_process_that_no_time_out_explains_may_have_lost_an_init() -> None:
+    streams = [after_a_time_out(f"lazy-{number}", "first_invocation") for number in range(12)]
+    lost = Stream("lost", "first_invocation", told=False).assigned().wait(10_000)
+    lost.process = "p2"
+    found = results_in([*streams, lost.startup(reinit=True).request(1206.0)])
+    assert [one.unknown for one in found.init_waits] == [13]
+
+
 def test_t8_first_request_that_timed_out_waited_for_the_cut_init() -> None:
     """INIT does not fit into the function's timeout either: no record is ever written."""
     stream = Stream("one").assigned().cut_init().wait(6020)

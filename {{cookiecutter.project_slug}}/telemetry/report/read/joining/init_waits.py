@@ -58,6 +58,11 @@ class InitWaits:
         """Say which requests are the first thing that their unit was asked for."""
         return ~(at > self._earliest[unit])
 
+    def ended_by_requests(self, units: Flags) -> None:
+        """Take in which units a request ended the process, and no INIT that was cut."""
+        if not self._ledger.streams.unplaced_cuts:
+            self._ended_well |= units
+
     def may_have_lost(self, unit: Numbers, at: Vector) -> Flags:
         """Say which requests may have waited for an INIT that was cut, though no line tells of one."""
         return self.earliest(unit, at) & ~self._ended_well[unit]
