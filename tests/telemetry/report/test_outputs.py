@@ -112,14 +112,26 @@ def test_n9_dash_is_standard_output(records: Path, capsys: pytest.CaptureFixture
     assert json.loads(capsys.readouterr().out)["v"] == 1
 
 
-@pytest.mark.parametrize("options", [[], ["--json", "-"], ["--markdown", "-"]])
-def test_n9_reader_that_has_seen_enough_is_no_error(records: Path, options: list[str]) -> None:
-    """`| head`: nobody reads standard output any more."""
+STRICT = "arms.init.requests > 1"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["{}", "--json", "-"], 0),
+        (["{}", "--fail-if", STRICT], 3),
+        (["plan", "--per-second", "1", "--request-ms", "50"], 0),
+    ],
+)
+def test_n9_reader_that_has_seen_enough_is_no_error(records: Path, command: list[str], code: int) -> None:
+    """`| head`: nobody reads standard output any more, and the exit code is of what was found."""
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [sys.executable, "-m", "telemetry.report", records, *options],
+        [sys.executable, "-m", "telemetry.report", *(one.format(records) for one in command)],
         cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True, check=False,
     )  # fmt: skip
     os.close(writer)
+    assert done.returncode == code
+    done.stderr = "".join(line for line in done.stderr.splitlines() if STRICT not in line)
     assert done.stderr == ""

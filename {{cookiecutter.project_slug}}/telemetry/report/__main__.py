@@ -21,7 +21,7 @@ from telemetry.report.arguments import (
 )
 from telemetry.report.aws.period import period
 from telemetry.report.errors import UnusableError
-from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ
+from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ, reader_may_leave
 from telemetry.report.read.evidence import Evidence, entered, evidence_of
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.lines import shown, source_of
@@ -129,7 +129,8 @@ def doctor(arguments: Sequence[str]) -> int:
 
     options = doctor_parser().parse_args(arguments)
     examination = examine(options.stack, options.since, options.service)
-    show_examination(examination, Console())
+    with reader_may_leave():
+        show_examination(examination, Console())
     return BROKEN if examination.broken else OK
 
 

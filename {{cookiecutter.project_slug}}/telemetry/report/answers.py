@@ -20,7 +20,7 @@ from telemetry.report.estimate.pool import environments_per_day
 from telemetry.report.estimate.results import Declared, results_of
 from telemetry.report.estimate.two_runs import TwoRuns, two_logs, two_runs
 from telemetry.report.gate import judge
-from telemetry.report.outputs import write_whole
+from telemetry.report.outputs import reader_may_leave, write_whole
 from telemetry.report.provenance import made_now
 from telemetry.report.read.evidence import Entered, Evidence, evidence_in
 from telemetry.report.read.ledger import Ledger
@@ -82,9 +82,10 @@ def write(
 def show(verdict: Verdict, written: Sequence[Path]) -> None:
     """Print a verdict, and which files hold it."""
     console = Console()
-    show_verdict(verdict, console)
-    for path in written:
-        console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
+    with reader_may_leave():
+        show_verdict(verdict, console)
+        for path in written:
+            console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
 
 
 def fails(verdict: Verdict, options: argparse.Namespace) -> bool:
@@ -100,7 +101,8 @@ def fails(verdict: Verdict, options: argparse.Namespace) -> bool:
 def traffic(options: argparse.Namespace) -> float:
     """Say how many environments start in a day at a rate of requests, and return that."""
     per_day: float = options.per_day or environments_per_day(options.per_second, options.request_ms / 1000)
-    show_traffic(options.per_second, options.request_ms, per_day, Console())
+    with reader_may_leave():
+        show_traffic(options.per_second, options.request_ms, per_day, Console())
     return per_day
 
 
@@ -113,7 +115,8 @@ def plan(evidence: Evidence, options: argparse.Namespace, per_day: float | None)
         per_day: New environments a day; None for as many as were recorded.
     """
     planned = plan_of(evidence, options.weights, options.precision, per_day, options.estimand)
-    show_plan(planned, Console())
+    with reader_may_leave():
+        show_plan(planned, Console())
 
 
 def changes(before: Entered, after: Entered, *, chosen: bool) -> TwoRuns:
@@ -131,7 +134,8 @@ def changes(before: Entered, after: Entered, *, chosen: bool) -> TwoRuns:
 
 def show_changes(found: TwoRuns, before: str, after: str) -> None:
     """Print two runs beside each other; `before` and `after` are their names."""
-    show_two_runs(found, before, after, Console())
+    with reader_may_leave():
+        show_two_runs(found, before, after, Console())
 
 
 def write_changes(found: TwoRuns, before: str, after: str, json: Path) -> Path:

@@ -114,6 +114,16 @@ def write_whole(path: Path, text: str) -> Path:
     return path
 
 
+@contextmanager
+def reader_may_leave() -> Iterator[None]:
+    """Go on where the reader of standard output has seen enough, as `head` has: what was found still holds.
+
+    Rich sends the rest of the output to nowhere then, and would end the program with exit code 1.
+    """
+    with suppress(SystemExit):
+        yield
+
+
 def _print(text: str) -> None:
     """Write to standard output, whose reader may have seen enough, as `head` has."""
     try:

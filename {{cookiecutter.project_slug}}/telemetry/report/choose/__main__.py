@@ -18,7 +18,7 @@ from telemetry.report.choose.show.terminal import show_choice
 from telemetry.report.choose.study import Asked, Choice, Material, chosen
 from telemetry.report.errors import UnusableError
 from telemetry.report.estimate.startup.advice import advise
-from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ, write_whole
+from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ, reader_may_leave, write_whole
 from telemetry.report.read.evidence import Evidence, evidence_of
 from telemetry.report.read.lines import source_of
 from telemetry.report.read.parallel.pieces import processors
@@ -61,9 +61,10 @@ def choose(arguments: Sequence[str]) -> int:
         written = list(_written(choice, options.json, options.html))
     if STDOUT not in map(str, outputs.values()):
         console = Console()
-        show_choice(choice, console)
-        for path in written:
-            console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
+        with reader_may_leave():
+            show_choice(choice, console)
+            for path in written:
+                console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
     return OK
 
 
