@@ -146,6 +146,25 @@ def test_t9_requests_of_another_service_are_not_of_this_one() -> None:
     assert not totals.unplaced.by_arm.any()
 
 
+def test_reports_of_another_service_are_not_lost_requests_of_this_one() -> None:
+    """A file of lines has no log streams, but the other service's records name its requests."""
+    ledger = Ledger("tickets")
+    mine = Stream("one", told=False).startup().request().request()
+    other = Stream("two", told=False).startup().request().request()
+    other.record("warm", request_ids=["a", "b"], InvocationDuration=[5.0, 5.0])
+    other.report("a", 5.0).report("b", 5.0).report("of either", 3000.0, status="timeout")
+    for service, stream in (("tickets", mine), ("mail", other)):
+        for line, origin in stream.lines:
+            if isinstance(line, PlatformEvent):
+                ledger.enter_platform(line, origin)
+            else:
+                ledger.enter(msgspec.structs.replace(line, service=service), origin)
+    totals = totals_of(ledger)
+    assert totals.sums.n.tolist() == [2.0]
+    assert totals.unplaced.elsewhere == 4
+    assert totals.unplaced.by_arm.sum(axis=0).tolist() == [0, 0, 1]
+
+
 def test_t9_platform_counts_a_request_as_failed_whatever_its_record_says() -> None:
     """The response was made, and the process was ended before it had left."""
     stream = Stream("one").startup().request().request(report=False)

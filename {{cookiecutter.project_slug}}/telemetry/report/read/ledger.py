@@ -30,6 +30,7 @@ from telemetry.report.read.records import (
     Shutdown,
     Startup,
     Warm,
+    request_ids_of,
 )
 from telemetry.report.read.streams import NO_STREAM, Streams, at_of
 from telemetry.report.read.tables import WHOLE
@@ -55,6 +56,7 @@ class Ledger:
         self.pings = tables.pings()
         self.reports = tables.reports()
         self.versions = tables.versions()
+        self.requests_of_others = tables.requests_of_others()
         self.startups = tables.startups()
         self.resources = tables.resources()
         self.repeats = tables.repeats()
@@ -134,6 +136,8 @@ class Ledger:
             return None if enter is None else enter(record, origin)
         if enter is not None and isinstance(record, Common):
             self.others.add(record.environment)
+            for request_id in request_ids_of(record):
+                self.requests_of_others.append(key_of(request_id))
         return None
 
     def enter_lab(self, record: Lab) -> None:
@@ -287,11 +291,9 @@ class Ledger:
 
     def _process(self, record: Common, placement: Placement, origin: Origin | None) -> int:
         """Return the number of the record's process."""
-        number = self.processes.get((record.environment, record.process))
-        if number is None:
+        if (record.environment, record.process) not in self.processes:
             self.streams.saw(origin, record.environment)
-            number = self.process(record.environment, record.process, placement)
-        return number
+        return self.process(record.environment, record.process, placement)
 
 
 def _number(value: float | None) -> float:

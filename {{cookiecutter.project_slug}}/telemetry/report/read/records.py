@@ -279,6 +279,13 @@ KINDS: Mapping[str, type[Record]] = {
 }
 
 
+def request_ids_of(record: Common) -> tuple[str, ...]:
+    """Return whose requests a record is; nothing of most kinds."""
+    if isinstance(record, Warm):
+        return record.request_ids
+    return (record.request_id,) if isinstance(record, Invocation) else ()
+
+
 def place_of(labs: Sequence[Lab]) -> Place:
     """Return where records were written: on Lambda, unless a lab says otherwise."""
     return labs[-1].where if labs else "lambda"

@@ -9,16 +9,15 @@ from numpy.typing import NDArray
 
 from adapter.placement import PLACEMENTS
 from telemetry.report.read.columns import Flags, Numbers, Vector, parts_of, together
-from telemetry.report.read.environments import init_types, stream_units
+from telemetry.report.read.environments import stream_units
 from telemetry.report.read.joining.attempts import distinct_records, distinct_reports, match
 from telemetry.report.read.joining.gaps import Gaps, Missing
 from telemetry.report.read.joining.init_waits import InitWaits
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.streams import ELSEWHERE, UNKNOWN
-from telemetry.report.read.units import PROACTIVE_MS, START_CODES
+from telemetry.report.read.units import START_CODES
 
 COLD, SNAPSTART = START_CODES["cold"], START_CODES["snapstart"]
-PROVISIONED: Final = "provisioned-concurrency"
 OUTCOMES: Final = 3
 """Ended well, failed, timed out: the ledger's `OUTCOME_CODES`."""
 NO_PROCESS: Final = -1
@@ -115,14 +114,14 @@ class Join:
         self._waits = InitWaits(ledger, self._wrote)
         self._gaps = Gaps(ledger)
         self._first_n = _first_requests(ledger)
-        self._born = np.asarray([np.nan if unit.born is None else unit.born for unit in ledger.units])
-        self._provisioned = np.asarray([found == PROVISIONED for found in init_types(ledger)], np.bool_)
         self._arm_of_version = _arms_of_versions(ledger, self._judged)
 
     def parts(self) -> Iterator[Requests]:
         """Yield all requests; the counts are complete after the last part."""
         ledger = self._ledger
-        count = parts_of(ledger.invocations, ledger.pings, ledger.reports, ledger.versions)
+        count = parts_of(
+            ledger.invocations, ledger.pings, ledger.reports, ledger.versions, ledger.requests_of_others
+        )
         later, lost = [], []
         for number in range(count):
             requests, unrecorded = self._joined(number, count)
@@ -131,7 +130,8 @@ class Join:
             lost.append(unrecorded)
             yield self._finished(requests[~aside], None)
         yield self._without_records(_together(lost))
-        self._waits.ended_by_requests(self._restarted())
+        failed = int(self.unplaced.by_arm[:, 1:].sum())
+        self._waits.ended_by_requests(self.missing().restarted(failed))
         yield self._finished(_together(later), self._waits)
 
     def missing(self) -> Missing:
@@ -161,7 +161,9 @@ class Join:
         found = together((reports, np.zeros(1, reports.dtype))).take(at)
         recorded = _Rows(rows, unit, found, at >= 0)[self._judged[unit]]
         versions = ledger.versions.part(number, count)
-        return recorded, self._unrecorded(reports.compress(left), wrote[left], versions)
+        reports, wrote = reports.compress(left), wrote[left]
+        others = np.isin(reports["key"], ledger.requests_of_others.part(number, count)["key"])
+        return recorded, self._unrecorded(reports, np.where(others, ELSEWHERE, wrote), versions)
 
     def _unrecorded(self, reports: NDArray[Any], wrote: Numbers, versions: NDArray[Any]) -> _Rows:
         """Return the requests that have a report alone and are an environment's; count the others."""
@@ -172,7 +174,7 @@ class Join:
         if len(unknown):
             arms = self._arms(unknown["key"], versions)
             at = arms, unknown["outcome"]
-            names = ("ms",) if self._provisioned.all() else ("ms", "init", "restore")
+            names = ("ms",) if self._waits.provisioned.all() else ("ms", "init", "restore")
             waited = sum(np.nan_to_num(unknown[name]) for name in names)
             np.add.at(self.unplaced.by_arm, at, 1)
             np.add.at(self.unplaced.user_ms, at, waited)
@@ -187,24 +189,12 @@ class Join:
         rows["start"][~np.isnan(placed["init"])] = COLD
         rows["start"][~np.isnan(placed["restore"])] = SNAPSTART
         unit = wrote[wrote >= 0]
-        self._tell_ahead(rows, unit, placed["init"])
+        cold = rows["start"] == COLD
+        proactive, provisioned = self._waits.ahead(unit, rows["at"] - placed["init"])
+        rows["start"][cold & proactive] = START_CODES["proactive"]
+        rows["start"][cold & provisioned] = START_CODES["provisioned"]
         self._waits.see(unit, rows["at"])
         return _Rows(rows, unit, placed, np.ones(len(placed), np.bool_))
-
-    def _tell_ahead(self, rows: NDArray[Any], unit: Numbers, init: Vector) -> None:
-        """Say of requests without a record for which INIT had run ahead of them; their lines have it too.
-
-        That it was proactive is told by when the environment was born: long before the request and INIT.
-        """
-        cold = rows["start"] == COLD
-        rows["start"][cold & (rows["at"] - init - self._born[unit] > PROACTIVE_MS)] = START_CODES["proactive"]
-        rows["start"][cold & self._provisioned[unit]] = START_CODES["provisioned"]
-
-    def _restarted(self) -> Flags:
-        """Say in which units a request ended the process, as gaps and reports without a stream tell."""
-        missing = self.missing()
-        whose = missing.explaining(int(self.unplaced.by_arm[:, 1:].sum()))
-        return np.zeros(len(self._born), np.bool_) if whose is None else whose > missing.numbered
 
     def _arms(self, keys: Numbers, versions: NDArray[Any]) -> Numbers:
         """Return the arm of each request whose version has one arm alone; else the row that is of no arm."""
@@ -254,7 +244,6 @@ class Join:
             # A second INIT is a part of the request; whether a first one was lost is told by the log stream.
             init = np.where(again & reported & np.isnan(init), 0.0, init)
             unknown = again & np.isnan(cut) & waits.may_have_lost(of.unit, rows["at"])
-            unknown &= ~self._provisioned[of.unit]
             lost = np.where(unknown, np.nan, np.nan_to_num(cut))
             init += np.where(first & cold, lost, 0.0)
             cut_before = first & cold & (np.nan_to_num(cut) > 0)

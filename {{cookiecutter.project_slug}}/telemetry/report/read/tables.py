@@ -36,6 +36,11 @@ def reports() -> SpillingTable:
     )  # fmt: skip
 
 
+def requests_of_others() -> SpillingTable:
+    """Requests of other services than the one that was chosen: their reports are not of this one."""
+    return SpillingTable("key", key="i8")
+
+
 def versions() -> SpillingTable:
     """What the platform said of the version as a request began; only of streams that are not known."""
     return SpillingTable("key", key="i8", version="i4")

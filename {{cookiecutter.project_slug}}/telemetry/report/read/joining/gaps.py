@@ -33,6 +33,11 @@ class Missing:
                 return found
         return None
 
+    def restarted(self, reports: int) -> Flags:
+        """Say whose processes so many failed requests ended; nobody's where the gaps do not tell it."""
+        whose = self.explaining(reports)
+        return np.zeros(len(self.restarts), np.bool_) if whose is None else whose > self.numbered
+
 
 class Gaps:
     """Sees all invocations, pings too, part by part."""

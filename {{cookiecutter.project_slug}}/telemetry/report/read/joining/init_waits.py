@@ -5,17 +5,19 @@ part of that request's duration. No report of a request holds the first one: `pl
 the same log stream.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from adapter.placement import PLACEMENTS
 from telemetry.report.read.columns import Flags, Numbers, Vector
+from telemetry.report.read.environments import init_types
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.units import AT_ONCE_MS, PROACTIVE_MS
 
 INIT_ARM = PLACEMENTS.index("init")
+PROVISIONED: Final = "provisioned-concurrency"
 
 
 class InitWaits:
@@ -36,6 +38,9 @@ class InitWaits:
         self._again[startups["process"][startups["again"] == 1]] = True
         self._needed = bool(self._again.any() or not np.isnan(self._cut).all())
         self._earliest = np.full(units, np.inf)
+        self._born = np.asarray([np.nan if unit.born is None else unit.born for unit in ledger.units])
+        self.provisioned: Flags = np.asarray([found == PROVISIONED for found in init_types(ledger)], np.bool_)
+        """By unit: INIT was ahead of all requests."""
         self._ended_well = self._completed(startups, units)
 
     def see(self, units: Numbers, at: Vector) -> None:
@@ -58,6 +63,18 @@ class InitWaits:
         """Say which requests are the first thing that their unit was asked for."""
         return ~(at > self._earliest[unit])
 
+    def ahead(self, unit: Numbers, begun: Vector) -> tuple[Flags, Flags]:
+        """Say for which requests without a record INIT ran ahead, which their lines have all the same.
+
+        Args:
+            unit: Whose requests.
+            begun: When INIT began if they waited for it: much later than the environment was born if not.
+
+        Returns:
+            Those of environments that were started proactively, and of provisioned ones.
+        """
+        return begun - self._born[unit] > PROACTIVE_MS, self.provisioned[unit]
+
     def ended_by_requests(self, units: Flags) -> None:
         """Take in which units a request ended the process, and no INIT that was cut."""
         if not self._ledger.streams.unplaced_cuts:
@@ -65,7 +82,7 @@ class InitWaits:
 
     def may_have_lost(self, unit: Numbers, at: Vector) -> Flags:
         """Say which requests may have waited for an INIT that was cut, though no line tells of one."""
-        return self.earliest(unit, at) & ~self._ended_well[unit]
+        return self.earliest(unit, at) & ~self._ended_well[unit] & ~self.provisioned[unit]
 
     def _completed(self, startups: NDArray[Any], units: int) -> Flags:
         """Say whose INIT is known to have ended well: a startup was complete in it, and no cut is open.

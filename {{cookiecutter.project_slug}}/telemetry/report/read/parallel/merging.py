@@ -21,7 +21,8 @@ from telemetry.report.read.tables import WHOLE
 from telemetry.report.read.units import Description
 
 TABLES: Final = (
-    "invocations", "pings", "reports", "versions", "startups", "resources", "repeats", "shutdowns",
+    "invocations", "pings", "reports", "versions", "requests_of_others", "startups", "resources", "repeats",
+    "shutdowns",
 )  # fmt: skip
 BATCH: Final = 2**22
 """Bytes of rows that are copied at once."""
