@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from telemetry.report.choose.backtest import BackTest
-from telemetry.report.choose.digits import digits
 from telemetry.report.choose.recorded import Recorded
 from telemetry.report.choose.routing import Picks
 from telemetry.report.choose.silences import silence_note
+from telemetry.report.estimate.digits import digits
 
 DAY: Final = 86400.0
 RAREST: Final = 1e-4

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 
 from telemetry.prices import Prices
-from telemetry.report.choose.digits import digits
 from telemetry.report.choose.forecast import Outcome
 from telemetry.report.choose.options import Option
 from telemetry.report.choose.provisioned import REQUESTS_A_SECOND
+from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.jackknife import LEVEL
 from telemetry.report.estimate.preference import PREFERENCES, Preference
 from telemetry.report.read.columns import Vector
@@ -93,8 +93,8 @@ def _cost(one: Outcome, prefer: Preference) -> tuple[float, float]:
 
 
 def _why(best: Outcome, kept: Sequence[Outcome], wanted: Wanted) -> str:
-    limits = [f"a p99 under {wanted.p99_under_ms:g} ms"] if wanted.p99_under_ms is not None else []
-    limits += [f"a bill under ${wanted.dollars_under:g}"] if wanted.dollars_under is not None else []
+    limits = [f"a p99 under {digits(wanted.p99_under_ms, 6)} ms"] if wanted.p99_under_ms is not None else []
+    limits += [f"a bill under ${digits(wanted.dollars_under, 9)}"] if wanted.dollars_under is not None else []
     among = (
         f"of the {len(kept)} options that keep {' and '.join(limits)}"
         if limits
@@ -141,10 +141,10 @@ def _nearest(priced: Sequence[Outcome], wanted: Wanted) -> str:
     p99, dollars = _most(least.p99_ms.value, least.p99_ms.high), cheapest.dollars
     bill = math.inf if dollars is None else _most(dollars.value, dollars.high)
     if wanted.p99_under_ms is not None and p99 > wanted.p99_under_ms:
-        text = f"no option surely keeps p99 under {wanted.p99_under_ms:g} ms"
+        text = f"no option surely keeps p99 under {digits(wanted.p99_under_ms, 6)} ms"
         return f"{text}: {least.option.name} may reach {p99:.0f} ms"
     if wanted.dollars_under is not None and bill > wanted.dollars_under:
-        text = f"no option surely costs less than ${wanted.dollars_under:g}"
+        text = f"no option surely costs less than ${digits(wanted.dollars_under, 9)}"
         return f"{text}: {cheapest.option.name} may cost ${bill:.2f}"
     return "no option keeps both limits: raise one of them"
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from telemetry.report.errors import UnusableError
+from telemetry.report.estimate.digits import digits
 from telemetry.report.read.columns import Vector
 
 DAY: Final = 86400.0
@@ -31,7 +32,7 @@ class Silence(NamedTuple):
     def days(self) -> str:
         """When it was, in words."""
         first, last = (_moment(at) for at in (self.begin, self.end))
-        return f"from {first} to {last} ({self.seconds / DAY:,.3g} days)"
+        return f"from {first} to {last} ({digits(self.seconds / DAY)} days)"
 
 
 def longest(at: Vector) -> Silence:

@@ -28,6 +28,7 @@ from telemetry.report.choose.provisioned import HOURS, at_once, needed_by_hour
 from telemetry.report.choose.recorded import LEAST_REQUESTS, Recorded
 from telemetry.report.choose.routing import Picks, picks_of
 from telemetry.report.errors import UnusableError
+from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.startup.advice import ResourceAdvice
 from telemetry.report.read.columns import Numbers
 from telemetry.workload import PUBLISHED, Poisson, Pool
@@ -200,7 +201,7 @@ def _traffic(asked: Asked, material: Material, source: Recorded, random: np.rand
     found = scaled(found, asked.scale, random)
     if not found.requests.any():
         raise UnusableError(
-            f"no request comes in {found.seconds / DAY_S:.3g} days of such traffic: there is nothing to "
+            f"no request comes in {digits(found.seconds / DAY_S)} days of such traffic: there is nothing to "
             "choose for."
         )
     return found
@@ -289,7 +290,8 @@ def _break_even(base: Option, prices: Prices, *, stated: bool) -> str | None:
 def _notes(asked: Asked, recorded: Recorded | None) -> Iterator[str]:
     """Yield what has to be known of all options."""
     if asked.scale != 1:
-        yield f"extrapolated: the traffic times {asked.scale:g} was never seen, so there is no interval"
+        times = digits(asked.scale, 6)
+        yield f"extrapolated: the traffic times {times} was never seen, so there is no interval"
     if recorded is not None:
         yield from notes_of(recorded, replayed=asked.arrivals is None)
     if recorded is not None and asked.arrivals is not None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from adapter.placement import Placement, Weights
 from telemetry.report.errors import UnusableError
+from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.intervals import FEWEST, MINIMUM_EFFECTIVE, ratios
 from telemetry.report.estimate.jackknife import LEVEL, Ratio
 from telemetry.report.estimate.startup.startup_cost import spread
@@ -172,7 +173,8 @@ def _least_total(arms: dict[Placement, Ratio], weights: Weights, margin: float) 
     low, high = 1, MOST
     if not _suffices(arms, weights, high, margin):
         raise UnusableError(
-            f"A precision of {margin:.3g} ms takes more than {MOST} environments: ask for less precision."
+            f"A precision of {digits(margin)} ms takes more than {MOST:,} environments: ask for less "
+            "precision."
         )
     while low < high:
         middle = (low + high) // 2

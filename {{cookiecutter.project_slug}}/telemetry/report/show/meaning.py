@@ -6,6 +6,7 @@ from typing import Final
 from telemetry.report.estimate.comparison import Comparison
 from telemetry.report.estimate.deciding.decision import Decision, Obstacle, deciding
 from telemetry.report.estimate.deciding.lazy_contrast import deciding_contrast, is_clear
+from telemetry.report.estimate.digits import digits
 
 STOCK_MEANS_LITTLE: Final = (
     "The saving against stock Mangum is no argument for starting up in INIT: whatever starts up only once "
@@ -98,7 +99,8 @@ def _answer(found: Decision) -> str:
     """Say which arm is better, and what has to be said before it."""
     answer = KEEP if found.better == "init" else LAZY
     if found.unseen_failures is not None:
-        return UNSEEN.format(f"{100 * found.unseen_failures:.2g}") + answer[:1].lower() + answer[1:]
+        share = digits(100 * found.unseen_failures, 2, up=True)
+        return UNSEEN.format(share) + answer[:1].lower() + answer[1:]
     return (FAILS_LESS_TOO if found.fewer_failures_too else "") + answer
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from adapter.placement import EXPERIMENT_VARIABLE, PLANNED_VARIABLE
 from telemetry.report.estimate.deciding.assignment import as_written
+from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.planning import WEEK_DAYS, Plan, Planned
 from telemetry.report.estimate.pool import DAY_S
 from telemetry.report.show.terminal import WIDEST
@@ -29,9 +30,9 @@ def show_traffic(per_second: float, request_ms: float, per_day: float, console: 
     """Say what a rate of requests means in environments, before anything was recorded."""
     requests = per_second * DAY_S / max(per_day, 1)
     text = (
-        f"{per_second:g} requests a second of {request_ms:g} ms each, steady and at random, start about "
-        f"{per_day:.0f} environments a day, each for some {requests:.0f} requests. That takes Lambda to keep "
-        f"an idle environment for {PUBLISHED.idle:.0f} s, and none for longer than "
+        f"{digits(per_second, 6)} requests a second of {digits(request_ms, 6)} ms each, steady and at "
+        f"random, start about {per_day:.0f} environments a day, each for some {requests:.0f} requests. "
+        f"That takes Lambda to keep an idle environment for {PUBLISHED.idle:.0f} s, and none for longer than "
         f"{PUBLISHED.age / 3600:.0f} hours, as published measurements suggest. Bursts start more, and "
         "records say it better."
     )
@@ -42,18 +43,18 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
     arms = ", ".join(f"{count} of {arm}" for arm, count in plan.environments.items())
     days = "" if plan.days is None else f", about {_days(plan.days)} at {plan.per_day:.0f} new ones a day"
     yield (
-        f"For an interval no wider than +-{_two_digits(plan.margin_ms)} ms around the difference "
+        f"For an interval of about +-{digits(plan.margin_ms, 2)} ms around the difference "
         f"{OF[plan.estimand]}: {arms} environments{days}."
     )
     if plan.too_coarse:
         yield (
             "That is too coarse: the whole startup, which is all that a placement moves, weighs "
-            f"{_two_digits(plan.load_ms or 0)} ms there and no more, so nothing could be found. Ask for "
-            f"--precision {_two_digits((plan.load_ms or 0) / 5)} or less."
+            f"{digits(plan.load_ms or 0, 2)} ms there and no more, so nothing could be found. Ask for "
+            f"--precision {_typed((plan.load_ms or 0) / 5)} or less."
         )
     yield from _week(plan)
     yield (
-        f"A true difference of {_two_digits(plan.detectable_ms)} ms would then be found 4 times in 5, a "
+        f"A true difference of {digits(plan.detectable_ms, 2)} ms would then be found 4 times in 5, a "
         "smaller one less often; where there is none at all, one would be found 1 time in 20."
     )
     if plan.borrowed:
@@ -79,8 +80,8 @@ def _paragraphs(plan: Plan) -> Iterator[str]:
 
 def _week(plan: Plan) -> Iterator[str]:
     if plan.week_margin_ms is not None:
-        margin = _two_digits(plan.week_margin_ms)
-        yield f"A week of this traffic gives +-{margin} ms: --precision {margin}."
+        margin = plan.week_margin_ms
+        yield f"A week of this traffic gives about +-{digits(margin, 2)} ms: --precision {_typed(margin)}."
     elif plan.per_day is not None:
         yield (
             f"A week of this traffic starts {WEEK_DAYS * plan.per_day:.0f} environments: too few for a "
@@ -88,9 +89,9 @@ def _week(plan: Plan) -> Iterator[str]:
         )
 
 
-def _two_digits(value: float) -> str:
-    """Write 1234 as 1200."""
-    return f"{float(f'{value:.2g}'):g}"
+def _typed(value: float) -> str:
+    """Write 1234 as 1200, as an option takes it."""
+    return digits(value, 2).replace(",", "")
 
 
 def _days(days: float) -> str:

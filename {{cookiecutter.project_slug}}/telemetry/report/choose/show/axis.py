@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from telemetry.report.choose.digits import digits
+from telemetry.report.estimate.digits import digits
 
 FAR: Final = 3.0
 """Times by which neighbours differ at least where the axis is broken between them."""

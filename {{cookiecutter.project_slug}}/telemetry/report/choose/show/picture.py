@@ -6,11 +6,11 @@ from typing import TypeVar
 
 import altair as alt
 
-from telemetry.report.choose.digits import digits
 from telemetry.report.choose.forecast import Outcome
 from telemetry.report.choose.show.axis import Axis, axis_of
 from telemetry.report.choose.show.wording import DAYS, HOURS, need_by_day, on_frontier
 from telemetry.report.choose.study import Choice
+from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.show.charts.drawing import BLUE, INK, TEAL, Chart, Figure, Values, chart_of, svg
 

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from telemetry.report.choose.digits import digits
 from telemetry.report.choose.forecast import Outcome
 from telemetry.report.choose.show.axis import Axis, axis_of
 from telemetry.report.choose.show.wording import on_frontier
+from telemetry.report.estimate.digits import digits
 
 WIDTH, HEIGHT = 60, 11
 """Of the picture, in characters."""

@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 
 from telemetry.price_list import URL
-from telemetry.report.choose.digits import digits
 from telemetry.report.choose.forecast import Outcome
 from telemetry.report.choose.levels import Traffic
 from telemetry.report.choose.provisioned import HOUR, hours_of
 from telemetry.report.choose.routing import Picks
 from telemetry.report.choose.study import Choice
+from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.workload import Pool
 
