@@ -36,6 +36,8 @@ VERDICT = {
         {"name": "model", "load_ms": {"value": 1.0, "low": 0.5, "high": 1.5}},
         {"name": "db.pool v2", "load_ms": {"value": 30.0, "low": 25.0, "high": 35.0}},
     ],
+    "time_split": [{"placement": "init", "parts": [{"kind": "warm", "name": None, "ms": 6.8, "known": 20}]}],
+    "assignment": {"p_value": 0.0002},
     "failures": [{"placement": "init", "share": 0.02, "low": 0.01, "high": 0.03}],
 }
 
@@ -54,6 +56,10 @@ VERDICT = {
         ("failures.init.share > 0.5%", "fails"),
         ("failures.init.share > 2%", "cannot tell"),
         ("resources.db.pool v2.load_ms > 20ms", "fails"),
+        ("time_split.init.warm.ms > 5ms", "cannot tell"),
+        ("time_split.init.warm.ms > 50ms", "cannot tell"),
+        ("time_split.init.known < 40", "fails"),
+        ("assignment.p_value < 0.001", "fails"),
     ],
 )
 def test_whole_interval_has_to_be_on_the_bad_side(text: str, outcome: str) -> None:

@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from telemetry.report.errors import UnusableError
+from telemetry.report.estimate.digits import digits
 
 CONDITION: Final = re.compile(r"\s*([^<>=]*[^<>=\s])\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*(ms|s|%)?\s*")
 FACTORS: Final[Mapping[str, float]] = {"": 1.0, "ms": 1.0, "s": 1000.0, "%": 0.01}
 NAMES: Final = ("name", "placement", "baseline", "estimand", "kind", "percent")
 """Fields that name an element of a list."""
 BOUNDS: Final = ("low", "high")
+EXACT: Final = frozenset({"chi_square", "p_value"})
+"""Numbers beside counts that are as they are, and no estimates."""
 Outcome: TypeAlias = Literal["holds", "fails", "cannot tell"]
 
 
@@ -52,9 +55,10 @@ class Judged(NamedTuple):
         interval = (
             "no interval"
             if found.low is None or found.high is None
-            else f"[{found.low:.6g}, {found.high:.6g}]"
+            else f"[{digits(found.low, 6)}, {digits(found.high, 6)}]"
         )
-        return f"{self.outcome}: not {self.condition.text} ({found.path} is {found.value:.6g}, {interval})"
+        value = digits(found.value, 6)
+        return f"{self.outcome}: not {self.condition.text} ({found.path} is {value}, {interval})"
 
 
 def condition(text: str) -> Condition:
@@ -125,12 +129,15 @@ def _numbers(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[list[str],
 
 
 def _bounds(node: Mapping[str, Any], key: str, value: Any) -> tuple[Any, Any]:
-    """Return the interval of a number: its own, or that beside it; a count is exact."""
+    """Return the interval of a number: its own, or that beside it.
+
+    Counts are exact, and so is a test of the assignment; a mean or a median without an interval is not.
+    """
     if f"{key}_low" in node:
         return node[f"{key}_low"], node[f"{key}_high"]
     if set(BOUNDS) <= node.keys() and key in {"difference_ms", "difference", "share"}:
         return node["low"], node["high"]
-    return value, value
+    return (value, value) if isinstance(value, int) or key in EXACT else (None, None)
 
 
 def _number(value: Any, low: Any, high: Any, path: tuple[str, ...]) -> Iterator[tuple[list[str], Found]]:
