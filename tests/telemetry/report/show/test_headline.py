@@ -57,6 +57,26 @@ def test_declared_size_that_is_not_reached_keeps_it_open() -> None:
     assert where.endswith("an experiment, 25 environments an arm.")
 
 
+def test_too_few_environments_get_one_answer() -> None:
+    run = Run(arms={"init": 15, "first_invocation": 15}, start="proactive", lab=False, experiment=HALVES)
+    found = verdict_from([*run.lines()])
+    stock, choice, _ = found.headline
+    assert stock == "Against stock Mangum: not measured."
+    assert choice.startswith(
+        "INIT or lazy: cannot tell yet, needs at least 5 more environments of init, 5 of"
+    )
+    assert found.sentence.count("needs at least") == 1
+
+
+def test_upper_bound_of_failures_is_not_rounded_down() -> None:
+    few = lab({"init": 20, "first_invocation": 20}, "proactive")
+    # No failure among 240 requests leaves 1.525 points open.
+    assert "(none seen, 1.6 points left open)" in few.headline[1]
+    assert few.meaning is not None
+    assert "a difference of up to 1.6 points" in few.meaning
+    assert any("a share of up to 1.6 %" in note for note in few.notes)
+
+
 def test_arm_that_did_not_run_is_named() -> None:
     assert lab({"init": 25}).headline[1] == (
         "INIT or lazy: not measured, that takes the arm first_invocation; advice by resource is below."
@@ -82,8 +102,8 @@ def test_too_few_environments_say_how_many_more() -> None:
 def test_split_and_advice_are_a_line_each() -> None:
     split, advice = lab(THREE_ARMS).brief
     assert re.fullmatch(
-        r"Where the time goes: INIT \d+ ms \(imports \d+ %, startup \d+ %\), first request [\d.]+ ms, "
-        r"warm request [\d.]+ ms\.",
+        r"Where the time goes: INIT \d+ ms \(runtime and imports \d+ %, startup \d+ %\), "
+        r"first request after that [\d.]+ ms, warm request [\d.]+ ms\.",
         split,
     )
     assert advice.startswith("Advice by resource: ")

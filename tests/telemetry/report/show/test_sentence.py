@@ -156,3 +156,12 @@ def test_noise_may_be_all_that_is_left() -> None:
 def test_one_environment_cannot_agree() -> None:
     verdict = verdict_from(Run(arms={"init": 25, "every_invocation": 1}).lines())
     assert "It cannot be told whether they agree" in str(verdict.ledger_sentence)
+
+
+def test_first_requests_answer_where_all_requests_cannot() -> None:
+    run = Run(arms={"init": 25, "first_invocation": 25}, start="proactive", cpu="lambda", unequal=True)
+    found = verdict_from(run.lines())
+    findings = {one.estimand: one.finding for one in found.results.comparisons}
+    assert (findings["user_visible_ms"], findings["first_request_ms"]) == ("cannot tell yet", "saves")
+    assert "in the first request of an environment" in found.sentence
+    assert "cannot tell yet" not in found.sentence

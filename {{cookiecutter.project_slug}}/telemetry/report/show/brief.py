@@ -9,6 +9,7 @@ from telemetry.report.read.names import printable
 from telemetry.report.show.configurations import asked
 from telemetry.report.show.wording import short_ms
 
+NAMES: Final[Mapping[str, str]] = {"imports": "runtime and imports", "startup": "startup"}
 MOST: Final = 4
 """Resources that are named for each advice."""
 
@@ -29,7 +30,7 @@ def _split(results: Results) -> Iterator[str]:
         return
     parts: dict[str, Part] = {part.kind: part for part in split.parts if part.kind != "resource"}
     told = [*(_restore(results, parts) if results.starts.restored else _init(parts))]
-    for kind, name in (("first request", "first request"), ("warm", "warm request")):
+    for kind, name in (("first request", "first request after that"), ("warm", "warm request")):
         if (part := parts.get(kind)) is not None and part.ms is not None:
             told.append(f"{name} {_ms(part.ms)}")
     if told:
@@ -50,9 +51,9 @@ def _init(parts: Mapping[str, Part]) -> Iterator[str]:
     inside = {kind: known[kind] for kind in ("imports", "startup") if kind in known}
     whole = known.get("INIT")
     if not whole:
-        yield from (f"{kind} {_ms(ms)}" for kind, ms in inside.items())
+        yield from (f"{NAMES[kind]} {_ms(ms)}" for kind, ms in inside.items())
         return
-    shares = ", ".join(f"{kind} {100 * min(ms / whole, 1.0):.0f} %" for kind, ms in inside.items())
+    shares = ", ".join(f"{NAMES[kind]} {100 * min(ms / whole, 1.0):.0f} %" for kind, ms in inside.items())
     yield f"INIT {_ms(whole)}" + (f" ({shares})" if shares else "")
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from telemetry.report.estimate.comparison import Comparison
 from telemetry.report.estimate.deciding.decision import Decision, deciding
 from telemetry.report.estimate.deciding.lazy_contrast import is_clear, of_lazy
+from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.results import Results
 from telemetry.report.show.meaning import OPEN, SAME_WAIT, is_null
 from telemetry.report.show.sentence import NO_REPEAT, Statement, needed, shared_out, signed
@@ -50,8 +51,9 @@ def _stock(results: Results, said: Statement) -> str:
             return f"{STOCK}: cannot tell{_why(results, found)}"
     bound = results.bound
     if bound is None or bound.more_environments:
+        # Without another arm nothing else is said, and that is of stock Mangum.
         unknown = [one for one in said.reservations if one.startswith("cannot tell yet")]
-        return unknown[0] if unknown else f"{STOCK}: not measured"
+        return unknown[0] if unknown and not results.comparisons else f"{STOCK}: not measured"
     took = bound.startup_and_shutdown_ms
     what = "startup and shutdown take" if bound.with_shutdown else "startup takes"
     return f"{STOCK}: not measured; {what} {milliseconds(took.value, took.low, took.high)}"
@@ -78,7 +80,8 @@ def _condition(answer: Decision) -> str:
     """Say what so few requests leave open, where none failed."""
     if answer.unseen_failures is None:
         return ""
-    return f", if failures are alike (none seen, {100 * answer.unseen_failures:.2g} points left open)"
+    share = digits(100 * answer.unseen_failures, 2, up=True)
+    return f", if failures are alike (none seen, {share} points left open)"
 
 
 def _open(answer: Decision, found: Comparison) -> str:

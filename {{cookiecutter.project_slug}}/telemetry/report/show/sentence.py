@@ -19,6 +19,7 @@ from telemetry.report.show.wording import about, comparator, decimals, milliseco
 
 SAME: Final = f"{100 * MATERIAL:.0f} %"
 NO_REPEAT: Final = "stock Mangum cannot serve this app: its startup does not repeat"
+FIRST: Final = "in the first request of an environment"
 MEANS: Final = "means of user-visible time with 95 % intervals"
 
 
@@ -64,9 +65,9 @@ def statement(
     """
     bound, environments = results.bound, {arm.placement: arm.environments for arm in results.arms}
     first = of_lazy(comparisons, "first_request_ms")
-    comparisons = [found for found in comparisons if found.estimand == "user_visible_ms"]
-    if is_clear(first):
-        comparisons = [found for found in comparisons if not is_null(found)]
+    comparisons = [_spoken_of(found, first) for found in comparisons if found.estimand == "user_visible_ms"]
+    if first is not None and is_clear(first):
+        comparisons = [found for found in comparisons if found is not first and not is_null(found)]
     null = [found for found in comparisons if same_wait and is_null(found)]
     unsure = [found for found in comparisons if found.finding == "cannot tell yet"]
     findings = [_finding(found) for found in comparisons if found not in null and found not in unsure]
@@ -130,9 +131,17 @@ def interim(said: Statement, progress: Progress) -> Statement:
     return replace(said, before=before + said.before[:1].lower() + said.before[1:])
 
 
+def _spoken_of(found: Comparison, first: Comparison | None) -> Comparison:
+    """Return the comparison with a lazy startup that answers, where all requests cannot tell."""
+    if first is None or found.baseline != first.baseline:
+        return found
+    return first if "cannot tell yet" in {found.finding, first.finding} else found
+
+
 def _finding(found: Comparison) -> str:
     value, low, high = signed(found)
-    number = f"{milliseconds(value, low, high)} per request"
+    where = FIRST if found.estimand == "first_request_ms" else "per request"
+    number = f"{milliseconds(value, low, high)} {where}"
     if found.finding == "no difference seen":
         return f"makes no visible difference ({number}) against {comparator(found.baseline)}"
     if found.finding == "no difference that matters":
@@ -154,7 +163,7 @@ def _first_request(found: Comparison, firsts: Sequence[PerRequest]) -> str:
     each = next((one for one in firsts if one.baseline == found.baseline), None)
     share = "" if each is None else f", {shared_out(each)}"
     return (
-        f"{found.finding} {milliseconds(value, low, high)} in the first request of an environment{share}, "
+        f"{found.finding} {milliseconds(value, low, high)} {FIRST}{share}, "
         f"against {comparator(found.baseline)}"
     )
 
