@@ -1,6 +1,7 @@
 """The first request of an environment tells `init` from a lazy startup where the mean of all is blind."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from telemetry.report.estimate.results import Results
 from telemetry.report.show.verdict import verdict_of
 from tests.telemetry.report.lives import Life, lab, spread, stream, streams
 from tests.telemetry.report.log_streams import Stream, results_in
+from tests.telemetry.report.reported import tables_of
 
 INIT, IMPORTS = 1000.0, 300.0
 
@@ -146,3 +148,27 @@ def test_clock_that_is_set_back_makes_no_later_request_the_first() -> None:
     assert first.mean_ms == pytest.approx({"init": INIT + 6.0, "first_invocation": INIT + 6.0})
     warm = of(found, "warm_request_ms")
     assert warm.n_requests == {"init": 40, "first_invocation": 40}
+
+
+def test_bounds_say_what_they_take_for_granted() -> None:
+    lives = list(boosted(25, 3, seed=5))
+    lives[-1] = replace(lives[-1], timed_out=True, first_ms=3000.0)
+    caption = tables_of(verdict_of(results_in(streams(lives))))["first-requests"].caption
+    assert "would have failed in the other arm" in caption
+    assert caption.endswith("ms: bounds without an interval, as chance comes on top.")
+
+
+@pytest.mark.parametrize(("planned", "said"), [(20, "a new experiment of about "), (None, "about ")])
+def test_declared_size_takes_no_more_environments(planned: int | None, said: str) -> None:
+    lives = [
+        life
+        for arm in ("init", "first_invocation")
+        for life in spread(
+            arm, 25, 20.0, 20.0, 3, init_ms=IMPORTS + 9 * (arm == "init"), sd=40, warm_sd=1, seed=2
+        )
+    ]
+    verdict = verdict_of(results_in(streams(lives), planned=planned))
+    assert of(verdict.results, "first_request_ms").finding == "no difference seen"
+    caption = tables_of(verdict)["first-requests"].caption
+    assert f"by as much as was seen, {said}" in caption
+    assert ("more environments" in caption) is (planned is None)

@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from telemetry.report.estimate.comparison import Estimand
+from adapter.placement import Placement
+from telemetry.report.estimate.comparison import Comparison, Estimand
+from telemetry.report.estimate.deciding.assignment import Progress
+from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.first_request import FirstAnswers
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.more_environments import more_to_tell
@@ -57,18 +60,28 @@ def _first_words(results: Results) -> Iterator[str]:
     for found in results.comparisons:
         more = more_to_tell(found) if abs(found.difference_ms) >= WORTH_MS else None
         if found.estimand in NAMES and more:
-            arms = " and ".join(f"{number} more environments of {arm}" for arm, number in more.items())
             yield (
                 f"If {short_name(found.baseline)} differs in {NAMES[found.estimand]} by as much as was seen, "
-                f"{arms} would find it 4 times in 5."
+                f"{_needed(found, more, results.progress)} would find it 4 times in 5."
             )
     if any(one.failed or one.timed_out or one.unused for one in firsts.answers):
         yield "First requests without an answer: " + "; ".join(map(_unanswered, firsts.answers)) + "."
     for bounds in firsts.bounds:
         yield (
-            f"So among environments that would have answered either way, the difference from "
-            f"{short_name(bounds.baseline)} lies anywhere from {bounds.low:.0f} to {bounds.high:.0f} ms."
+            "If none that answered where fewer did would have failed in the other arm, the recorded "
+            f"environments that would have answered either way differ from {short_name(bounds.baseline)} by "
+            f"{bounds.low:.0f} to {bounds.high:.0f} ms: bounds without an interval, as chance comes on top."
         )
+
+
+def _needed(found: Comparison, more: Mapping[Placement, int], progress: Progress | None) -> str:
+    """Say how many environments it takes: where a size was declared, those born later do not count."""
+    if progress is None:
+        arms = " and ".join(f"{digits(number, 2)} more environments of {arm}" for arm, number in more.items())
+        return f"about {arms}"
+    whole = {arm: found.n_environments[arm] + number for arm, number in more.items()}
+    arms = " and ".join(f"{digits(number, 2)} environments of {arm}" for arm, number in whole.items())
+    return f"a new experiment of about {arms}"
 
 
 def _unanswered(one: FirstAnswers) -> str:
