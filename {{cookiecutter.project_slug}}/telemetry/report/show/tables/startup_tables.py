@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from telemetry.memory_size import SMALLEST_MB
+from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.startup.advice import (
@@ -24,15 +25,16 @@ Spreads: TypeAlias = tuple[Spread | None, Spread | None, Spread | None]
 """First in INIT, first in an invocation, repeat."""
 ADVICE_COLUMNS: Final = (
     "Touched: by how many environments. Load: the first. Lazy saves: user-visible ms per environment, "
-    "not per request, were it loaded at its first use; below 0 it costs."
+    "not per request, were it loaded at its first use; below 0 it costs. Its interval is from the worst case "
+    "to the best, by who touches it and how much slower it may load in a request, of the mean load."
 )
 WHY: Final[Mapping[Reason, str]] = {
     "no state key": "no state key has its name",
     "no load": "no load of it was recorded",
     "few environments": f"fewer than {MINIMUM_ENVIRONMENTS} environments",
-    "few ms": f"less than {MATERIAL_MS:.0f} ms to save",
-    "small share": f"lazy saves less than {100 * MATERIAL_SHARE:.0f} % of its load",
-    "large share": "lazy saves at least {saved:.0f} % of its load",
+    "few ms": f"less than {MATERIAL_MS:.0f} ms to save, at best",
+    "small share": f"lazy saves less than {100 * MATERIAL_SHARE:.0f} % of its load, at best",
+    "large share": "lazy saves {saved:.0f} % of its load or more (95 %)",
     "overlapped": "loads together with another",
     "open": "the interval leaves both open",
     "shared imports": (
@@ -52,7 +54,7 @@ def startup(verdict: Verdict) -> TableSection:
     shown = [column for column, spread in enumerate(whole) if spread]
     names = ("first, in INIT", "first, in invocation", "repeat")
     table: list[tuple[str, Spreads]] = [(load.name, _spreads(load)) for load in (cost.whole, *cost.resources)]
-    if cost.repeat_with_shutdown:
+    if cost.repeat_with_shutdown and cost.whole.repeat:
         table.insert(1, ("startup + shutdown", (None, None, cost.repeat_with_shutdown)))
     rows: list[Row] = [(name, *(_mean(spreads[column]) for column in shown)) for name, spreads in table]
     rows.append(("how often", *(_sample(whole[column]) for column in shown)))
@@ -113,11 +115,15 @@ def _remarks(results: Results) -> Iterator[str]:
 
 def why(found: ResourceAdvice) -> str:
     """Say which number decided the advice."""
-    return WHY[found.reason].format(saved=100 * _least(found.saving_share))
+    return WHY[found.reason].format(saved=100 * _sure_share(found))
 
 
-def _least(share: Estimate | None) -> float:
-    return share.low if share is not None and share.low is not None else 0.0
+def _sure_share(found: ResourceAdvice) -> float:
+    """Return the share of the load that is saved in the worst case, without imports that others may need."""
+    sure, load = found.sure_saving_ms, found.load_ms
+    if sure is None or sure.low is None or load is None or not load.value > 0:
+        return 0.0
+    return sure.low / load.value
 
 
 def _until(found: ResourceAdvice) -> str:
@@ -125,9 +131,11 @@ def _until(found: ResourceAdvice) -> str:
     if found.advice != "make lazy" or found.reason == "arms" or found.break_even is None:
         return ""
     low, high = found.break_even.low, found.break_even.high
-    known = low is not None and high is not None and round(low) < round(high)
-    some = f"{low:.0f} to {high:.0f}" if known else f"{found.break_even.value:.0f}"
-    return f"; keep it if environments serve more than about {some} requests"
+    least = digits(found.break_even.value if low is None else low, 2)
+    most = None if high is None else digits(high, 2)
+    some = least if most in {None, least} else f"{least} to {most}"
+    end = "" if high is not None else ", if ever"
+    return f"; keep it if environments serve more than about {some} requests{end}"
 
 
 def _first_toucher(found: ResourceAdvice) -> str:
@@ -175,7 +183,7 @@ def state(verdict: Verdict) -> TableSection:
     if not found.startups:
         return TableSection("state", "State", (), [])
     methods = ", ".join(f"by {name} in {count}" for name, count in found.methods.items())
-    share = NONE if found.share_of_memory is None else f"{found.share_of_memory:.1f} %"
+    share = NONE if found.share_of_memory is None else f"{digits(found.share_of_memory, 2)} %"
     used = NONE if found.used_mb is None else f"{found.used_mb:.0f} MB"
     blocks = NONE if found.py_blocks is None else f"{found.py_blocks:.0f}"
     rows = [
