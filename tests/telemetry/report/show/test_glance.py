@@ -24,7 +24,7 @@ def tables(verdict: Verdict) -> dict[str, TableSection]:
 def test_split_saving_and_advice_are_there(tables: dict[str, TableSection]) -> None:
     assert list(tables) == ["split", "saved", "advised"]
     assert [row[0].strip() for row in tables["split"].rows] == [
-        "INIT", "runtime, imports", "startup", "first request", "warm request",
+        "INIT", "runtime, imports", "startup", "first, without INIT", "warm request",
     ]  # fmt: skip
     assert [row[0] for row in tables["saved"].rows] == [
         "stock Mangum, first requests",

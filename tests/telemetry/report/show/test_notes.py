@@ -46,7 +46,7 @@ def test_unmeasured_resources_are_noted() -> None:
 
 def test_arms_too_small_for_intervals_are_named() -> None:
     verdict = verdict_from(Run(arms={"init": 9, "every_invocation": 10}).lines())
-    assert "no interval is shown below 10 environments: `init` has 9" in verdict.notes
+    assert "no interval of what requests took is shown below 10 environments: `init` has 9" in verdict.notes
 
 
 def test_cut_lab_run_is_noted() -> None:
@@ -143,4 +143,4 @@ def test_experiment_that_never_ran_is_noted(text: str) -> None:
 @pytest.mark.parametrize("lab", [True, False])
 def test_slower_invocations_are_noted_with_the_bound(*, lab: bool) -> None:
     verdict = verdict_from(Run(arms={"init": 25}, lab=lab).lines())
-    assert noted(verdict, "CPU work of the startup may be 3.5 times slower") is not lab
+    assert noted(verdict, "CPU work of the startup may take up to 3.5 times as long") is not lab

@@ -12,6 +12,7 @@ from telemetry.report.show.wording import (
     explained,
     megabytes,
     milliseconds,
+    points,
     short_name,
 )
 
@@ -50,3 +51,20 @@ def test_megabytes_are_lambdas() -> None:
 
 def test_one_is_no_plural() -> None:
     assert [counted(number, "line") for number in (0, 1, 2)] == ["0 lines", "1 line", "2 lines"]
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high", "written"),
+    [
+        (0.25, 0.182, 0.319, "25.0 points [18.2, 31.9]"),
+        (0.0, 0.0, 0.00025, "0 points [0, 0.025]"),
+        (0.00001, 0.000002, 0.00004, "0.0010 points [0.0002, 0.0040]"),
+        (-0.047, -0.0513, -0.042, "-4.70 points [-5.13, -4.20]"),
+        (0.0, -0.1425, 0.1425, "0 points [-14, 14]"),
+        (0.0001, None, None, "0.01 points"),
+    ],
+)
+def test_small_shares_are_not_nothing(
+    share: float, low: float | None, high: float | None, written: str
+) -> None:
+    assert points(share, low, high) == written

@@ -20,7 +20,7 @@ PARTS: Final[Mapping[Kind, str]] = {
     "INIT": "INIT",
     "imports": "  runtime, imports",
     "startup": "  startup",
-    "first request": "first request",
+    "first request": "first, without INIT",
     "warm": "warm request",
 }
 ESTIMANDS: Final[Mapping[Estimand, str]] = {
@@ -38,7 +38,9 @@ def glance(verdict: Verdict) -> list[TableSection]:
 
 def _split(results: Results) -> TableSection:
     """Show the parts by arm, without their shares."""
-    splits = results.time_split
+    splits = [
+        one for one in results.time_split if results.startup_repeats or one.placement != "every_invocation"
+    ]
     by_arm: list[dict[Kind, Part]] = [
         {part.kind: part for part in split.parts if part.kind != "resource"} for split in splits
     ]

@@ -8,6 +8,7 @@ from telemetry.memory_size import ONE_CORE_MB
 from telemetry.report.estimate.comparison import Arm
 from telemetry.report.estimate.deciding.assignment import Assignment
 from telemetry.report.estimate.deciding.lazy_contrast import deciding_contrast
+from telemetry.report.estimate.digits import probability
 from telemetry.report.estimate.intervals import FEWEST
 from telemetry.report.estimate.results import Basis, Results
 from telemetry.report.estimate.start_classes import Mismatch
@@ -105,7 +106,7 @@ def _arms(arms: list[Arm]) -> Iterator[str]:
     """Say which arms are too small, which did not run as assigned, and which failed requests."""
     if small := [arm for arm in arms if arm.environments < FEWEST]:
         yield (
-            f"no interval is shown below {FEWEST} environments: "
+            f"no interval of what requests took is shown below {FEWEST} environments: "
             + ", ".join(f"`{arm.placement}` has {arm.environments}" for arm in small)
         )
     for arm in arms:
@@ -175,7 +176,9 @@ def _design(results: Results) -> Iterator[str]:
 
 
 def _fit(assignment: Assignment) -> str:
-    test = f"chi-square {assignment.chi_square:.1f} on {assignment.df} df, p = {assignment.p_value:.3g}"
+    test = (
+        f"chi-square {assignment.chi_square:.1f} on {assignment.df} df, p {probability(assignment.p_value)}"
+    )
     of = counted(sum(assignment.environments.values()), "environment")
     none = f"{' and '.join(assignment.empty)} has none of {of}"
     if not assignment.as_declared:
@@ -186,7 +189,7 @@ def _fit(assignment: Assignment) -> str:
             f"assignment not known to be as declared: {none}, which may be chance, or a handler that does "
             f"not take its placement from the environment: {test}"
         )
-    return f"assignment as declared: {test}"
+    return f"nothing speaks against an assignment as declared: {test}"
 
 
 def _progress(results: Results) -> str:
@@ -218,6 +221,6 @@ def _bound(bound: UpperBound | None) -> Iterator[str]:
     """Say how much slower a startup may be where stock Mangum would repeat it."""
     if bound is not None and bound.k > 1:
         yield (
-            f"CPU work of the startup may be {bound.k:.1f} times slower in a request than in INIT, which has "
-            f"a CPU boost ({ONE_CORE_MB} MB over the memory size)"
+            f"CPU work of the startup may take up to {bound.k:.1f} times as long in a request as in INIT, "
+            f"which has a CPU boost ({ONE_CORE_MB} MB over the memory size)"
         )

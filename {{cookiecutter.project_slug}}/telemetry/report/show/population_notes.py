@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from telemetry.report.estimate.deciding.failures import FailureDifference
 from telemetry.report.estimate.deciding.population import IDLE_MS, Population
 from telemetry.report.estimate.deciding.unplaced import Bounds
+from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.proportions import share_interval
 from telemetry.report.estimate.results import Results
 from telemetry.report.show.wording import counted, milliseconds, points, short_name
@@ -15,6 +16,11 @@ HOURS = 3_600_000
 def population_notes(results: Results) -> Iterator[str]:
     """Yield the notes on who is in the comparison."""
     yield from _counted(results.population)
+    if results.population.outside or results.population.later:
+        yield (
+            "where the time goes, startups, advice by resource, state and start classes are of all recorded "
+            "environments, those in no comparison too"
+        )
     for bound in results.bounds:
         yield _bound(bound)
     for found in results.failure_differences:
@@ -32,7 +38,7 @@ def _counted(population: Population) -> Iterator[str]:
         if population.later:
             yield (
                 f"{counted(population.later, 'environment')} born after the smallest arm had its planned "
-                "size: in no comparison, so looking again changes nothing"
+                "size: in no comparison, so looking again does not change it"
             )
         if population.still_serving:
             yield (
@@ -42,7 +48,7 @@ def _counted(population: Population) -> Iterator[str]:
     if population.rule == "in order of birth":
         yield (
             "no size was declared: the intervals hold at every look at once, and are "
-            f"{population.widening:.2g} times as wide for that; environments enter in the order of their "
+            f"{digits(population.widening)} times as wide for that; environments enter in the order of their "
             f"birth, when they have ended or been silent for {IDLE_MS / HOURS:.0f} h"
             + (f" ({counted(population.later, 'environment')} not yet)" if population.later else "")
         )
@@ -53,10 +59,13 @@ def _none_failed(found: FailureDifference, results: Results) -> str:
     most = max(found.high or 0.0, -(found.low or 0.0))
     arms = {arm.placement: arm.environments for arm in results.arms}
     fewest = min(arms.get(found.baseline, 0), arms.get(found.arm, 0))
+    by_itself, as_a_whole = (
+        digits(100 * share, 2, up=True) for share in (most, share_interval(0, fewest)[1])
+    )
     return (
         f"no request failed here nor with {short_name(found.baseline)}: taken as alike, though so many "
-        f"requests leave open a share of up to {100 * most:.2g} %, if each fails by itself; if environments "
-        f"fail as a whole, up to {100 * share_interval(0, fewest)[1]:.2g} % of them"
+        f"requests leave open a share of up to {by_itself} %, if each fails by itself; if environments fail "
+        f"as a whole, up to {as_a_whole} % of them"
     )
 
 

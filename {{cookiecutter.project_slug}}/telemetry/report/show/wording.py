@@ -1,11 +1,15 @@
 """How numbers and arms are put into words: the same in sentences, tables, charts and verdict.json."""
 
+import math
 from collections.abc import Mapping
 from typing import Final, assert_never
 
 from adapter.placement import Placement
+from telemetry.report.estimate.digits import digits
 
 MEGABYTE: Final = 2**20
+MOST_PLACES: Final = 6
+"""After the point, of a share in percent: one in a hundred million."""
 INIT_IS_BILLED: Final = (
     "INIT is billed since 2025-08: against a lazy singleton, keeping the lifespan buys latency, hardly money"
 )
@@ -63,10 +67,10 @@ def decimals(value: float, low: float | None, high: float | None) -> int:
 
 def bracketed(value: float, low: float | None, high: float | None) -> str:
     """Write `412 [401, 423]`, or `412` without an interval."""
-    digits = decimals(value, low, high)
+    places = decimals(value, low, high)
     if low is None or high is None:
-        return plain(value, digits)
-    return f"{plain(value, digits)} [{plain(low, digits)}, {plain(high, digits)}]"
+        return plain(value, places)
+    return f"{plain(value, places)} [{plain(low, places)}, {plain(high, places)}]"
 
 
 def milliseconds(value: float, low: float | None, high: float | None) -> str:
@@ -76,7 +80,9 @@ def milliseconds(value: float, low: float | None, high: float | None) -> str:
 
 
 def short_ms(ms: float) -> str:
-    """Write the number of milliseconds that stands without an interval: `412`, `6.1`, `0.25`."""
+    """Write the number of milliseconds that stands without an interval: `412`, `6.1`, `0.25`, `0`."""
+    if abs(ms) < 0.005:
+        return "0"
     return plain(ms, 0 if ms >= 100 else 1 if ms >= 1 else 2)
 
 
@@ -87,16 +93,25 @@ def about(number: float) -> str:
 
 def points(value: float, low: float | None, high: float | None) -> str:
     """Write shares in points of a hundred: `25.0 points [18.2, 31.9]`."""
-    digits = 1 if value >= 0.01 else 2
-    interval = (
-        "" if low is None or high is None else f" [{plain(100 * low, digits)}, {plain(100 * high, digits)}]"
-    )
-    return f"{plain(100 * value, digits)} points{interval}"
+    number, _, interval = hundredths(value, low, high).partition(" ")
+    return f"{number} points {interval}".rstrip()
 
 
-def plain(value: float, digits: int) -> str:
-    """Write a number without a minus before zero."""
-    text = f"{value:.{digits}f}"
+def hundredths(value: float, low: float | None, high: float | None) -> str:
+    """Write shares as parts of a hundred, as exactly as the interval is narrow: `0.025 [0.018, 0.031]`."""
+    if low is None or high is None:
+        return digits(100 * value, 2)
+    # Half the interval has two digits: a share of 1 in 10,000 is not "0.00".
+    spread = 50 * (high - low)
+    places = 2 if spread <= 0 else min(max(1 - math.floor(math.log10(spread)), 0), MOST_PLACES)
+    # What is 0 is so exactly: `0 [0, 0.025]`.
+    number, least, most = ("0" if one == 0 else plain(100 * one, places) for one in (value, low, high))
+    return f"{number} [{least}, {most}]"
+
+
+def plain(value: float, places: int) -> str:
+    """Write a number with so many places after the point, and without a minus before zero."""
+    text = f"{value:.{places}f}"
     return text.lstrip("-") if float(text) == 0 else text
 
 

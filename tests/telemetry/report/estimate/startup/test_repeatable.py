@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from telemetry.report.show.charts import time_charts
+from telemetry.report.show.glance import glance
 from telemetry.report.show.verdict import verdict_of
 from tests.telemetry.report.log_streams import Stream, results_in
 from tests.telemetry.report.reported import tables_of
@@ -32,6 +34,19 @@ def test_v14_startup_that_does_not_repeat_is_the_headline() -> None:
     assert verdict.headline[0].lower() == f"{ONCE.lower()}."
     assert "no visible difference" not in verdict.sentence
     assert [row[-1] for row in tables_of(verdict)["per-request"].rows] == ["cannot serve"]
+
+
+def test_v14_nothing_else_on_the_page_says_that_it_serves() -> None:
+    verdict = verdict_of(results_in(run(falls_back=25)))
+    tables = tables_of(verdict)
+    assert "ledger" not in tables
+    assert {row[-1] for row in tables["percentiles"].rows} == {"cannot serve"}
+    assert "startup + shutdown" not in [row[0] for row in tables["startup"].rows]
+    assert "their later requests are not those of Mangum" in tables["time-split"].caption
+    split = next(table for table in glance(verdict) if table.name == "split")
+    assert split.headings == ("part", "lifespan kept")
+    drawn = [figure(verdict.results) for figure in (time_charts.time_split, time_charts.distribution)]
+    assert not any(figure is None or "stock Mangum" in figure.described for figure in drawn)
 
 
 def test_v14_it_stands_first_beside_a_lazy_arm() -> None:

@@ -5,6 +5,8 @@ from typing import Final
 
 import altair as alt
 
+from adapter.placement import Placement
+from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.distribution import Distribution
 from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.startup.startup_cost import Spread
@@ -49,19 +51,19 @@ PERCENTS: Final[Mapping[float, str]] = {2: "50", 10: "90", 20: "95", 100: "99", 
 
 def time_split(results: Results) -> Figure | None:
     """Draw INIT and the first request of an environment by arm, and a warm request."""
-    values = [value for split in results.time_split for value in _first(split, results)]
+    splits = [one for one in results.time_split if _is_own(one.placement, results)]
+    values = [value for split in splits for value in _first(split, results)]
     warm: Values = [
         {"arm": short_name(split.placement), "part": "warm request", "ms": part.ms, "label": _ms(part.ms),
          "colour": arm_colour(split.placement)}
-        for split in results.time_split
+        for split in splits
         for part in split.parts
         if part.kind == "warm" and part.ms is not None
     ]  # fmt: skip
     if not values:
         return None
     waited = ", ".join(
-        f"{short_name(split.placement)} {split.waited_for_init} of {split.environments}"
-        for split in results.time_split
+        f"{short_name(split.placement)} {split.waited_for_init} of {split.environments}" for split in splits
     )
     return Figure(
         "time-split",
@@ -74,6 +76,11 @@ def time_split(results: Results) -> Figure | None:
         "; ".join(f"{value['arm']}, {value['part']}: {_ms(value['ms'])}" for value in (*values, *warm)),
         numbers_in="time-split",
     )
+
+
+def _is_own(placement: Placement, results: Results) -> bool:
+    """Say whether an arm did what it is named after: without a repeat, stock Mangum's did not."""
+    return results.startup_repeats or placement != "every_invocation"
 
 
 def _first(split: TimeSplit, results: Results) -> Values:
@@ -94,7 +101,9 @@ def _first(split: TimeSplit, results: Results) -> Values:
 
 def _stacked(values: Values) -> Chart:
     present = [part for part in PARTS if any(value["part"] == part for value in values)]
-    x = alt.X("sum(ms):Q", title="ms until the first answer", axis=alt.Axis(tickCount=4, format="~f"))
+    x = alt.X(
+        "sum(ms):Q", title="ms of INIT, then of the first request", axis=alt.Axis(tickCount=4, format="~f")
+    )
     chart: alt.Chart = (
         chart_of(values)
         .mark_bar(height=20)
@@ -127,7 +136,7 @@ def _ms(ms: float) -> str:
 
 def distribution(results: Results) -> Figure | None:
     """Draw how long all but the slowest requests of each arm took, down to one in many thousand."""
-    found = results.distributions
+    found = [one for one in results.distributions if _is_own(one.placement, results)]
     values: Values = [
         {"arm": short_name(one.placement), "one_in": 1 / point.slower, "ms": point.ms}
         for one in found
@@ -194,10 +203,10 @@ def _percents(marks: list[float]) -> str:
 def _spread(one: Distribution) -> str:
     half = next((point for point in one.points if point.slower <= 0.5), one.points[-1])
     last = one.points[-1]
+    slower, firsts = digits(100 * last.slower, 2), digits(100 * one.first_share, 2)
     return (
         f"{short_name(one.placement)}: half of {one.requests} requests within {_ms(half.ms)}, all but "
-        f"{100 * last.slower:.2g} of 100 within {_ms(last.ms)}; {100 * one.first_share:.2g} of 100 are the "
-        "first of an environment"
+        f"{slower} of 100 within {_ms(last.ms)}; {firsts} of 100 are the first of an environment"
     )
 
 

@@ -8,7 +8,7 @@ from telemetry.report.estimate.deciding.failures import ALIKE, FailureDifference
 from telemetry.report.estimate.percentiles import Percentile, PercentileDifference, Told
 from telemetry.report.show.section import NONE, Row, TableSection
 from telemetry.report.show.verdict import Verdict
-from telemetry.report.show.wording import bracketed, points, short_name
+from telemetry.report.show.wording import bracketed, hundredths, points, short_name
 
 SHARES: Final[Mapping[Shares, str]] = {
     "alike": "alike",
@@ -47,11 +47,7 @@ def _failed(found: FailureShare, differences: Mapping[Placement, FailureDifferen
     against = differences.get(found.placement)
     more = NONE if against is None else points(against.difference, against.low, against.high)
     finding = NONE if against is None else NONE_FAILED if against.none_failed else SHARES[against.shares]
-    share = bracketed(
-        100 * found.share,
-        None if found.low is None else 100 * found.low,
-        None if found.high is None else 100 * found.high,
-    )
+    share = hundredths(found.share, found.low, found.high)
     return (short_name(found.placement), str(found.requests), str(found.failed), f"{share} %", more, finding)
 
 
@@ -63,12 +59,18 @@ def percentiles(verdict: Verdict) -> TableSection:
         ("against", "there", "lifespan kept", "saved by keeping", "note"),
         [
             (f"p{found.percent}, {short_name(found.baseline)}", _percentile(found.of[found.baseline]),
-             _percentile(found.of["init"]), _difference(found), REASONS[found.told])
+             _percentile(found.of["init"]), _difference(found), _note(found, verdict))
             for found in verdict.results.percentiles
         ],
         PERCENTILES,
         frozenset({4}),
     )  # fmt: skip
+
+
+def _note(found: PercentileDifference, verdict: Verdict) -> str:
+    if found.baseline == "every_invocation" and not verdict.results.startup_repeats:
+        return "cannot serve"
+    return REASONS[found.told]
 
 
 def _percentile(found: Percentile) -> str:

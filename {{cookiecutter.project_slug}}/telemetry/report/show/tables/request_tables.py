@@ -6,6 +6,7 @@ from typing import Final
 from adapter.placement import PLACEMENTS
 from telemetry.report.estimate.comparison import Comparison
 from telemetry.report.estimate.deciding.assignment import Progress
+from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.results import Results
 from telemetry.report.show.request_notes import MOST_STRATA, stratum_name
@@ -79,8 +80,8 @@ def _mix(results: Results) -> Iterator[str]:
     fewer = {one.placement: one.mean for one in results.invocations}
     for arm, weight in results.warm_weights.items():
         yield (
-            f"Environments of {short_name(arm)} were sent {fewer[arm]:.3g}: a warm one of them counts "
-            f"{weight:.3g} times, so that the share of cold ones is that of the other arms."
+            f"Environments of {short_name(arm)} were sent {digits(fewer[arm])}: a warm one of them counts "
+            f"{digits(weight)} times, so that the share of cold ones is that of the other arms."
         )
 
 
@@ -166,7 +167,7 @@ def ledger(verdict: Verdict) -> TableSection:
     """Show what the repeats explain of the difference, and where the rest is."""
     found = verdict.results.ledger
     rows: list[Row] = []
-    if found is not None:
+    if found is not None and verdict.results.startup_repeats:
         rows = [
             ("stock Mangum - lifespan kept", _estimate(found.difference)),
             ("explained by repeated startups and shutdowns", _estimate(found.explained)),

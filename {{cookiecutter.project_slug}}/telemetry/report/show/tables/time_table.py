@@ -96,6 +96,8 @@ def _number(part: Part) -> str:
 
 
 def _percent(share: float) -> str:
+    if share < LITTLE / 200:
+        return "0 %"
     return f"{plain(100 * share, 0 if share >= LITTLE or not share else 1 if share >= LITTLE / 10 else 2)} %"
 
 
@@ -125,7 +127,10 @@ def _words(verdict: Verdict) -> Iterator[str]:
         if verdict.results.measured_on.restore_left_out:
             yield "A lab restores nothing: on Lambda the restore of the snapshot comes before the hooks."
         return
-    yield f"{split.waited_for_init} of {split.environments} first requests waited for INIT."
+    waited = f"{split.waited_for_init} of {split.environments} first requests"
+    yield f"{waited} of {split.placement} waited for INIT."
+    if not verdict.results.startup_repeats:
+        yield "Environments of stock Mangum went back to INIT: their later requests are not those of Mangum."
     parts: dict[str, Part] = {part.kind: part for part in split.parts if part.kind != "resource"}
     yield from _of_init(parts, imports_words(verdict.results))
     init = parts["INIT"]
@@ -137,7 +142,10 @@ def _of_init(parts: dict[str, Part], of_imports: str) -> Iterator[str]:
     init, imports = parts["INIT"].ms, parts["imports"].ms
     startup = parts["startup"].ms if "startup" in parts else None
     if init is None:
-        yield "How long INIT took is not known: that takes Lambda's own lines (platform.report, or REPORT)."
+        yield (
+            "How long INIT took is not known: no line of Lambda's (platform.initReport, platform.report of a "
+            "cold start, or REPORT) says it of these environments."
+        )
         return
     if imports is None:
         yield "How much of INIT are imports is not known: only a startup in INIT says it."
