@@ -144,3 +144,12 @@ def test_experiment_that_never_ran_is_noted(text: str) -> None:
 def test_slower_invocations_are_noted_with_the_bound(*, lab: bool) -> None:
     verdict = verdict_from(Run(arms={"init": 25}, lab=lab).lines())
     assert noted(verdict, "CPU work of the startup may take up to 3.5 times as long") is not lab
+
+
+def test_note_says_what_is_of_all_environments() -> None:
+    arms = {"init": 25, "first_invocation": 25}
+    run = Run(arms=arms, start="proactive", lab=False, experiment=HALVES, planned=20)
+    verdict = verdict_from(run.lines())
+    assert noted(verdict, "in no comparison, so looking again does not change it")
+    assert noted(verdict, "those in no comparison too")
+    assert noted(verdict, "nothing speaks against an assignment as declared: chi-square 0.0 on 1 df, p = ")
