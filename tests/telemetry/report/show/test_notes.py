@@ -4,6 +4,7 @@ import re
 import pytest
 
 from adapter.placement import parse_weights
+from telemetry.report.show.notes import NOT_ESTIMATED
 from telemetry.report.show.verdict import Verdict
 from tests.telemetry.report.reported import verdict_from
 from tests.telemetry.report.simulation import HALVES, Run, experiment
@@ -153,3 +154,9 @@ def test_note_says_what_is_of_all_environments() -> None:
     assert noted(verdict, "in no comparison, so looking again does not change it")
     assert noted(verdict, "those in no comparison too")
     assert noted(verdict, "nothing speaks against an assignment as declared: chi-square 0.0 on 1 df, p = ")
+
+
+def test_what_a_table_estimates_is_not_said_to_be_left_out() -> None:
+    left_out = " ".join(NOT_ESTIMATED)
+    assert "start class" in left_out
+    assert not re.search(r"warm|slow|percentile", left_out)

@@ -24,7 +24,7 @@ NOT_ESTIMATED: Final = (
     "cold-start counts by arm (the arms share one pool of environments)",
     "break-even of the arms (it rests on those counts)",
     f"fleet dollars ({INIT_IS_BILLED}); `python -m telemetry choose` forecasts these three",
-    "what cold, warm or slow requests gain (the arm decides which are cold or slow)",
+    "what requests of one start class gain, such as cold ones (the arm decides which these are)",
 )
 MOST: Final = 3
 """Of one kind of note."""
