@@ -12,6 +12,7 @@ from telemetry.report.estimate.startup.ledger_check import MATERIAL
 from telemetry.report.show.charts import answer_charts, configuration_chart, size_charts, time_charts
 from telemetry.report.show.charts.drawing import Figure
 from telemetry.report.show.glance import glance
+from telemetry.report.show.inline_code import with_code
 from telemetry.report.show.section import TONES, TableSection
 from telemetry.report.show.sections import sections
 from telemetry.report.show.verdict import Verdict
@@ -45,6 +46,7 @@ def page(verdict: Verdict) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["with_code"] = with_code
     shown = list(sections(verdict))
     return environment.get_template("page.html.j2").render(
         verdict=verdict,

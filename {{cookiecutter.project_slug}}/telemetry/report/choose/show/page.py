@@ -5,6 +5,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from telemetry.report.choose.show.picture import against, week
 from telemetry.report.choose.show.wording import HEADINGS, remarks, rows, sentence
 from telemetry.report.choose.study import Choice
+from telemetry.report.show.inline_code import with_code
 
 
 def page(choice: Choice) -> str:
@@ -16,6 +17,7 @@ def page(choice: Choice) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["with_code"] = with_code
     return environment.get_template("page.html.j2").render(
         choice=choice,
         sentence=sentence(choice),
