@@ -24,3 +24,11 @@ def test_names_are_no_markup() -> None:
     assert "<b>" not in said
     assert "[x](y)" not in said
     assert "\\@all" in said
+
+
+def test_words_begin_at_the_left_of_their_column() -> None:
+    lines = markdown(verdict_from(Run(arms={"init": 25, "every_invocation": 25}).lines())).splitlines()
+    below = {row: lines[number + 1] for number, row in enumerate(lines) if row.startswith("| against |")}
+    assert below == {
+        "| against | user-visible | times as long | billed | finding |": "| :-- | --: | --: | --: | :-- |"
+    }

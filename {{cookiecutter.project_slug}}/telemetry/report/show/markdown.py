@@ -33,7 +33,9 @@ def _lines(verdict: Verdict) -> Iterator[str]:
 def _table(section: TableSection) -> Iterator[str]:
     yield f"\n#### {_escaped(section.title)}\n"
     yield _row(section.headings)
-    yield _row([":--", *("--:" for _ in section.headings[1:])], raw=True)
+    words = {0, *section.prose}
+    sides = [":--" if number in words else "--:" for number in range(len(section.headings))]
+    yield _row(sides, raw=True)
     yield from map(_row, section.rows)
 
 
