@@ -43,7 +43,7 @@ def test_what_would_change_the_answer_does(prefer: Preference, limits: dict[str,
     found = recommended(OPTIONS, wanted)
     assert found.changes
     for change in found.changes:
-        told = re.fullmatch(r"(with.*?), (.*): p99 of [\d,.]+ ms at \$[\d,.]+ a month", change)
+        told = re.fullmatch(r'(with.*?), "(.*)": p99 of [\d,.]+ ms at \$[\d,.]+ a month', change)
         assert told, change
         again = recommended(OPTIONS, asked(wanted, told[1]))
         assert again.option == told[2] != found.option, change
@@ -57,8 +57,9 @@ def test_an_only_option_is_changed_by_nothing() -> None:
 def test_of_ratios_no_limit_of_ms_or_dollars_is_named() -> None:
     ratios = [outcome("init", 1.0, 1.0, spread=0), outcome("lazy", 0.94, 1.2, spread=0)]
     found = recommended(ratios, Wanted("cost"), relative=True)
-    told = "init: p99 1 times and dollars 1 times those of the first"
-    assert found.changes == [f"with --prefer p99, {told}", f"with --prefer balanced, {told}"]
+    assert found.changes == ['with --prefer p99, "init"', 'with --prefer balanced, "init"']
+    told = '"lazy": p99 1.2 times and dollars 0.94 times those of "init"'
+    assert f"with --prefer cost, {told}" in recommended(ratios, Wanted("p99"), relative=True).changes
 
 
 def test_all_that_cannot_be_told_from_the_best_are_named() -> None:
@@ -67,7 +68,7 @@ def test_all_that_cannot_be_told_from_the_best_are_named() -> None:
         for name, spread in zip("abc", (0.1, 0.2, 0.3), strict=True)
     ]
     found = recommended(options, Wanted("cost"))
-    assert "; b and c cannot be told from it" in found.reason
+    assert '; "b" and "c" cannot be told from it' in found.reason
 
 
 def test_nothing_is_switched_on_that_cannot_be_told_from_the_first_option() -> None:
@@ -75,7 +76,8 @@ def test_nothing_is_switched_on_that_cannot_be_told_from_the_first_option() -> N
     init, lazy = outcome("init", 1.0, 100, spread=0.2), outcome("lazy", 1.0, 95, spread=0.1)
     found = recommended([init, lazy], Wanted("p99"))
     assert found.option == "init"
-    assert found.reason.startswith("of 2 options none is surely better; lazy has the lowest p99; init cannot")
+    why = 'of 2 options none is surely better; "lazy" has the lowest p99; "init" cannot be told from it'
+    assert found.reason == why
     sure = outcome("lazy", 1.0, 95, spread=0.2)
     assert recommended([init, sure], Wanted("p99")).option == "lazy"
     limited = recommended([init, lazy], Wanted("p99", p99_under_ms=130))

@@ -107,11 +107,16 @@ def _why(best: Outcome, kept: Sequence[Outcome], wanted: Wanted) -> str:
     }[wanted.prefer]
     least = _least(kept, wanted)
     rivals = [one for one in kept if one is not least and _overlap(one, least, wanted.prefer)]
-    names = " and ".join(one.option.name for one in rivals)
+    names = " and ".join(map(_quoted, rivals))
     doubt = f"; {names} cannot be told from it" if rivals else ""
     if best is least:
         return f"{among} it {what}{doubt}"
-    return f"{among} none is surely better; {least.option.name} {what}{doubt}"
+    return f"{among} none is surely better; {_quoted(least)} {what}{doubt}"
+
+
+def _quoted(one: Outcome) -> str:
+    """Return the name of an option as one thing: it may hold commas and words of its sentence."""
+    return f'"{one.option.name}"'
 
 
 def _overlap(one: Outcome, best: Outcome, prefer: Preference) -> bool:
@@ -142,10 +147,10 @@ def _nearest(priced: Sequence[Outcome], wanted: Wanted) -> str:
     bill = math.inf if dollars is None else _most(dollars.value, dollars.high)
     if wanted.p99_under_ms is not None and p99 > wanted.p99_under_ms:
         text = f"no option surely keeps p99 under {digits(wanted.p99_under_ms, 6)} ms"
-        return f"{text}: {least.option.name} may reach {p99:.0f} ms"
+        return f"{text}: {_quoted(least)} may reach {p99:.0f} ms"
     if wanted.dollars_under is not None and bill > wanted.dollars_under:
         text = f"no option surely costs less than ${digits(wanted.dollars_under, 9)}"
-        return f"{text}: {cheapest.option.name} may cost ${bill:.2f}"
+        return f"{text}: {_quoted(cheapest)} may cost ${bill:.2f}"
     return "no option keeps both limits: raise one of them"
 
 
@@ -162,7 +167,7 @@ def _changes(
         for how, one in answers:
             if one is not None and one is not best:
                 told = True
-                yield f"{how}, {one.option.name}: {_numbers(one, relative=relative)}"
+                yield f"{how}, {_quoted(one)}{_numbers(one, first if relative else None)}"
                 break
     if not told:
         yield "no other preference and no tighter limit changes this"
@@ -200,11 +205,13 @@ def _bill_limits(best: Outcome, priced: Sequence[Outcome], wanted: Wanted) -> It
         yield f"with --under {limit:.2f}", replace(wanted, dollars_under=limit)
 
 
-def _numbers(one: Outcome, *, relative: bool) -> str:
+def _numbers(one: Outcome, ratios_of: Outcome | None) -> str:
     p99, bill = one.p99_ms.value, _dollars(one)
-    if relative:
-        return f"p99 {digits(p99)} times and dollars {digits(bill)} times those of the first"
-    return f"p99 of {digits(p99)} ms at ${bill:,.2f} a month"
+    if ratios_of is None:
+        return f": p99 of {digits(p99)} ms at ${bill:,.2f} a month"
+    if one is ratios_of:
+        return ""
+    return f": p99 {digits(p99)} times and dollars {digits(bill)} times those of {_quoted(ratios_of)}"
 
 
 @dataclass(frozen=True, slots=True)

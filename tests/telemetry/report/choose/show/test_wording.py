@@ -8,6 +8,8 @@ from telemetry.report.choose.backtest import BackTest, Part
 from telemetry.report.choose.levels import Traffic
 from telemetry.report.choose.show.terminal import strip
 from telemetry.report.choose.show.wording import (
+    below,
+    headings,
     need_by_day,
     pool_words,
     remarks,
@@ -67,3 +69,11 @@ def test_hours_that_were_not_recorded_need_nobody_knows_what() -> None:
 def test_one_need_in_every_hour_is_one_line() -> None:
     (line,) = strip(CHOICE)
     assert line == "Environments that 99 % of the requests need: 1, in each hour of the week."
+
+
+def test_ratios_are_not_headed_as_ms_and_name_what_they_are_of() -> None:
+    ratios = replace(CHOICE, relative_to="init")
+    assert [word for word in headings(ratios) if "ms" in word or "$" in word] == []
+    assert below(ratios) == 'X: times that of "init"; second line: 95 % interval; source: this traffic.'
+    assert "p50 ms" in headings(CHOICE)
+    assert "times" not in below(CHOICE)

@@ -8,7 +8,7 @@ import altair as alt
 
 from telemetry.report.choose.forecast import Outcome
 from telemetry.report.choose.show.axis import Axis, axis_of
-from telemetry.report.choose.show.wording import DAYS, HOURS, need_by_day, on_frontier
+from telemetry.report.choose.show.wording import DAYS, HOURS, need_by_day, on_frontier, units
 from telemetry.report.choose.study import Choice
 from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.intervals import Estimate
@@ -32,15 +32,16 @@ def against(choice: Choice) -> Figure | None:
     caption = "Lines through a point: 95 % intervals. Dashed: nothing is both cheaper and faster."
     if bills.breaks or times.breaks:
         caption += " Shaded: a part without options is left out of the axis."
-    described = _described(priced, *(("times the first",) * 2 if choice.relative_to else ("dollars", "ms")))
+    times_it = f'times "{choice.relative_to}"'
+    described = _described(priced, *((times_it, times_it) if choice.relative_to else ("dollars", "ms")))
     drawn = svg(_drawn(priced, choice, bills, times))
     return Figure("against", "Dollars against p99", caption, drawn, described, numbers_in="options")
 
 
 def _drawn(priced: list[Outcome], choice: Choice, bills: Axis, times: Axis) -> Chart:
-    of_first = ", of the first" if choice.relative_to else ""
-    x = _encoded(alt.X("dollars:Q"), bills, f"dollars a month{of_first}")
-    y = _encoded(alt.Y("p99:Q"), times, f"p99{of_first}" if of_first else "p99 in ms")
+    dollars, p99 = units(choice)
+    x = _encoded(alt.X("dollars:Q"), bills, dollars)
+    y = _encoded(alt.Y("p99:Q"), times, p99)
     points = chart_of(_placed(priced, choice, bills, times))
     line = chart_of([_point(one, bills, times) for one in on_frontier(priced)]).mark_line(
         interpolate="step-after", color=INK, opacity=0.5, strokeDash=[4, 3]

@@ -11,8 +11,6 @@ from telemetry.report.estimate.digits import digits
 
 WIDTH, HEIGHT = 60, 11
 """Of the picture, in characters."""
-UNITS: Final = (("dollars a month", "p99 in ms"), ("dollars, of the first", "p99, of the first"))
-"""Of the axes; the second of ratios."""
 GAP: Final = 2.5
 """Of a break, in characters from one drawn option to the next."""
 SAME: Final = 0.015
@@ -21,8 +19,14 @@ LEFT_OUT: Final = "~"
 """In the place of an axis where it is broken."""
 
 
-def plot(outcomes: Sequence[Outcome], *, relative: bool) -> Iterator[str]:
-    """Draw dollars against p99, with letters for options and capitals on the frontier."""
+def plot(outcomes: Sequence[Outcome], dollars: str, p99: str) -> Iterator[str]:
+    """Draw dollars against p99, with letters for options and capitals on the frontier.
+
+    Args:
+        outcomes: The options.
+        dollars: The title of the axis from left to right.
+        p99: The title of the other axis.
+    """
     priced = [one for one in outcomes if one.dollars is not None and one.dollars.value > 0]
     if not priced:
         return
@@ -33,7 +37,6 @@ def plot(outcomes: Sequence[Outcome], *, relative: bool) -> Iterator[str]:
     grid = [[" "] * (WIDTH + 1) for _ in range(height + 1)]
     for letter, bill, ms in zip(letters, bills, times, strict=True):
         _write(grid[height - round(y.place(ms) * height)], round(x.place(bill) * WIDTH), letter)
-    dollars, p99 = UNITS[relative]
     most, least = digits(max(times)), digits(min(times))
     across = f" ({y.words()}): {most} at the top, {least} at the bottom"
     yield f"{p99}{across if height else f': {most}, alike for all'}"

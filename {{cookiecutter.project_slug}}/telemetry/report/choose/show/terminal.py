@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from telemetry.report.choose.show.plot import plot
-from telemetry.report.choose.show.wording import HEADINGS, need_by_day, remarks, rows, sentence
+from telemetry.report.choose.show.wording import below, headings, need_by_day, remarks, rows, sentence, units
 from telemetry.report.choose.study import Choice
 
 WIDEST: Final = 118
@@ -37,7 +37,7 @@ def _parts(choice: Choice) -> Iterator[RenderableType]:
         yield Text()
         yield _table(choice)
         yield Text()
-        yield Text("\n".join(plot(choice.outcomes, relative=choice.relative_to is not None)))
+        yield Text("\n".join(plot(choice.outcomes, *units(choice))))
     yield Text("\n".join(("", *strip(choice))))
     yield Text()
     yield from _list(remarks(choice))
@@ -52,9 +52,10 @@ def _table(choice: Choice) -> Table:
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     shown = list(rows(choice))
     sources = {row[-1] for row in shown}
-    columns = len(HEADINGS) - (len(sources) == 1)
-    for number, heading in enumerate(HEADINGS[:columns]):
-        words = number in {0, len(HEADINGS) - 1}
+    heads = headings(choice)
+    columns = len(heads) - (len(sources) == 1)
+    for number, heading in enumerate(heads[:columns]):
+        words = number in {0, len(heads) - 1}
         table.add_column(
             Text(heading), justify="left" if words else "right", overflow="fold", no_wrap=not words,
             min_width=NAME_WIDTH if number == 0 else None,
@@ -62,9 +63,8 @@ def _table(choice: Choice) -> Table:
     for row in shown:
         chosen = row[0] == choice.recommendation.option
         table.add_row(*(Text(cell, style="green" if chosen else "") for cell in row[:columns]))
-    if len(sources) == 1:
-        table.caption = f"source: {sources.pop()}"
-        table.caption_justify = "left"
+    table.caption = Text(below(choice))
+    table.caption_justify = "left"
     return table
 
 

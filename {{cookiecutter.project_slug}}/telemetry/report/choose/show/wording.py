@@ -17,6 +17,7 @@ from telemetry.report.estimate.intervals import Estimate
 from telemetry.workload import Pool
 
 HEADINGS: Final = ("option", "cold starts", "p50 ms", "p95 ms", "p99 ms", "$ a month", "source")
+OF_RATIOS: Final = ("option", "cold starts", "p50", "p95", "p99", "dollars", "source")
 HOURS: Final = 24
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAY_S: Final = 86400.0
@@ -31,8 +32,33 @@ def sentence(choice: Choice) -> str:
     return f"{what}: {found.option}. {found.reason[:1].upper()}{found.reason[1:]}."
 
 
+def headings(choice: Choice) -> Sequence[str]:
+    """Return those of the options' columns; what is no number of ms is not headed so."""
+    return HEADINGS if choice.relative_to is None else OF_RATIOS
+
+
+def below(choice: Choice) -> str:
+    """Say below the table what its numbers are, and once where they come from if that is the same of all."""
+    shown = list(rows(choice))
+    sources = {row[-1] for row in shown}
+    parts = (
+        f'x: times that of "{choice.relative_to}"' if choice.relative_to else "",
+        "second line: 95 % interval" if any("\n" in cell for row in shown for cell in row) else "",
+        f"source: {sources.pop()}" if len(sources) == 1 else "",
+    )
+    text = "; ".join(part for part in parts if part)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def units(choice: Choice) -> tuple[str, str]:
+    """Return what dollars and p99 are counted in along the axes of a picture."""
+    if choice.relative_to is None:
+        return "dollars a month", "p99 in ms"
+    return f'dollars, times "{choice.relative_to}"', f'p99, times "{choice.relative_to}"'
+
+
 def rows(choice: Choice) -> Iterator[tuple[str, ...]]:
-    """Yield the options, cheapest first, cells as under `HEADINGS`; intervals are on a line of their own."""
+    """Yield the options, cheapest first, cells as under `headings`; intervals are on a line of their own."""
     ratio = choice.relative_to is not None
     time, bill = (_ratio, _ratio) if ratio else (milliseconds, dollars)
     for one in sorted(
@@ -77,8 +103,8 @@ def remarks(choice: Choice) -> Iterator[str]:
     """Yield what has to be known beside the table."""
     if choice.relative_to is not None:
         yield (
-            f"Times and dollars are those of `{choice.relative_to}` times a ratio: a lab run tells how "
-            "options compare, not what they take on Lambda."
+            f'Times and dollars are shares of those of "{choice.relative_to}": a lab run tells how options '
+            "compare, not what they take on Lambda."
         )
     yield from (f"{text[:1].upper()}{text[1:]}." for text in choice.recommendation.changes)
     if choice.break_even:
