@@ -19,11 +19,13 @@ from telemetry.report.choose.study import Asked, Choice, Material, chosen
 from telemetry.report.errors import UnusableError
 from telemetry.report.estimate.startup.advice import advise
 from telemetry.report.outputs import STDOUT, discarded_on_failure, must_differ, reader_may_leave, write_whole
+from telemetry.report.provenance import made_now
 from telemetry.report.read.evidence import Evidence, evidence_of
 from telemetry.report.read.lines import source_of
 from telemetry.report.read.parallel.pieces import processors
 from telemetry.report.read.parallel.processes import Readers
 from telemetry.report.read.records import place_of
+from telemetry.report.show.made import Made
 
 MANY: Final = 1_000_000
 """Requests from which on it takes some while."""
@@ -58,7 +60,8 @@ def choose(arguments: Sequence[str]) -> int:
         asked, material = _asked(options), _material(options)
         _tell_how_far(material)
         choice = chosen(asked, material)
-        written = list(_written(choice, options.json, options.html))
+        made = made_now(("python", "-m", "telemetry", "choose", *arguments))
+        written = list(_written(choice, options.json, options.html, made))
     if STDOUT not in map(str, outputs.values()):
         console = Console()
         with reader_may_leave():
@@ -158,13 +161,13 @@ def _function(evidence: Evidence | None) -> str | None:
     return next(iter(names)) if len(names) == 1 else None
 
 
-def _written(choice: Choice, json: Path | None, html: Path | None) -> Iterator[Path]:
+def _written(choice: Choice, json: Path | None, html: Path | None, made: Made) -> Iterator[Path]:
     if json is not None:
         yield write_whole(json, encoded(choice))
     if html is not None:
         from telemetry.report.choose.show.page import page  # noqa: PLC0415  # charts take a second to import
 
-        yield write_whole(html, page(choice))
+        yield write_whole(html, page(choice, made))
 
 
 if __name__ == "__main__":

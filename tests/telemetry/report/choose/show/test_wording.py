@@ -74,6 +74,6 @@ def test_one_need_in_every_hour_is_one_line() -> None:
 def test_ratios_are_not_headed_as_ms_and_name_what_they_are_of() -> None:
     ratios = replace(CHOICE, relative_to="init")
     assert [word for word in headings(ratios) if "ms" in word or "$" in word] == []
-    assert below(ratios) == 'X: times that of "init"; second line: 95 % interval; source: this traffic.'
+    assert below(ratios) == 'x: times that of "init"; second line: 95 % interval; source: this traffic'
     assert "p50 ms" in headings(CHOICE)
     assert "times" not in below(CHOICE)

@@ -1,8 +1,8 @@
 """The picture of a choice for the page: dollars against p99, and the week's need by hour."""
 
 import json
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 import altair as alt
 
@@ -19,6 +19,12 @@ SIZE = 360
 HEIGHT = 252
 TICKS = 6
 """On an axis, about."""
+LETTER, LINE = 6.2, 13
+"""Pixels that a letter of a name is wide, on average, and a line of it high."""
+DOT, BESIDE = 4, 7
+"""Pixels from a point's middle to its edge, and to its name."""
+BEYOND: Final = (-10, 10, -23, 23, -36, 36, -49, 49)
+"""Pixels from a point down to the middle of its name, in the order of preference."""
 FINE = 10_000
 """Places on an axis: whole numbers, by which its labels are found."""
 
@@ -42,7 +48,8 @@ def _drawn(priced: list[Outcome], choice: Choice, bills: Axis, times: Axis) -> C
     dollars, p99 = units(choice)
     x = _encoded(alt.X("dollars:Q"), bills, dollars)
     y = _encoded(alt.Y("p99:Q"), times, p99)
-    points = chart_of(_placed(priced, choice, bills, times))
+    placed = _placed(priced, choice, bills, times)
+    points = chart_of(placed)
     line = chart_of([_point(one, bills, times) for one in on_frontier(priced)]).mark_line(
         interpolate="step-after", color=INK, opacity=0.5, strokeDash=[4, 3]
     )
@@ -53,7 +60,7 @@ def _drawn(priced: list[Outcome], choice: Choice, bills: Axis, times: Axis) -> C
         points.mark_rule(opacity=0.7).encode(x="dollars_low:Q", x2="dollars_high:Q", y="p99:Q", color=colour),
         points.mark_rule(opacity=0.7).encode(x="dollars:Q", y="p99_low:Q", y2="p99_high:Q", color=colour),
         points.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=colour),
-        *_labels(points, x, y),
+        *_labels(placed, x, y),
     ).properties(width=SIZE, height=HEIGHT)
 
 
@@ -89,14 +96,18 @@ def _breaks(bills: Axis, times: Axis) -> list[alt.Chart]:
     ]
 
 
-def _labels(points: alt.Chart, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Write every other name below its point, so that neighbours stay legible; on the right, before it."""
+def _labels(placed: Values, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Write each name beside its point: on its right or before it, so many pixels above or below."""
     return [
-        points.transform_filter(f"datum.below == {below} && datum.right == {right}")
-        .mark_text(align="right" if right else "left", dx=-7 if right else 7, dy=12 if below else -8)
+        chart_of([one for one in placed if (one["before"], one["beyond"]) == (before, beyond)])
+        .mark_text(
+            align="right" if before else "left",
+            baseline="middle",
+            dx=-BESIDE if before else BESIDE,
+            dy=beyond,
+        )
         .encode(x=x, y=y, text="name:N")
-        for below in (0, 1)
-        for right in (0, 1)
+        for before, beyond in sorted({(one["before"], one["beyond"]) for one in placed})
     ]
 
 
@@ -108,22 +119,60 @@ def _placed(priced: list[Outcome], choice: Choice, bills: Axis, times: Axis) -> 
         | {
             "name": one.option.name,
             "colour": TEAL if one.option.name == choice.recommendation.option else BLUE,
-            "below": _below(ordered, number, bills),
-            "right": int(bills.place(_dollars(one)) > 0.5),
+            "before": int(label.before),
+            "beyond": label.beyond,
         }
-        for number, one in enumerate(ordered)
+        for one, label in zip(ordered, _spots(ordered, bills, times), strict=True)
     ]
 
 
-def _below(ordered: list[Outcome], number: int, bills: Axis) -> int:
-    """Say (1) that a name goes below its point, for the nearest point is above it; equals take turns."""
-    mine = ordered[number]
-    place = bills.place(_dollars(mine))
-    others = [one for one in ordered if one is not mine]
-    nearest = min(others, key=lambda one: abs(bills.place(_dollars(one)) - place))
-    if nearest.p99_ms.value == mine.p99_ms.value:
-        return number % 2
-    return int(nearest.p99_ms.value > mine.p99_ms.value)
+class _Box(NamedTuple):
+    """A rectangle in pixels from the plot's upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: "_Box") -> bool:
+        return (
+            self.left < other.right and other.left < self.right
+            and self.top < other.bottom and other.top < self.bottom
+        )  # fmt: skip
+
+
+class _Label(NamedTuple):
+    box: _Box
+    before: bool
+    beyond: int
+
+
+def _spots(ordered: list[Outcome], bills: Axis, times: Axis) -> list[_Label]:
+    """Find the nearest place for each name that no other name and no point has; else the first one."""
+    places = [
+        (SIZE * bills.place(_dollars(one)), HEIGHT * (1 - times.place(one.p99_ms.value))) for one in ordered
+    ]
+    taken = [_Box(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in places]
+    found: list[_Label] = []
+    for one, (x, y) in zip(ordered, places, strict=True):
+        choices = list(_choices(x, y, LETTER * len(one.option.name)))
+        free = (label for label in choices if _inside(label.box) and not any(map(label.box.meets, taken)))
+        found.append(next(free, choices[0]))
+        taken.append(found[-1].box)
+    return found
+
+
+def _choices(x: float, y: float, width: float) -> Iterator[_Label]:
+    """Yield places for a name, the nearest first; in the right half it first goes before its point."""
+    for beyond in BEYOND:
+        middle = y + beyond
+        for before in (x > SIZE / 2, x <= SIZE / 2):
+            left = x - BESIDE - width if before else x + BESIDE
+            yield _Label(_Box(left, middle - LINE / 2, left + width, middle + LINE / 2), before, beyond)
+
+
+def _inside(box: _Box) -> bool:
+    return box.left >= 0 and box.right <= SIZE and box.top >= 0 and box.bottom <= HEIGHT
 
 
 def _dollars(one: Outcome) -> float:

@@ -25,11 +25,16 @@ DAY_S: Final = 86400.0
 
 def sentence(choice: Choice) -> str:
     """Return what is read first."""
+    return " ".join(answer(choice))
+
+
+def answer(choice: Choice) -> tuple[str, ...]:
+    """Return what to switch on, and why, a sentence each."""
     found = choice.recommendation
     if found.option is None:
-        return f"No recommendation: {found.reason}."
+        return (f"No recommendation: {found.reason}.",)
     what = "Keep" if found.option == choice.now else "Switch on"
-    return f"{what}: {found.option}. {found.reason[:1].upper()}{found.reason[1:]}."
+    return f"{what}: {found.option}.", f"{found.reason[:1].upper()}{found.reason[1:]}."
 
 
 def headings(choice: Choice) -> Sequence[str]:
@@ -46,8 +51,7 @@ def below(choice: Choice) -> str:
         "second line: 95 % interval" if any("\n" in cell for row in shown for cell in row) else "",
         f"source: {sources.pop()}" if len(sources) == 1 else "",
     )
-    text = "; ".join(part for part in parts if part)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    return "; ".join(part for part in parts if part)
 
 
 def units(choice: Choice) -> tuple[str, str]:
