@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from telemetry.report.show.made import Made
-from telemetry.report.show.page import page
+from telemetry.report.show.page import page, with_code
 from telemetry.report.show.verdict import verdict_of
 from tests.telemetry.report.reported import results_from, verdict_from
 from tests.telemetry.report.simulation import Run
@@ -239,3 +239,16 @@ def test_accessibility_check_would_find_something(html: str, axe: str, tmp_path:
         "color-contrast",
         "html-has-lang",
     }
+
+
+def test_commands_are_elements_of_code_and_all_is_escaped() -> None:
+    assert with_code("`a b` <i> `<b>`") == (
+        '<code class="short">a b</code> &lt;i&gt; <code class="short">&lt;b&gt;</code>'
+    )
+    assert with_code(f"`{'-x ' * 20}` no`") == f"<code>{'-x ' * 20}</code> no`"
+
+
+def test_page_shows_no_backticks() -> None:
+    html = page(verdict_from(Run(arms={"init": 4, "every_invocation": 4}).lines()))
+    assert "`" not in html
+    assert '<code class="short">python -m telemetry choose</code>' in html

@@ -32,7 +32,7 @@ MOST_RESOURCES: Final = 4
 
 def glance(verdict: Verdict) -> list[TableSection]:
     """Return those that have rows."""
-    results = verdict.results
+    results = verdict.shown
     return [table for table in (_split(results), _saved(results), _advice(results)) if table.rows]
 
 

@@ -1,9 +1,11 @@
 """The verdict as one HTML page that needs nothing beside itself."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from telemetry.report.estimate.intervals import MINIMUM_EFFECTIVE
 from telemetry.report.estimate.results import Results
@@ -12,7 +14,6 @@ from telemetry.report.estimate.startup.ledger_check import MATERIAL
 from telemetry.report.show.charts import answer_charts, configuration_chart, size_charts, time_charts
 from telemetry.report.show.charts.drawing import Figure
 from telemetry.report.show.glance import glance
-from telemetry.report.show.inline_code import with_code
 from telemetry.report.show.section import TONES, TableSection
 from telemetry.report.show.sections import sections
 from telemetry.report.show.verdict import Verdict
@@ -35,6 +36,9 @@ PHONE: Final = 52
 """Characters that a row of a table has room for on a phone."""
 PHONE_WORDS: Final = 16
 """Words are folded to this width there."""
+CODE: Final = re.compile(r"`([^`\n]+)`")
+SHORT_CODE: Final = 40
+"""Characters that fit into one line of a phone: such a command is not broken at its hyphens."""
 
 
 def page(verdict: Verdict) -> str:
@@ -53,7 +57,7 @@ def page(verdict: Verdict) -> str:
         results=verdict.results,
         sections=shown,
         glance=glance(verdict),
-        figures=list(_figures(verdict.results)),
+        figures=list(_figures(verdict.shown)),
         narrow={section.name for section in shown if isinstance(section, TableSection) and _fits(section)},
         titles={section.name: section.title for section in shown if isinstance(section, TableSection)},
         tones=TONES,
@@ -63,6 +67,16 @@ def page(verdict: Verdict) -> str:
         material_share=f"{100 * MATERIAL_SHARE:.0f} %",
         material_ms=f"{MATERIAL_MS:.0f} ms",
     )
+
+
+def with_code(text: str) -> Markup:
+    """Escape a sentence, and put what is between backticks into elements of code."""
+    return Markup(CODE.sub(_code, str(escape(text))))  # noqa: S704  # all of it is escaped
+
+
+def _code(found: re.Match[str]) -> str:
+    tag = '<code class="short">' if len(found[1]) <= SHORT_CODE else "<code>"
+    return f"{tag}{found[1]}</code>"
 
 
 def _fits(section: TableSection) -> bool:

@@ -24,7 +24,8 @@ def population_notes(results: Results) -> Iterator[str]:
     for bound in results.bounds:
         yield _bound(bound)
     for found in results.failure_differences:
-        if found.none_failed and found.high is not None:
+        served = results.startup_repeats or found.baseline != "every_invocation"
+        if found.none_failed and found.high is not None and served:
             yield _none_failed(found, results)
 
 

@@ -1,10 +1,11 @@
 """A verdict: the results, and everything that is said of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, assert_never
 
+from adapter.placement import Placement
 from telemetry.report.estimate.comparison import Comparison, Estimand
 from telemetry.report.estimate.deciding.decision import deciding
 from telemetry.report.estimate.measured_on import MeasuredOn
@@ -37,6 +38,8 @@ SHARED_POOL: Final = "as assigned, in a shared pool, for the recorded traffic"
 change the mean by another amount.
 """
 
+UNSERVED: Final[Placement] = "every_invocation"
+"""The arm that an app whose startup does not repeat cannot have."""
 NO_RESTORE: Final = ", with SnapStart's hooks but without its restore, whose time is in no figure"
 
 
@@ -58,6 +61,24 @@ class Verdict:
     """Where the time goes and the advice, a line each."""
     made: Made | None = None
     """None where nobody said how."""
+
+    @property
+    def shown(self) -> Results:
+        """The results for tables and charts: without times of a stock Mangum that cannot serve the app.
+
+        Environments of `every_invocation` then fell back to `init`: what they took is nobody's.
+        """
+        found = self.results
+        if found.startup_repeats:
+            return found
+        return replace(
+            found,
+            time_split=[one for one in found.time_split if one.placement != UNSERVED],
+            distributions=[one for one in found.distributions if one.placement != UNSERVED],
+            warm_weights={arm: of for arm, of in found.warm_weights.items() if arm != UNSERVED},
+            failures=[one for one in found.failures if one.placement != UNSERVED],
+            ledger=None,
+        )
 
 
 def verdict_of(results: Results, made: Made | None = None) -> Verdict:

@@ -54,8 +54,10 @@ def explained(placement: Placement) -> str:
             assert_never(placement)
 
 
-def arm_name(placement: Placement) -> str:
-    """Name an arm, with its placement: `stock Mangum (every_invocation)`."""
+def arm_name(placement: Placement, startup_repeats: bool = True) -> str:  # noqa: FBT001, FBT002  # one fact
+    """Name an arm, with its placement: `stock Mangum (every_invocation)`, unless that fell back to `init`."""
+    if placement == "every_invocation" and not startup_repeats:
+        return f"fell back to init ({placement})"
     return f"{short_name(placement)} ({placement})"
 
 

@@ -1,9 +1,11 @@
 """A startup that cannot be repeated is a finding, and the first thing that is said."""
 
+import re
 from collections.abc import Iterator
 
 from telemetry.report.show.charts import time_charts
 from telemetry.report.show.glance import glance
+from telemetry.report.show.page import page
 from telemetry.report.show.verdict import verdict_of
 from tests.telemetry.report.log_streams import Stream, results_in
 from tests.telemetry.report.reported import tables_of
@@ -53,6 +55,26 @@ def test_v14_it_stands_first_beside_a_lazy_arm() -> None:
     verdict = verdict_of(results_in([*run(falls_back=25), *environments("first_invocation", 25, 3, 0)]))
     assert verdict.headline[0].lower() == f"{ONCE.lower()}."
     assert len(verdict.headline) > 1
+
+
+def test_times_of_environments_that_fell_back_are_nowhere_called_stock_mangum() -> None:
+    verdict = verdict_of(results_in([*run(falls_back=25), *environments("first_invocation", 25, 3, 0)]))
+    tables = tables_of(verdict)
+    split = [*tables["time-split"].headings, *(head for table in glance(verdict) for head in table.headings)]
+    assert "lazy singleton" in split
+    assert "stock Mangum" not in split
+    assert [row[0] for row in tables["failures"].rows] == ["lifespan kept", "lazy singleton"]
+    for name in ("per-request", "first-requests"):
+        assert {cell for row in tables[name].rows if row[0].startswith("stock") for cell in row[1:]} == {
+            "-", "cannot serve",
+        }  # fmt: skip
+        assert "stock Mangum differs" not in tables[name].caption
+    for name in ("arms", "starts", "invocations"):
+        assert "fell back to init (every_invocation)" in [row[0] for row in tables[name].rows]
+    assert "ledger" not in tables
+    assert not [note for note in verdict.notes if "with stock Mangum" in note]
+    drawn = page(verdict)
+    assert not re.search(r"stock Mangum, (INIT|first request|warm request): \d", drawn)
 
 
 def test_startup_that_repeats_sometimes_does_repeat() -> None:

@@ -5,8 +5,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from telemetry.report.choose.show.picture import against, week
 from telemetry.report.choose.show.wording import answer, below, headings, remarks, rows
 from telemetry.report.choose.study import Choice
-from telemetry.report.show.inline_code import with_code
 from telemetry.report.show.made import Made
+from telemetry.report.show.page import with_code
 
 
 def page(choice: Choice, made: Made | None = None) -> str:

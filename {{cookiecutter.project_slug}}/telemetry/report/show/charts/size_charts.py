@@ -67,7 +67,12 @@ def starts(results: Results) -> Figure | None:
     """Draw requests by start class in each arm."""
     recorded = results.starts.recorded
     values: Values = [
-        {"arm": two_lines(arm_name(arm)), "start": start, "count": count, "order": schema.STARTS.index(start)}
+        {
+            "arm": two_lines(arm_name(arm, results.startup_repeats)),
+            "start": start,
+            "count": count,
+            "order": schema.STARTS.index(start),
+        }
         for arm, counts in recorded.items()
         for start, count in counts.items()
     ]
@@ -98,7 +103,7 @@ def invocations(results: Results) -> Figure | None:
     """Draw how many requests an environment served, by arm."""
     values: Values = [
         {
-            "arm": two_lines(arm_name(found.placement)),
+            "arm": two_lines(arm_name(found.placement, results.startup_repeats)),
             "colour": arm_colour(found.placement),
             "most": found.most,
         }

@@ -31,7 +31,7 @@ PERCENTILES: Final = (
 
 def failures(verdict: Verdict) -> TableSection:
     """Show the shares of failed requests, where none failed too: that is no less worth knowing."""
-    results = verdict.results
+    results = verdict.shown
     differences = {found.baseline: found for found in results.failure_differences}
     return TableSection(
         "failures",

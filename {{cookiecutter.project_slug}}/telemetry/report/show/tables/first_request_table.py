@@ -12,7 +12,7 @@ from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.more_environments import more_to_tell
 from telemetry.report.estimate.results import Results
 from telemetry.report.show.section import NONE, Row, TableSection
-from telemetry.report.show.tables.request_tables import finding_of
+from telemetry.report.show.tables.request_tables import finding_of, is_unserved
 from telemetry.report.show.verdict import Verdict
 from telemetry.report.show.wording import about, bracketed, short_name
 
@@ -35,6 +35,8 @@ def first_requests(verdict: Verdict) -> TableSection:
             first = found.estimand == "first_request_ms"
             share = _estimate(shares.get(found.baseline)) if first else NONE
             each = bracketed(found.difference_ms, found.low, found.high)
+            if is_unserved(found, results):
+                each, share = NONE, NONE
             rows.append(
                 (f"{short_name(found.baseline)}, {NAMES[found.estimand]}", each, share,
                  finding_of(found, results))
@@ -59,7 +61,7 @@ def _first_words(results: Results) -> Iterator[str]:
         )
     for found in results.comparisons:
         more = more_to_tell(found) if abs(found.difference_ms) >= WORTH_MS else None
-        if found.estimand in NAMES and more:
+        if found.estimand in NAMES and more and not is_unserved(found, results):
             yield (
                 f"If {short_name(found.baseline)} differs in {NAMES[found.estimand]} by as much as was seen, "
                 f"{_needed(found, more, results.progress)} would find it 4 times in 5."

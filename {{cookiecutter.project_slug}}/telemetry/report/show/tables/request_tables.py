@@ -11,7 +11,7 @@ from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.results import Results
 from telemetry.report.show.request_notes import MOST_STRATA, stratum_name
 from telemetry.report.show.section import NONE, Row, TableSection
-from telemetry.report.show.verdict import Verdict
+from telemetry.report.show.verdict import UNSERVED, Verdict
 from telemetry.report.show.wording import INIT_IS_BILLED, about, arm_name, bracketed, short_name
 
 MEANS: Final = (
@@ -37,12 +37,14 @@ def differences(verdict: Verdict) -> TableSection:
         "Saved per request by keeping the lifespan: ms, mean [95 %]",
         ("against", "user-visible", "times as long", "billed", "finding"),
         [
-            (short_name(found.baseline), _difference(found), _times(found),
-             _difference(billed.get(found.baseline)), finding_of(found, results))
+            (short_name(found.baseline), NONE, NONE, NONE, finding_of(found, results))
+            if is_unserved(found, results)
+            else (short_name(found.baseline), _difference(found), _times(found),
+                  _difference(billed.get(found.baseline)), finding_of(found, results))
             for found in results.comparisons
             if found.estimand == "user_visible_ms"
         ],
-        " ".join(_basis(results)),
+        " ".join(_basis(verdict.shown)),
         frozenset({4}),
     )  # fmt: skip
 
@@ -85,14 +87,16 @@ def _mix(results: Results) -> Iterator[str]:
         )
 
 
+def is_unserved(found: Comparison, results: Results) -> bool:
+    """Say whether it is with stock Mangum, which cannot serve the app: its numbers are then of no use."""
+    return found.baseline == UNSERVED and not results.startup_repeats
+
+
 def finding_of(found: Comparison, results: Results) -> str:
     """Put a finding into a cell."""
-    if found.baseline == "every_invocation" and not results.startup_repeats:
+    if is_unserved(found, results):
         return "cannot serve"
-    return _finding(found, results.progress)
-
-
-def _finding(found: Comparison, progress: Progress | None) -> str:
+    progress = results.progress
     certain = found.finding != "cannot tell yet"
     return f"{found.finding} so far" if certain and progress and progress.interim else found.finding
 
@@ -107,14 +111,15 @@ def _difference(found: Comparison | None) -> str:
 
 def arms(verdict: Verdict) -> TableSection:
     """Show what a request of each arm took."""
+    results = verdict.results
     return TableSection(
         "arms",
         "A request of each arm: ms, mean [95 %]",
         ("arm", "env.", "requests", "user-visible", "billed"),
         [
-            (arm_name(arm.placement), str(arm.environments), str(arm.requests),
+            (arm_name(arm.placement, results.startup_repeats), str(arm.environments), str(arm.requests),
              _estimate(arm.user_visible_ms), _estimate(arm.billed_ms))
-            for arm in verdict.results.arms
+            for arm in results.arms
         ],
         f"{INIT_IS_BILLED}.",
     )  # fmt: skip
@@ -165,7 +170,7 @@ def by_settings(verdict: Verdict) -> TableSection:
 
 def ledger(verdict: Verdict) -> TableSection:
     """Show what the repeats explain of the difference, and where the rest is."""
-    found = verdict.results.ledger
+    found = verdict.shown.ledger
     rows: list[Row] = []
     if found is not None and verdict.results.startup_repeats:
         rows = [
@@ -191,7 +196,7 @@ def starts(verdict: Verdict) -> TableSection:
     found = verdict.results.starts
     sent = found.sent or {}
     recorded = {str(arm): counts for arm, counts in found.recorded.items()}
-    names = {str(arm): arm_name(arm) for arm in PLACEMENTS}
+    names = {str(arm): arm_name(arm, verdict.results.startup_repeats) for arm in PLACEMENTS}
     classes = list(dict.fromkeys(name for count in (*recorded.values(), *sent.values()) for name in count))
     rows = []
     for arm in dict.fromkeys((*recorded, *sent)):
@@ -209,13 +214,14 @@ def _start(recorded: int, sent: int | None) -> str:
 
 def invocations(verdict: Verdict) -> TableSection:
     """Show how many requests an environment served."""
+    results = verdict.results
     return TableSection(
         "invocations",
         "Requests per environment",
         ("arm", "env.", "mean", "median", "p95", "most"),
         [
-            (arm_name(found.placement), str(found.environments), f"{found.mean:.1f}",
+            (arm_name(found.placement, results.startup_repeats), str(found.environments), f"{found.mean:.1f}",
              *(f"{found.percentiles[name]:.0f}" for name in ("p50", "p95")), str(found.most))
-            for found in verdict.results.invocations
+            for found in results.invocations
         ],
     )  # fmt: skip

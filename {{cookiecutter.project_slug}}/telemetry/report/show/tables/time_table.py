@@ -22,7 +22,7 @@ WITHIN: Final = frozenset({"imports", "startup", "resource", "rest of INIT"})
 
 def time_split(verdict: Verdict) -> TableSection:
     """Show each part of the time by arm: its mean, and its share of what users waited."""
-    results = verdict.results
+    results = verdict.shown
     splits = results.time_split
     restored, alone = results.starts.restored, results.measured_on.restore_left_out
     names = list(dict.fromkeys((part.kind, part.name) for split in splits for part in _shown(split)))
