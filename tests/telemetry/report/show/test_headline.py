@@ -6,7 +6,7 @@ import pytest
 
 from telemetry.report.show.verdict import Verdict
 from tests.telemetry.report.reported import verdict_from
-from tests.telemetry.report.simulation import Run
+from tests.telemetry.report.simulation import Run, experiment
 
 THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
 LAZY = {"init": 25, "first_invocation": 25}
@@ -93,10 +93,19 @@ def test_startup_without_a_repeat_is_a_size_and_no_bound() -> None:
 def test_too_few_environments_say_how_many_more() -> None:
     assert lab({"init": 8}).headline[0].startswith("Cannot tell yet against stock Mangum")
     few = lab({"init": 8, "every_invocation": 8}).headline[0]
-    assert few == (
-        "Against stock Mangum: cannot tell yet, needs at least 12 more environments of init, "
-        "12 of every_invocation."
+    assert few == ("Against stock Mangum: cannot tell yet, needs at least 12 more environments of each.")
+    uneven = lab({"init": 8, "every_invocation": 9}).headline[0]
+    assert uneven.endswith("needs at least 12 more environments of init, 11 of every_invocation.")
+
+
+def test_too_few_environments_say_what_to_do() -> None:
+    told = "Fewer than 20 environments of an arm decide nothing"
+    run = lab({"init": 8, "every_invocation": 9})
+    assert run.meaning == f"{told}. Run the lab with more: `python -m telemetry lab --environments 20`."
+    assert verdict_from(experiment({"init": 8, "first_invocation": 9}).lines()).meaning == (
+        f"{told}: record for longer."
     )
+    assert "more" not in (lab(THREE_ARMS).meaning or "")
 
 
 def test_split_and_advice_are_a_line_each() -> None:

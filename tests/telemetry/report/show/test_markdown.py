@@ -32,3 +32,12 @@ def test_words_begin_at_the_left_of_their_column() -> None:
     assert below == {
         "| against | user-visible | times as long | billed | finding |": "| :-- | --: | --: | --: | :-- |"
     }
+
+
+def test_command_is_code_and_a_name_cannot_end_a_cell_by_it() -> None:
+    few = markdown(verdict_from(Run(arms={"init": 8, "every_invocation": 8}).lines()))
+    assert "Run the lab with more: `python -m telemetry lab --environments 20`." in few
+    forged = [line.replace('"model"', '"`a | @all` <b>"') for line in Run(arms={"init": 25}).lines()]
+    told = markdown(verdict_from(forged))
+    assert "a \\| \\@all" in told
+    assert "<b>" not in told

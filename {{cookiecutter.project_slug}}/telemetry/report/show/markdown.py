@@ -7,6 +7,7 @@ from typing import Final
 from telemetry.report.show.section import TableSection
 from telemetry.report.show.sections import DECIDED_BY, sections
 from telemetry.report.show.verdict import Verdict
+from telemetry.report.show.wording import CODE
 
 SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~!@$])")
 
@@ -44,5 +45,12 @@ def _row(cells: Sequence[str], *, raw: bool = False) -> str:
 
 
 def _escaped(text: str) -> str:
+    """Escape a text; what stands between backticks is code, in which nothing is markup."""
     indented = len(text) - len(text.lstrip(" "))
-    return "&nbsp;" * indented + SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    parts = CODE.split(" ".join(text.split()))  # text and code by turns
+    return "&nbsp;" * indented + "".join(
+        f"`{part}`"
+        if number % 2 and "|" not in part
+        else SPECIAL.sub(r"\\\1", part)
+        for number, part in enumerate(parts)
+    )

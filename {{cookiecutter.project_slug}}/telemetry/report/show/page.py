@@ -17,6 +17,7 @@ from telemetry.report.show.glance import glance
 from telemetry.report.show.section import TONES, TableSection
 from telemetry.report.show.sections import sections
 from telemetry.report.show.verdict import Verdict
+from telemetry.report.show.wording import CODE
 
 Draw: TypeAlias = Callable[[Results], Figure | None]
 
@@ -36,7 +37,6 @@ PHONE: Final = 52
 """Characters that a row of a table has room for on a phone."""
 PHONE_WORDS: Final = 16
 """Words are folded to this width there."""
-CODE: Final = re.compile(r"`([^`\n]+)`")
 SHORT_CODE: Final = 40
 """Characters that fit into one line of a phone: such a command is not broken at its hyphens."""
 

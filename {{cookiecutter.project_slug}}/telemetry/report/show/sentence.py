@@ -194,6 +194,8 @@ def needed(more: Mapping[Placement, int]) -> str:
     """Say how many more environments it takes, by arm."""
     first, *rest = (arm for arm in PLACEMENTS if arm in more)
     noun = "environment" if more[first] == 1 else "environments"
+    if rest and len(set(more.values())) == 1:
+        return f"needs at least {more[first]} more {noun} of each"
     needs = [f"{more[first]} more {noun} of {first}", *(f"{more[arm]} of {arm}" for arm in rest)]
     return f"needs at least {', '.join(needs)}"
 

@@ -8,6 +8,7 @@ from typing import Final, assert_never
 from adapter.placement import Placement
 from telemetry.report.estimate.comparison import Comparison, Estimand
 from telemetry.report.estimate.deciding.decision import deciding
+from telemetry.report.estimate.intervals import MINIMUM_EFFECTIVE
 from telemetry.report.estimate.measured_on import MeasuredOn
 from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.start_classes import same_wait
@@ -136,9 +137,23 @@ def _meaning(results: Results, comparisons: Sequence[Comparison], *, same_wait: 
         said = ONCE + said
     answer = deciding(results.decisions)
     lazy = [found.name for found in results.resources if found.advice == "make lazy"]
-    if said is None or answer is None or answer.better != "init" or not lazy:
+    if said is None:
+        return _too_few(results)
+    if answer is None or answer.better != "init" or not lazy:
         return said
     return f"{said.removesuffix('.')}, all but {' and '.join(lazy)}: see the advice by resource."
+
+
+def _too_few(results: Results) -> str | None:
+    """Say what to do where there are two arms, and too few environments for any answer."""
+    if not any(found.more_environments for found in results.comparisons):
+        return None
+    most = max(arm.environments + found.more_environments.get(arm.placement, 0)
+               for arm in results.arms for found in results.comparisons)  # fmt: skip
+    least = f"Fewer than {MINIMUM_EFFECTIVE} environments of an arm decide nothing"
+    if results.measured_on.where == "lab":
+        return f"{least}. Run the lab with more: `python -m telemetry lab --environments {most}`."
+    return f"{least}: record for longer."
 
 
 def place_of(measured_on: MeasuredOn) -> str:

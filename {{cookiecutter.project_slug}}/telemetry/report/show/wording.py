@@ -1,12 +1,15 @@
 """How numbers and arms are put into words: the same in sentences, tables, charts and verdict.json."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Final, assert_never
 
 from adapter.placement import Placement
 from telemetry.report.estimate.digits import digits
 
+CODE: Final = re.compile(r"`([^`\n]+)`")
+"""Code in a sentence, a command say: pages and comments set it apart, a terminal shows the backticks."""
 MEGABYTE: Final = 2**20
 MOST_PLACES: Final = 6
 """After the point, of a share in percent: one in a hundred million."""

@@ -5,7 +5,6 @@ from typing import Final
 
 from adapter.placement import PLACEMENTS
 from telemetry.report.estimate.comparison import Comparison
-from telemetry.report.estimate.deciding.assignment import Progress
 from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.results import Results
