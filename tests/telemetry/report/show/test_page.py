@@ -151,10 +151,10 @@ def test_browser_would_complain_of_a_load(html: str, tmp_path: Path) -> None:
 
 def test_stage_is_labelled() -> None:
     run = Run(arms=THREE_ARMS, experiment="init=1,first_invocation=1,every_invocation=1", lab=False)
-    early, done = (" ".join(page(verdict_from(run.lines(), planned=size)).split()) for size in (60, 25))
+    early, done = (" ".join(page(verdict_from(run.lines(), planned=size)).split()) for size in (60, 20))
     assert '<p class="stage interim">Interim look: 25 of 60 per arm</p>' in early
     assert "<h1>Interim look at 25 of 60 planned environments per arm, not the verdict yet.</h1>" in early
-    assert '<p class="stage ">Planned size reached: 25 of 25 per arm</p>' in done
+    assert '<p class="stage ">Planned size reached: 20 per arm</p>' in done
 
 
 def test_every_scrolling_region_takes_the_keyboard(html: str) -> None:
@@ -252,3 +252,7 @@ def test_page_shows_no_backticks() -> None:
     html = page(verdict_from(Run(arms={"init": 4, "every_invocation": 4}).lines()))
     assert "`" not in html
     assert '<code class="short">python -m telemetry choose</code>' in html
+
+
+def test_dark_colours_are_for_screens_alone(html: str) -> None:
+    assert re.findall(r"@media ([^{]*dark[^{]*) {", html) == ["screen and (prefers-color-scheme: dark)"]

@@ -91,3 +91,19 @@ def test_what_cannot_be_served_is_no_difference_in_a_chart() -> None:
     described = drawn(answer_charts.differences(results_in(streams))).described
     assert "lazy singleton" in described
     assert "stock Mangum" not in described
+
+
+def test_startup_without_a_repeat_has_no_legend_of_one_and_no_colour_of_an_arm() -> None:
+    once = drawn(time_charts.startup(results_from(Run(arms={"init": 12}).lines())))
+    assert once.title == "What does a startup cost?"
+    assert ">repeat<" not in once.svg
+    both = drawn(time_charts.startup(results_from(Run(arms={"init": 12, "every_invocation": 12}).lines())))
+    assert ">repeat<" in both.svg
+    assert not re.search(r"--(teal|amber|rose)", both.svg)
+
+
+def test_counts_of_requests_are_whole_numbers() -> None:
+    run = Run(arms={"init": 12, "every_invocation": 12}, invocations=120)
+    labels = re.findall(r">([\d.,k]+)</text>", drawn(size_charts.starts(results_from(run.lines()))).svg)
+    assert "1,000" in labels
+    assert not [label for label in labels if "k" in label or "." in label]

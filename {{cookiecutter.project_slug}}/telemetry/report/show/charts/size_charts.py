@@ -84,7 +84,7 @@ def starts(results: Results) -> Figure | None:
         .mark_bar(height=20)
         .encode(
             y=row("arm"),
-            x=alt.X("sum(count):Q", title="requests", axis=alt.Axis(tickCount=4, format="~s")),
+            x=alt.X("sum(count):Q", title="requests", axis=alt.Axis(tickCount=4, format=",d", tickMinStep=1)),
             color=colour("start", list(present), [START_COLOURS[start] for start in present]),
             order="order:Q",
         )

@@ -12,13 +12,11 @@ from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.startup.startup_cost import Spread
 from telemetry.report.estimate.startup.time_split import TimeSplit
 from telemetry.report.show.charts.drawing import (
-    AMBER,
     BLUE,
     DASHES,
     FAINT,
     INK,
     SLATE,
-    TEAL,
     VIOLET,
     Chart,
     Figure,
@@ -213,13 +211,14 @@ def _spread(one: Distribution) -> str:
 def startup(results: Results) -> Figure | None:
     """Draw first and repeated loads of each resource, side by side."""
     cost = results.startup
-    kinds = {"first": TEAL, "repeat": AMBER}
+    colours = {"first": VIOLET, "repeat": SLATE}  # those of arms would say that they are meant
     values: Values = []
     for load in (cost.whole, *cost.resources):
         first = load.first_in_init or load.first_in_invocation
         values += _loads(load.name, "first", first) + _loads(load.name, "repeat", load.repeat)
     if not values:
         return None
+    kinds = {name: of for name, of in colours.items() if any(value["kind"] == name for value in values)}
     base = chart_of(values).encode(y=row("name"), yOffset=alt.YOffset("kind:N", sort=list(kinds)))
     chart = alt.layer(
         base.mark_bar().encode(
@@ -229,7 +228,7 @@ def startup(results: Results) -> Figure | None:
     ).properties(height=alt.Step(18))
     return Figure(
         "startup",
-        "What does a startup cost, the first and again?",
+        f"What does a startup cost{', the first and again' if len(kinds) > 1 else ''}?",
         "Mean and 95 % interval, whole and by resource. First: in INIT where that was recorded.",
         svg(chart),
         "; ".join(f"{value['name']}, {value['kind']}: {_ms(value['mean'])}" for value in values),
