@@ -60,3 +60,9 @@ def test_imports_that_are_most_of_init_are_said_at_once() -> None:
     (split, *_) = glance(verdict_from(little.lines()))
     assert split.caption.startswith("Runtime and imports are 99 % of INIT, and no placement moves them")
     assert glance(verdict_from(Run(arms={"init": 25}).lines()))[0].caption == ""
+
+
+def test_without_resources_the_advice_is_how_to_have_some() -> None:
+    whole = glance(verdict_from(Run(arms={"init": 25}, resources={}).lines()))[-1]
+    assert (whole.title, [row[0] for row in whole.rows]) == ("Advice", ["none measured"])
+    assert 'preload("name")' in whole.rows[0][1]

@@ -20,6 +20,9 @@ QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-component-update", "--disable-background-networking", "--enable-logging=stderr", "--v=0",
 )  # fmt: skip
+ARMS = {
+    "lifespan kept": "init", "lazy singleton": "first_invocation", "stock Mangum": "every_invocation",
+}  # fmt: skip
 THREE_ARMS = {"init": 25, "first_invocation": 25, "every_invocation": 25}
 
 
@@ -256,3 +259,12 @@ def test_page_shows_no_backticks() -> None:
 
 def test_dark_colours_are_for_screens_alone(html: str) -> None:
     assert re.findall(r"@media ([^{]*dark[^{]*) {", html) == ["screen and (prefers-color-scheme: dark)"]
+
+
+def test_words_that_a_newcomer_does_not_know_are_explained_and_linked_at_the_top(html: str) -> None:
+    head, _, rest = html.partition("</header>")
+    assert '<a href="#words">Words</a>' in head
+    words = rest[rest.index('<section id="words">') : rest.index('<section id="method">')]
+    assert {"Environment", "INIT", "Startup", "Arm"} < set(re.findall("<dt>([^<]*)</dt>", words))
+    for name, placement in ARMS.items():
+        assert f"<em>{name}</em> (<code>{placement}</code>): startup " in words

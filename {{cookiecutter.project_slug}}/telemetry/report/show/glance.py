@@ -28,6 +28,8 @@ ESTIMANDS: Final[Mapping[Estimand, str]] = {
     "user_visible_ms": "all requests",
 }
 MOST_RESOURCES: Final = 4
+UNKNOWN: Final[Row] = ("none measured", 'put with preload("name"): around each load of the lifespan')
+"""Where a startup was measured as a whole alone."""
 
 
 def glance(verdict: Verdict) -> list[TableSection]:
@@ -79,7 +81,10 @@ def _saved(results: Results) -> TableSection:
 
 
 def _advice(results: Results) -> TableSection:
-    """Show the first resources, those to change before those to keep."""
+    """Show the first resources, those to change before those to keep, or how to have advice."""
+    whole = results.startup.whole
+    if not results.resources and (whole.first_in_init or whole.first_in_invocation):
+        return TableSection("advised", "Advice", ("resource", "advice"), [UNKNOWN], prose=frozenset({1}))
     return TableSection(
         "advised",
         "Advice",

@@ -49,8 +49,6 @@ def _escaped(text: str) -> str:
     indented = len(text) - len(text.lstrip(" "))
     parts = CODE.split(" ".join(text.split()))  # text and code by turns
     return "&nbsp;" * indented + "".join(
-        f"`{part}`"
-        if number % 2 and "|" not in part
-        else SPECIAL.sub(r"\\\1", part)
+        f"`{part}`" if number % 2 and "|" not in part else SPECIAL.sub(r"\\\1", part)
         for number, part in enumerate(parts)
     )

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from adapter.placement import PLACEMENTS
 from telemetry.report.estimate.intervals import MINIMUM_EFFECTIVE
 from telemetry.report.estimate.results import Results
 from telemetry.report.estimate.startup.advice import MATERIAL_MS, MATERIAL_SHARE, MINIMUM_ENVIRONMENTS
@@ -17,7 +18,7 @@ from telemetry.report.show.glance import glance
 from telemetry.report.show.section import TONES, TableSection
 from telemetry.report.show.sections import sections
 from telemetry.report.show.verdict import Verdict
-from telemetry.report.show.wording import CODE
+from telemetry.report.show.wording import CODE, explained, short_name
 
 Draw: TypeAlias = Callable[[Results], Figure | None]
 
@@ -50,7 +51,7 @@ def page(verdict: Verdict) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["with_code"] = with_code
+    environment.filters |= {"with_code": with_code, "short_name": short_name, "explained": explained}
     shown = list(sections(verdict))
     return environment.get_template("page.html.j2").render(
         verdict=verdict,
@@ -61,6 +62,7 @@ def page(verdict: Verdict) -> str:
         narrow={section.name for section in shown if isinstance(section, TableSection) and _fits(section)},
         titles={section.name: section.title for section in shown if isinstance(section, TableSection)},
         tones=TONES,
+        placements=PLACEMENTS,
         minimum_effective=MINIMUM_EFFECTIVE,
         minimum_environments=MINIMUM_ENVIRONMENTS,
         material_left=f"{100 * MATERIAL:.0f} %",
