@@ -93,7 +93,7 @@ def test_startup_without_a_repeat_is_a_size_and_no_bound() -> None:
 def test_too_few_environments_say_how_many_more() -> None:
     assert lab({"init": 8}).headline[0].startswith("Cannot tell yet against stock Mangum")
     few = lab({"init": 8, "every_invocation": 8}).headline[0]
-    assert few == ("Against stock Mangum: cannot tell yet, needs at least 12 more environments of each.")
+    assert few == ("Against stock Mangum: cannot tell yet, needs at least 12 more environments of each arm.")
     uneven = lab({"init": 8, "every_invocation": 9}).headline[0]
     assert uneven.endswith("needs at least 12 more environments of init, 11 of every_invocation.")
 

@@ -47,7 +47,10 @@ def test_unmeasured_resources_are_noted() -> None:
 
 def test_arms_too_small_for_intervals_are_named() -> None:
     verdict = verdict_from(Run(arms={"init": 9, "every_invocation": 10}).lines())
-    assert "no interval of what requests took is shown below 10 environments: `init` has 9" in verdict.notes
+    assert (
+        "no interval of a mean or of a difference of arms is shown below 10 environments: `init` has 9"
+        in verdict.notes
+    )
 
 
 def test_cut_lab_run_is_noted() -> None:

@@ -28,7 +28,7 @@ ESTIMANDS: Final[Mapping[Estimand, str]] = {
     "user_visible_ms": "all requests",
 }
 MOST_RESOURCES: Final = 4
-UNKNOWN: Final[Row] = ("none measured", 'put with preload("name"): around each load of the lifespan')
+UNKNOWN: Final[Row] = ("none measured", 'wrap each load of the lifespan in preload("name")')
 """Where a startup was measured as a whole alone."""
 
 

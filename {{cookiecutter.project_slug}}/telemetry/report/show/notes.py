@@ -106,7 +106,7 @@ def _arms(arms: list[Arm]) -> Iterator[str]:
     """Say which arms are too small, which did not run as assigned, and which failed requests."""
     if small := [arm for arm in arms if arm.environments < FEWEST]:
         yield (
-            f"no interval of what requests took is shown below {FEWEST} environments: "
+            f"no interval of a mean or of a difference of arms is shown below {FEWEST} environments: "
             + ", ".join(f"`{arm.placement}` has {arm.environments}" for arm in small)
         )
     for arm in arms:

@@ -195,7 +195,7 @@ def needed(more: Mapping[Placement, int]) -> str:
     first, *rest = (arm for arm in PLACEMENTS if arm in more)
     noun = "environment" if more[first] == 1 else "environments"
     if rest and len(set(more.values())) == 1:
-        return f"needs at least {more[first]} more {noun} of each"
+        return f"needs at least {more[first]} more {noun} of each arm"
     needs = [f"{more[first]} more {noun} of {first}", *(f"{more[arm]} of {arm}" for arm in rest)]
     return f"needs at least {', '.join(needs)}"
 

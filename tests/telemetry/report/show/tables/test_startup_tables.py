@@ -38,7 +38,7 @@ def test_slower_requests_may_turn_the_advice() -> None:
     [
         (0, {"first_ms": 3}, "less than 5 ms to save, at best"),
         (1, {}, "lazy saves less than 20 % of its load, at best"),
-        (0.12, {}, "the interval leaves both open"),
+        (0.12, {}, "lazy may save 20 % of its load, or less"),
         (0, {"environments": 19}, "fewer than 20 environments"),
         (0, {"overlapped": True}, "loads together with another"),
         (1, {"visible": False}, "no state key has its name"),

@@ -36,7 +36,7 @@ WHY: Final[Mapping[Reason, str]] = {
     "small share": f"lazy saves less than {100 * MATERIAL_SHARE:.0f} % of its load, at best",
     "large share": "lazy saves {saved:.0f} % of its load or more (95 %)",
     "overlapped": "loads together with another",
-    "open": "the interval leaves both open",
+    "open": f"lazy may save {100 * MATERIAL_SHARE:.0f} % of its load, or less",
     "shared imports": (
         "it imports modules that what loads after it may need too: then that imports them instead. Load it "
         "last, and measure again"
