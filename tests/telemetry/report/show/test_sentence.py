@@ -165,3 +165,7 @@ def test_first_requests_answer_where_all_requests_cannot() -> None:
     assert (findings["user_visible_ms"], findings["first_request_ms"]) == ("cannot tell yet", "saves")
     assert "in the first request of an environment" in found.sentence
     assert "cannot tell yet" not in found.sentence
+
+
+def test_sign_of_what_is_no_difference_is_said(on_lambda: Verdict) -> None:
+    assert re.search(r"makes no visible difference \(saves -?[\d.]+ ms \[", on_lambda.sentence)

@@ -107,7 +107,7 @@ def _what(found: Comparison) -> str:
     if found.finding in {"saves", "costs"}:
         return f"{found.finding} {number}"
     difference = "no visible difference" if found.finding == "no difference seen" else found.finding
-    return f"makes {difference} ({number})"
+    return f"makes {difference} (saves {number})"
 
 
 def _per(found: Comparison, results: Results) -> str:

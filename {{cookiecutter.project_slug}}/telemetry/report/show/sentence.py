@@ -143,9 +143,9 @@ def _finding(found: Comparison) -> str:
     where = FIRST if found.estimand == "first_request_ms" else "per request"
     number = f"{milliseconds(value, low, high)} {where}"
     if found.finding == "no difference seen":
-        return f"makes no visible difference ({number}) against {comparator(found.baseline)}"
+        return f"makes no visible difference (saves {number}) against {comparator(found.baseline)}"
     if found.finding == "no difference that matters":
-        return f"makes no difference that matters ({number}) against {comparator(found.baseline)}"
+        return f"makes no difference that matters (saves {number}) against {comparator(found.baseline)}"
     return f"{found.finding} {number} against {comparator(found.baseline)}"
 
 
