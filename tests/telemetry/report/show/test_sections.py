@@ -36,6 +36,8 @@ def terminal(verdict: Verdict) -> str:
 
 
 def flat(text: str) -> str:
+    """Return the words alone; code, which a page has as elements, is between backticks."""
+    text = re.sub(r"</?code[^>]*>", "`", text)
     return " ".join(re.sub(r"<[^>]+>", " ", markup.unescape(text)).split())
 
 
