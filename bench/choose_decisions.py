@@ -18,7 +18,7 @@ from telemetry.report.choose.provisioned import HOURS, hours_of, spilled
 from telemetry.report.choose.recorded import Arm, ArmTimes, Recorded
 from telemetry.report.choose.study import Asked, Choice, Material, chosen
 from telemetry.report.choose.times import GROUPS, times_of
-from telemetry.report.estimate.preference import PREFERENCES, Preference
+from telemetry.report.estimate.configurations.preference import PREFERENCES, Preference
 from telemetry.report.read.columns import Flags, Vector
 
 NEAR: Final = 0.05

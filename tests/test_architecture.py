@@ -133,6 +133,8 @@ ARROWS = {
         "telemetry.report.choose",
         "telemetry.report.estimate",
         "telemetry.report.show.charts.drawing",
+        "telemetry.report.show.made",
+        "telemetry.report.show.page",
         "telemetry.price_list",
         "telemetry.workload",
     },

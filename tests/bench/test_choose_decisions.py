@@ -1,7 +1,7 @@
 import pytest
 
 from bench.choose_decisions import IN_FAMILY, Decided, decided, table
-from telemetry.report.estimate.preference import PREFERENCES
+from telemetry.report.estimate.configurations.preference import PREFERENCES
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import Final
 from adapter.placement import EXAMPLE, PLACEMENTS, PlacementError, Weights, parse_weights
 from telemetry.prices import ARCHITECTURE, REGION
 from telemetry.report.errors import UnusableError
-from telemetry.report.estimate.preference import PREFERENCES
+from telemetry.report.estimate.configurations.preference import PREFERENCES
 from telemetry.report.estimate.smallest import DEFAULT, Smallest, parse_smallest
 from telemetry.report.gate import Condition, condition
 from telemetry.report.help_texts import COMPARE, DOCTOR, PLAN, TEACHING

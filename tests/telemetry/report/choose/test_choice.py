@@ -13,7 +13,7 @@ from telemetry.report.choose.choice import (
     break_even_share,
     recommended,
 )
-from telemetry.report.estimate.preference import PREFERENCES, Preference
+from telemetry.report.estimate.configurations.preference import PREFERENCES, Preference
 from tests.telemetry.report.choose.outcomes import outcome
 
 OPTIONS = [

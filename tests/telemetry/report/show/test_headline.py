@@ -62,9 +62,7 @@ def test_too_few_environments_get_one_answer() -> None:
     found = verdict_from([*run.lines()])
     stock, choice, _ = found.headline
     assert stock == "Against stock Mangum: not measured."
-    assert choice.startswith(
-        "INIT or lazy: cannot tell yet, needs at least 5 more environments of init, 5 of"
-    )
+    assert choice == "INIT or lazy: cannot tell yet, needs at least 5 more environments of each arm."
     assert found.sentence.count("needs at least") == 1
 
 

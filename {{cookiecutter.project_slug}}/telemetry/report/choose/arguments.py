@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 from typing import Final
 
-from telemetry.report.estimate.preference import PREFERENCES
+from telemetry.report.estimate.configurations.preference import PREFERENCES
 from telemetry.workload import arrivals_of, pool_of
 
 TEACHING: Final = """\

@@ -11,9 +11,9 @@ from telemetry.prices import Prices
 from telemetry.report.choose.forecast import Outcome
 from telemetry.report.choose.options import Option
 from telemetry.report.choose.provisioned import REQUESTS_A_SECOND
+from telemetry.report.estimate.configurations.preference import PREFERENCES, Preference
 from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.jackknife import LEVEL
-from telemetry.report.estimate.preference import PREFERENCES, Preference
 from telemetry.report.read.columns import Vector
 
 BUSY: Final = 0.7

@@ -5,7 +5,7 @@ from typing import Final, assert_never
 
 from telemetry.report.estimate.configurations.best import Choice
 from telemetry.report.estimate.configurations.by_configuration import Configurations
-from telemetry.report.estimate.preference import Preference
+from telemetry.report.estimate.configurations.preference import Preference
 
 WHAT: Final[Mapping[Preference, str]] = {
     "cost": "the lowest bill",

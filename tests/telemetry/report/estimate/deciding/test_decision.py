@@ -106,7 +106,7 @@ def test_v2_fast_errors_forbid_to_decide() -> None:
     assert found.results.decisions[0].obstacles == ["fails more"]
     assert "decides" not in found.sentence + said(found)
     assert found.headline[0] == (
-        "Requests of init fail more often than those of first_invocation, by 30.0 points [29.6, 30.0]."
+        "Requests of init fail more often than those of first_invocation, by 30.00 points [29.63, 30.00]."
     )
 
 
@@ -231,7 +231,7 @@ def test_v1_time_outs_of_unknown_stream_are_of_the_arm_whose_records_have_gaps()
     assert share.difference == pytest.approx(12 / 800)
     assert found.results.bounds == []
     assert found.sentence.startswith(
-        "Requests of first_invocation fail more often than those of init, by 1.5 points"
+        "Requests of first_invocation fail more often than those of init, by 1.50 points [0.63, 2.24]"
     )
     assert [(one.placement, one.in_figures, one.timed_out) for one in found.results.unrecorded] == [
         ("first_invocation", True, 12)

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, assert_never
 
 from telemetry.report.estimate.configurations.figures import Measured
+from telemetry.report.estimate.configurations.preference import PREFERENCES, Preference
 from telemetry.report.estimate.deciding.failures import ALIKE
 from telemetry.report.estimate.jackknife import LEVEL
-from telemetry.report.estimate.preference import PREFERENCES, Preference
 from telemetry.report.estimate.smallest import Smallest
 
 Finding: TypeAlias = Literal["best", "no difference that matters", "no difference seen", "cannot tell yet"]

@@ -14,10 +14,10 @@ from telemetry.report.estimate.configurations.figures import (
     measured,
     requests_for_p99,
 )
+from telemetry.report.estimate.configurations.preference import Preference
 from telemetry.report.estimate.deciding.completeness import LeftOut, left_out_of
 from telemetry.report.estimate.deciding.population import Population, population_of
 from telemetry.report.estimate.jackknife import LEVEL
-from telemetry.report.estimate.preference import Preference
 from telemetry.report.estimate.smallest import Smallest
 from telemetry.report.read.evidence import Evidence
 from telemetry.report.read.ledger import Ledger
