@@ -12,7 +12,7 @@ from telemetry.report.estimate.deciding.lazy_contrast import is_clear, of_lazy
 from telemetry.report.estimate.digits import digits
 from telemetry.report.estimate.results import Results
 from telemetry.report.show.meaning import OPEN, SAME_WAIT, is_null
-from telemetry.report.show.sentence import NO_REPEAT, Statement, needed, shared_out, signed
+from telemetry.report.show.sentence import NO_REPEAT, Statement, needed, shared_out, signed, way
 from telemetry.report.show.wording import counted, milliseconds
 
 STOCK: Final = "Against stock Mangum"
@@ -107,7 +107,7 @@ def _what(found: Comparison) -> str:
     if found.finding in {"saves", "costs"}:
         return f"{found.finding} {number}"
     difference = "no visible difference" if found.finding == "no difference seen" else found.finding
-    return f"makes {difference} (saves {number})"
+    return f"makes {difference} ({way(found)} {number})"
 
 
 def _per(found: Comparison, results: Results) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from adapter.placement import PLACEMENTS, Placement
 from telemetry.report.estimate.comparison import Comparison
@@ -143,16 +143,23 @@ def _finding(found: Comparison) -> str:
     where = FIRST if found.estimand == "first_request_ms" else "per request"
     number = f"{milliseconds(value, low, high)} {where}"
     if found.finding == "no difference seen":
-        return f"makes no visible difference (saves {number}) against {comparator(found.baseline)}"
+        return f"makes no visible difference ({way(found)} {number}) against {comparator(found.baseline)}"
     if found.finding == "no difference that matters":
-        return f"makes no difference that matters (saves {number}) against {comparator(found.baseline)}"
+        return (
+            f"makes no difference that matters ({way(found)} {number}) against {comparator(found.baseline)}"
+        )
     return f"{found.finding} {number} against {comparator(found.baseline)}"
+
+
+def way(found: Comparison) -> Literal["saves", "costs"]:
+    """Return which way a difference points, were it one."""
+    return "costs" if found.difference_ms < 0 else "saves"
 
 
 def signed(found: Comparison) -> tuple[float, float | None, float | None]:
     """Return a difference with its interval, above 0 where it costs."""
     value, low, high = found.difference_ms, found.low, found.high
-    if found.finding == "costs":
+    if way(found) == "costs":
         return -value, None if high is None else -high, None if low is None else -low
     return value, low, high
 
