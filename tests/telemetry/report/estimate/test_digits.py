@@ -2,7 +2,7 @@
 
 import pytest
 
-from telemetry.report.estimate.digits import digits, probability
+from telemetry.report.estimate.digits import digits, money, probability
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,14 @@ def test_no_number_is_a_power_of_ten(value: float, count: int, written: str) -> 
 )
 def test_upper_bound_is_rounded_up(value: float, written: str) -> None:
     assert digits(value, 2, up=True) == written
+
+
+@pytest.mark.parametrize(
+    ("dollars", "written"),
+    [(1602.4, "1,602.40"), (0.45, "0.45"), (0.1, "0.10"), (0.0034, "0.0034"), (0.0999, "0.1"), (0, "0")],
+)
+def test_bill_below_a_cent_is_not_nothing(dollars: float, written: str) -> None:
+    assert money(dollars) == written
 
 
 def test_p_value_says_what_it_is_below() -> None:

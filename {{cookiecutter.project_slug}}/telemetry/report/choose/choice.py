@@ -12,7 +12,7 @@ from telemetry.report.choose.forecast import Outcome
 from telemetry.report.choose.options import Option
 from telemetry.report.choose.provisioned import REQUESTS_A_SECOND
 from telemetry.report.estimate.configurations.preference import PREFERENCES, Preference
-from telemetry.report.estimate.digits import digits
+from telemetry.report.estimate.digits import digits, money
 from telemetry.report.estimate.jackknife import LEVEL
 from telemetry.report.read.columns import Vector
 
@@ -150,7 +150,7 @@ def _nearest(priced: Sequence[Outcome], wanted: Wanted) -> str:
         return f"{text}: {_quoted(least)} may reach {p99:.0f} ms"
     if wanted.dollars_under is not None and bill > wanted.dollars_under:
         text = f"no option surely costs less than ${digits(wanted.dollars_under, 9)}"
-        return f"{text}: {_quoted(cheapest)} may cost ${bill:.2f}"
+        return f"{text}: {_quoted(cheapest)} may cost ${money(bill)}"
     return "no option keeps both limits: raise one of them"
 
 
@@ -208,7 +208,7 @@ def _bill_limits(best: Outcome, priced: Sequence[Outcome], wanted: Wanted) -> It
 def _numbers(one: Outcome, ratios_of: Outcome | None) -> str:
     p99, bill = one.p99_ms.value, _dollars(one)
     if ratios_of is None:
-        return f": p99 of {digits(p99)} ms at ${bill:,.2f} a month"
+        return f": p99 of {digits(p99)} ms at ${money(bill)} a month"
     if one is ratios_of:
         return ""
     return f": p99 {digits(p99)} times and dollars {digits(bill)} times those of {_quoted(ratios_of)}"

@@ -17,6 +17,11 @@ def digits(value: float, count: int = 3, *, up: bool = False) -> str:
     return f"{Decimal(0) if not rounded else rounded.normalize():,f}"
 
 
+def money(dollars: float) -> str:
+    """Write dollars and cents: `1,602.40`; what is less than ten cents to two digits, `0.0034`."""
+    return f"{dollars:,.2f}" if abs(dollars) >= 0.1 else digits(dollars, 2)
+
+
 def probability(value: float) -> str:
     """Write a p-value with its sign: `= 0.384`, or `< 0.0001`."""
     return f"= {digits(value)}" if value >= 0.0001 else "< 0.0001"

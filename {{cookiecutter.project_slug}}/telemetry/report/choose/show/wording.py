@@ -12,7 +12,7 @@ from telemetry.report.choose.levels import Traffic
 from telemetry.report.choose.provisioned import HOUR, hours_of
 from telemetry.report.choose.routing import Picks
 from telemetry.report.choose.study import Choice
-from telemetry.report.estimate.digits import digits
+from telemetry.report.estimate.digits import digits, money
 from telemetry.report.estimate.intervals import Estimate
 from telemetry.workload import Pool
 
@@ -96,7 +96,7 @@ def milliseconds(of: Estimate) -> str:
 
 def dollars(of: Estimate) -> str:
     """Show dollars and cents."""
-    return _shown(of, lambda value: f"{value:,.2f}")
+    return _shown(of, money)
 
 
 def _ratio(of: Estimate) -> str:
