@@ -7,7 +7,7 @@ from telemetry.report.estimate.comparison import Arm
 from telemetry.report.estimate.results import Results
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.platform.events import PlatformEvent, PlatformStart
-from telemetry.report.read.totals import totals_of
+from telemetry.report.read.totals import Totals, totals_of
 from tests.telemetry.report.log_streams import Stream, ordinary, results_in
 from tests.telemetry.report.reported import results_from
 from tests.telemetry.report.simulation import Run
@@ -131,35 +131,33 @@ def test_t9_version_tells_the_arm_of_a_request_of_no_stream() -> None:
     assert (unrecorded.placement, unrecorded.in_figures) == ("first_invocation", False)
 
 
-def test_t9_requests_of_another_service_are_not_of_this_one() -> None:
+def totals_beside(mine: Stream, other: Stream) -> Totals:
+    """Sum up what is of one service, in a log that has another one too."""
     ledger = Ledger("tickets")
-    mine, other = Stream("one").startup().request(), Stream("two").startup()
-    other.report("lost", 3000.0, status="timeout")
     for service, stream in (("tickets", mine), ("mail", other)):
         for line, origin in stream.lines:
             if isinstance(line, PlatformEvent):
                 ledger.enter_platform(line, origin)
             else:
                 ledger.enter(msgspec.structs.replace(line, service=service), origin)
-    totals = totals_of(ledger)
+    return totals_of(ledger)
+
+
+def test_t9_requests_of_another_service_are_not_of_this_one() -> None:
+    mine, other = Stream("one").startup().request(), Stream("two").startup()
+    other.report("lost", 3000.0, status="timeout")
+    totals = totals_beside(mine, other)
     assert totals.unplaced.elsewhere == 1
     assert not totals.unplaced.by_arm.any()
 
 
 def test_reports_of_another_service_are_not_lost_requests_of_this_one() -> None:
     """A file of lines has no log streams, but the other service's records name its requests."""
-    ledger = Ledger("tickets")
     mine = Stream("one", told=False).startup().request().request()
     other = Stream("two", told=False).startup().request().request()
     other.record("warm", request_ids=["a", "b"], InvocationDuration=[5.0, 5.0])
     other.report("a", 5.0).report("b", 5.0).report("of either", 3000.0, status="timeout")
-    for service, stream in (("tickets", mine), ("mail", other)):
-        for line, origin in stream.lines:
-            if isinstance(line, PlatformEvent):
-                ledger.enter_platform(line, origin)
-            else:
-                ledger.enter(msgspec.structs.replace(line, service=service), origin)
-    totals = totals_of(ledger)
+    totals = totals_beside(mine, other)
     assert totals.sums.n.tolist() == [2.0]
     assert totals.unplaced.elsewhere == 4
     assert totals.unplaced.by_arm.sum(axis=0).tolist() == [0, 0, 1]
