@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from adapter.placement import PLACEMENTS
 from telemetry.report.read.columns import Flags, Numbers, Vector, parts_of, together
 from telemetry.report.read.environments import stream_units
-from telemetry.report.read.joining.attempts import distinct_records, distinct_reports, match
+from telemetry.report.read.joining.attempts import Recorded, distinct_records, distinct_reports, match
 from telemetry.report.read.joining.gaps import Gaps, Missing
 from telemetry.report.read.joining.init_waits import InitWaits
 from telemetry.report.read.ledger import Ledger
@@ -148,10 +148,7 @@ class Join:
         self.duplicate_reports += copies
         unit, ping_unit = self._unit_of[rows["process"]], self._unit_of[pings["process"]]
         wrote = self._wrote[reports["stream"]]
-        at, left = match(
-            np.concatenate((rows["key"], pings["key"])), np.concatenate((rows["ms"], pings["ms"])),
-            np.concatenate((unit, ping_unit)), reports, wrote,
-        )  # fmt: skip
+        at, left = match(_recorded(rows, pings, np.concatenate((unit, ping_unit))), reports, wrote)
         self.pings += np.bincount(ping_unit[self._judged[ping_unit]], minlength=len(self.pings))
         self._waits.see(unit, rows["at"])
         self._waits.see(ping_unit, pings["at"])
@@ -269,6 +266,15 @@ def _requests(of: _Rows, first: Flags, init: Vector, cut: Flags, *, recorded: bo
         reported=of.reported,
         recorded=recorded,
     )
+
+
+def _recorded(rows: NDArray[Any], pings: NDArray[Any], units: Numbers) -> Recorded:
+    """Return what records tell that decides which report is theirs: of requests, then of pings."""
+    keys, at, ms = (np.concatenate((rows[name], pings[name])) for name in ("key", "at", "ms"))
+    pinged = np.zeros(len(pings), np.bool_)  # no event that is tried again
+    after_init = np.concatenate((rows["start"] != START_CODES["warm"], pinged))
+    failed = np.concatenate((rows["failed"] == 1, pinged))
+    return Recorded(keys, units, at, ms, after_init, failed)
 
 
 def _together(parts: list[_Rows]) -> _Rows:

@@ -50,6 +50,18 @@ def test_t10_each_attempt_with_a_record_has_its_own_report() -> None:
     assert found.input.duplicates["invocation"] == 0
 
 
+@pytest.mark.parametrize("told", [True, False], ids=["streams known", "streams not known"])
+def test_t10_failed_cold_start_and_its_retry_in_the_same_environment_are_told_apart(*, told: bool) -> None:
+    """The retry takes longer than the first attempt, by less than Lambda adds to either."""
+    stream = Stream("one", told=told).startup()
+    stream.request(5.0, request_id="event", status=500, report=False).wait(0.7)
+    stream.report("event", 5.7, 1000.0, status="error").wait(60_000)
+    stream.request(5.2, request_id="event", report=False).wait(0.7).report("event", 5.9)
+    found = results_in([stream])
+    assert figures(found) == (2, 1, 1005.7 + 5.9)
+    assert found.first_requests.answers[0].unknown == 0
+
+
 def test_t10_same_figures_count_once() -> None:
     stream = Stream("one").startup().request(5.0)
     found = results_in([stream, stream])

@@ -68,18 +68,30 @@ def _by_repetition(keys: Numbers) -> tuple[Flags, Flags]:
     return ~several, several
 
 
-def match(
-    keys: Numbers, ms: Vector, units: Numbers, reports: NDArray[Any], wrote: Numbers
-) -> tuple[Numbers, Flags]:
+class Recorded(NamedTuple):
+    """What records tell of the attempts at requests."""
+
+    keys: Numbers
+    """By request id."""
+    units: Numbers
+    at: Vector
+    """When the adapter began, in Unix milliseconds; NaN where that is not known."""
+    ms: Vector
+    """As the adapter measured."""
+    after_init: Flags
+    """First of a process: INIT or a restore came before it."""
+    failed: Flags
+
+
+def match(records: Recorded, reports: NDArray[Any], wrote: Numbers) -> tuple[Numbers, Flags]:
     """Find each record's report; -1 where there is none. Also say which reports are left.
 
     Args:
-        keys: Of the records, by request id; so the next two.
-        ms: As the adapter measured.
-        units: The unit of each record.
+        records: Each once.
         reports: As the ledger keeps them, each once.
         wrote: The unit whose stream each report is in, or `UNKNOWN`.
     """
+    keys, units = records.keys, records.units
     found = np.full(len(keys), -1, np.int64)
     left = np.ones(len(reports), np.bool_)
     if not len(reports) or not len(keys):
@@ -100,7 +112,7 @@ def match(
     several = np.flatnonzero(same & ~simple)
     for group in _groups(several, low):
         candidates = order[low[group[0]] : high[group[0]]]
-        for record, report in _pairs(_Weighed(ms, units, reports, wrote), group, candidates):
+        for record, report in _pairs(_Weighed(records, reports, wrote), group, candidates):
             found[record] = report
     left[found[found >= 0]] = False
     return found, left
@@ -117,22 +129,19 @@ def _groups(rows: Numbers, by: Numbers) -> list[Numbers]:
 class _Weighed(NamedTuple):
     """What decides which record and report belong together."""
 
-    ms: Vector
-    units: Numbers
+    records: Recorded
     reports: NDArray[Any]
     wrote: Numbers
 
 
 def _pairs(of: _Weighed, group: Numbers, candidates: Numbers) -> Iterator[tuple[int, int]]:
-    """Join records and reports of one id: by stream, then how the attempt ended, then by duration."""
+    """Join records and reports of one id: by stream, how the attempt began and ended, time, and duration."""
     candidates = candidates[: max(1, MOST_PAIRS // len(group))]
     group = group[: MOST_PAIRS // len(candidates)]
     row, column = (axis.ravel() for axis in np.meshgrid(group, candidates, indexing="ij"))
-    same_unit = of.wrote[column] == of.units[row]
+    same_unit = of.wrote[column] == of.records.units[row]
     possible = same_unit | (of.wrote[column] < 0)
-    timed_out = of.reports["outcome"][column] == TIMED_OUT
-    off_by = np.abs(of.reports["ms"][column] - of.ms[row])
-    order = np.lexsort((off_by, timed_out, ~same_unit))
+    order = np.lexsort((*_unlike(of.records, of.reports, row, column), ~same_unit))
     records, reports = set(group.tolist()), set(candidates.tolist())
     for pair in order[possible[order]].tolist():
         record, report = int(row[pair]), int(column[pair])
@@ -140,3 +149,19 @@ def _pairs(of: _Weighed, group: Numbers, candidates: Numbers) -> Iterator[tuple[
             records.remove(record)
             reports.remove(report)
             yield record, report
+
+
+def _unlike(
+    records: Recorded, reports: NDArray[Any], row: Numbers, column: Numbers
+) -> Iterator[Vector | Flags]:
+    """Yield in what records and reports are not alike, what tells least first.
+
+    Attempts in one environment take nearly the same time, so how they began and ended comes before that.
+    """
+    report = reports.take(column)
+    yield np.abs(report["ms"] - records.ms[row])
+    apart = np.abs(report["at"] - records.at[row] - records.ms[row])
+    yield np.zeros(len(apart)) if np.isnan(apart).any() else apart
+    yield (report["outcome"] > 0) != records.failed[row]
+    yield ~(np.isnan(report["init"]) & np.isnan(report["restore"])) != records.after_init[row]
+    yield report["outcome"] == TIMED_OUT
