@@ -67,6 +67,8 @@ class Unplaced:
     user_ms: Vector = field(default_factory=lambda: np.zeros((len(PLACEMENTS) + 1, OUTCOMES)))
     """What users waited for them in all; so the next."""
     billed_ms: Vector = field(default_factory=lambda: np.zeros((len(PLACEMENTS) + 1, OUTCOMES)))
+    after_init: Vector = field(default_factory=lambda: np.zeros((3, OUTCOMES)))
+    """Of those whose line has an INIT or a restore, in all arms: their number, user-visible and billed ms."""
     elsewhere: int = 0
     """Of other services or functions."""
 
@@ -175,7 +177,11 @@ class Join:
             waited = sum(np.nan_to_num(unknown[name]) for name in names)
             np.add.at(self.unplaced.by_arm, at, 1)
             np.add.at(self.unplaced.user_ms, at, waited)
-            np.add.at(self.unplaced.billed_ms, at, np.nan_to_num(unknown["billed"]))
+            billed = np.nan_to_num(unknown["billed"])
+            np.add.at(self.unplaced.billed_ms, at, billed)
+            first = ~(np.isnan(unknown["init"]) & np.isnan(unknown["restore"]))
+            for into, ms in zip(self.unplaced.after_init, (first, waited, billed), strict=True):
+                into += np.bincount(unknown["outcome"], ms * first, OUTCOMES)  # noqa: PLW2901  # in place
         placed = reports.compress(wrote >= 0)
         rows = np.zeros(len(placed), self._ledger.invocations.dtype)
         for name in ("key", "ms"):

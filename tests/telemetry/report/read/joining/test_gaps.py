@@ -75,3 +75,35 @@ def test_pings_are_numbered_too() -> None:
     one.request(ping=True)
     one.request()
     assert failed(one, stream("b"), lost(3000.0)) == [0, 0]
+
+
+def test_lost_first_request_gets_the_report_that_has_an_init() -> None:
+    one, other = stream("a"), Stream("b", "first_invocation", told=False).assigned()
+    one.n += 1
+    one.request()  # a warm request before it lost its record
+    other.n = 1
+    other.wait(2000).request().request()
+    reports = lost(6.0, status="success")
+    reports.add(PlatformReport("first", 800.0, init_ms=300.0, billed_ms=1100.0, status="success"))
+    evidence = evidence_in([one, other, stream("c", "first_invocation"), reports])
+    firsts, sums = evidence.totals.firsts, evidence.totals.sums
+    assert firsts is not None
+    assert firsts.ms.tolist() == [1006.0, 1100.0, 1006.0]
+    assert sums.user.tolist() == [1000 + 7 * 6, 1100 + 2 * 6, 1000 + 5 * 6]
+    assert sums.billed.tolist() == sums.user.tolist()
+    assert sums.n.tolist() == [7, 3, 5]
+
+
+def test_first_request_is_unknown_where_lines_with_an_init_are_of_others_too() -> None:
+    one = Stream("a", told=False).assigned()
+    one.n = 1
+    one.wait(2000).request().request()
+    one.n += 2
+    one.request()
+    reports = lost(6.0, status="success")
+    for name in "bc":
+        reports.add(PlatformReport(name, 800.0, init_ms=300.0, billed_ms=1100.0, status="success"))
+    firsts = evidence_in([one, stream("d"), reports]).totals.firsts
+    assert firsts is not None
+    assert firsts.timed.tolist() == [False, True]
+    assert firsts.seen.tolist() == [True, True]
