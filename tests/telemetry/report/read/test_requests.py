@@ -4,11 +4,12 @@ import msgspec
 import pytest
 
 from telemetry.report.estimate.comparison import Arm
+from telemetry.report.estimate.intervals import Estimate
 from telemetry.report.estimate.results import Results
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.platform.events import PlatformEvent, PlatformStart
 from telemetry.report.read.totals import Totals, totals_of
-from tests.telemetry.report.log_streams import Stream, ordinary, results_in
+from tests.telemetry.report.log_streams import Stream, evidence_in, ordinary, results_in
 from tests.telemetry.report.reported import results_from
 from tests.telemetry.report.simulation import Run
 
@@ -245,3 +246,32 @@ def test_t25_open_gap_is_read_both_ways(gap: float, *, differs: bool) -> None:
         assert found.other_reading.differs
         assert found.other_reading.comparisons[0].finding == "saves"
         assert [(one.placement, one.open_gaps) for one in found.init_waits] == [("init", 25)]
+
+
+def restored(number: int, *, reported: bool) -> Stream:
+    """An environment that was restored from the one snapshot there is."""
+    stream = Stream(f"restored{number}").request(
+        6.0, "snapstart", report=False, startup_id="s-1", request_id=f"{number}"
+    )
+    if reported:
+        stream.report(f"{number}", 6.0, restore_ms=400.0)
+    return stream.request().request()
+
+
+def test_restore_that_no_line_tells_is_unknown_and_not_zero() -> None:
+    evidence = evidence_in([restored(0, reported=True), restored(1, reported=False)])
+    assert evidence.totals.sums.user.tolist() == [406 + 12, 12]
+    assert evidence.totals.untimed.tolist()[0] == 1
+    assert evidence.totals.firsts is not None
+    assert evidence.totals.firsts.timed.tolist() == [True, False]
+
+
+def test_copies_of_one_startup_do_not_tell_how_much_startups_vary() -> None:
+    published = Stream("published").record(
+        "startup", ordinal=1, phase="init", outcome="complete", StartupDuration=700.0,
+        init_type="snap-start", startup_id="s-1",
+    )  # fmt: skip
+    bound = results_in([published, *(restored(number, reported=True) for number in range(25))]).bound
+    assert bound is not None
+    assert bound.startup_and_shutdown_ms == Estimate(700.0, None, None, 0.95)
+    assert (bound.low, bound.high) == (None, None)

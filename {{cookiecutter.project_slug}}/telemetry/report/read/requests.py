@@ -14,6 +14,7 @@ from telemetry.report.read.joining.attempts import Recorded, distinct_records, d
 from telemetry.report.read.joining.gaps import Gaps, Missing
 from telemetry.report.read.joining.init_waits import InitWaits
 from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.records import place_of
 from telemetry.report.read.streams import ELSEWHERE, UNKNOWN
 from telemetry.report.read.units import START_CODES
 
@@ -230,6 +231,11 @@ class Join:
         first = of.rows["start"] != START_CODES["warm"]
         return _requests(of, first, init, np.nan_to_num(waited) > 0, recorded=False)
 
+    def _restore(self, found: NDArray[Any], reported: Flags) -> Vector:
+        """Return how long each restore took, as only Lambda tells it; a lab restores nothing."""
+        took = np.where(reported, found["restore"], np.nan)
+        return took if place_of(self._ledger.labs) == "lambda" else np.nan_to_num(took)
+
     def _finished(self, of: _Rows, waits: InitWaits | None) -> Requests:
         """Add INIT and restores; `waits` tells the INIT of those that `_aside` chose."""
         rows, found, reported = of.rows, of.found, of.reported
@@ -251,7 +257,7 @@ class Join:
             init += np.where(first & cold, lost, 0.0)
             cut_before = first & cold & (np.nan_to_num(cut) > 0)
             rows["doubtful"] |= (doubtful & first & cold).astype(np.int8)
-        init += np.where((rows["start"] == SNAPSTART) & reported, np.nan_to_num(found["restore"]), 0.0)
+        init += np.where(rows["start"] == SNAPSTART, self._restore(found, reported), 0.0)
         return _requests(_Rows(rows, of.unit, found, reported), first, init, cut_before)
 
 

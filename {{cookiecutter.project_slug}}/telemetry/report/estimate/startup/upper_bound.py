@@ -78,23 +78,31 @@ def upper_bound(ledger: Ledger, sums: Sums) -> UpperBound | None:
     found = ratios(sums, paying * repeat, np.where(mine, sums.n, 0.0))["init"]
     if not found.environments:
         return None
-    shown = estimate(found)
     as_measured = np.nan_to_num(_first_startups(ledger, 1.0)) + np.nan_to_num(shutdown)
     alone = np.where(mine & (sums.n > 0), 1.0, 0.0)
+    both = ratios(sums, as_measured * alone, alone)["init"]
+    shown, startup_and_shutdown = (
+        Estimate(one.value, None, None, LEVEL) if _copies(ledger) else estimate(one) for one in (found, both)
+    )
     return UpperBound(
         at_most_ms=found.value,
         low=shown.low,
         high=shown.high,
         level=LEVEL,
-        df=known(found.df) if found.environments > 1 else None,
+        df=known(found.df) if shown.low is not None else None,
         k=k,
         with_shutdown=not np.isnan(shutdown).all(),
         g_eff=found.g_eff,
         n_environments=found.environments,
         n_requests=found.n,
         more_environments=more_needed(found),
-        startup_and_shutdown_ms=estimate(ratios(sums, as_measured * alone, alone)["init"]),
+        startup_and_shutdown_ms=startup_and_shutdown,
     )
+
+
+def _copies(ledger: Ledger) -> bool:
+    """Whether environments share the startup of a snapshot, so that nothing tells how much startups vary."""
+    return len(set(ledger.restored.values())) < len(ledger.restored)
 
 
 def _first_startups(ledger: Ledger, k: float) -> Vector:
