@@ -13,6 +13,7 @@ from telemetry.report.read.environments import stream_units
 from telemetry.report.read.joining.attempts import Recorded, distinct_records, distinct_reports, match
 from telemetry.report.read.joining.gaps import Gaps, Missing
 from telemetry.report.read.joining.init_waits import InitWaits
+from telemetry.report.read.joining.version_arms import VersionArms
 from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.records import place_of
 from telemetry.report.read.streams import ELSEWHERE, UNKNOWN
@@ -117,7 +118,7 @@ class Join:
         self._waits = InitWaits(ledger, self._wrote)
         self._gaps = Gaps(ledger)
         self._first_n = _first_requests(ledger)
-        self._arm_of_version = _arms_of_versions(ledger, self._judged)
+        self._version_arms = VersionArms(ledger, self._judged)
 
     def parts(self) -> Iterator[Requests]:
         """Yield all requests; the counts are complete after the last part."""
@@ -172,7 +173,7 @@ class Join:
         self.reports_without_request += len(reports)
         unknown = reports.compress(wrote == UNKNOWN)
         if len(unknown):
-            arms = self._arms(unknown["key"], versions)
+            arms = self._version_arms.of(unknown["key"], versions)
             at = arms, unknown["outcome"]
             names = ("ms",) if self._waits.provisioned.all() else ("ms", "init", "restore")
             waited = sum(np.nan_to_num(unknown[name]) for name in names)
@@ -199,16 +200,6 @@ class Join:
         rows["start"][cold & provisioned] = START_CODES["provisioned"]
         self._waits.see(unit, rows["at"])
         return _Rows(rows, unit, placed, np.ones(len(placed), np.bool_))
-
-    def _arms(self, keys: Numbers, versions: NDArray[Any]) -> Numbers:
-        """Return the arm of each request whose version has one arm alone; else the row that is of no arm."""
-        arms = np.full(len(keys), len(PLACEMENTS), np.int64)
-        if len(versions) and len(self._arm_of_version):
-            versions = versions[np.argsort(versions["key"], kind="stable")]
-            at = np.minimum(np.searchsorted(versions["key"], keys), len(versions) - 1)
-            same = versions["key"][at] == keys
-            arms[same] = self._arm_of_version[versions["version"][at[same]]]
-        return arms
 
     def _aside(self, of: _Rows) -> Flags:
         """Choose the requests whose INIT depends on all others."""
@@ -302,13 +293,3 @@ def _first_requests(ledger: Ledger) -> Numbers:
     for process, n in np.unique(rows):  # in order of n
         first[process] += n == first[process]
     return first
-
-
-def _arms_of_versions(ledger: Ledger, judged: Flags) -> Numbers:
-    """Return the arm that each version has; where it has several or none, the position after all arms."""
-    arms: dict[str, set[int]] = {}
-    for unit in ledger.units:
-        if unit.version is not None and judged[unit.number]:
-            arms.setdefault(unit.version, set()).add(PLACEMENTS.index(unit.placement))
-    found = (arms.get(version, set()) for version in ledger.version_names)
-    return np.asarray([next(iter(one)) if len(one) == 1 else len(PLACEMENTS) for one in found], np.int64)
