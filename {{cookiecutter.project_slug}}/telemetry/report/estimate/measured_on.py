@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from telemetry.report.estimate.startup.upper_bound import at_full_speed
-from telemetry.report.read.ledger import SNAP_START, Ledger
+from telemetry.report.read.ledger import Ledger
 from telemetry.report.read.mixtures import functions_of
 from telemetry.report.read.names import printable, told_apart
-from telemetry.report.read.records import Host, LabLoad, Place, place_of
+from telemetry.report.read.records import SNAP_START, Host, LabLoad, Place, place_of
 from telemetry.report.read.strata import Strata
 from telemetry.report.read.totals import Totals
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telemetry.report.read.columns import Flags, Numbers, Vector
-from telemetry.report.read.ledger import SNAP_START, Ledger
+from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.records import SNAP_START
 
 
 def stream_units(ledger: Ledger) -> Numbers:

@@ -19,6 +19,7 @@ from telemetry.report.read.parallel import rows
 from telemetry.report.read.platform.events import PlatformEvent, PlatformInit, PlatformReport, PlatformStart
 from telemetry.report.read.platform.json_lines import Report
 from telemetry.report.read.records import (
+    SNAP_START,
     Assigned,
     Common,
     End,
@@ -35,8 +36,6 @@ from telemetry.report.read.records import (
 from telemetry.report.read.streams import NO_STREAM, Streams, at_of
 from telemetry.report.read.tables import WHOLE
 from telemetry.report.read.units import START_CODES, Description, Unit, said_by
-
-SNAP_START = "snap-start"
 
 
 class Ledger:

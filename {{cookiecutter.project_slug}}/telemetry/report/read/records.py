@@ -11,6 +11,9 @@ from telemetry.report.read.platform.figures import Megabytes, Milliseconds
 
 OWN_NAME: Final = "lab"
 """Name of the function in a lab run, unless the run was told another one."""
+SNAP_START: Final = "snap-start"
+PROVISIONED: Final = "provisioned-concurrency"
+"""Init types, as Lambda names them."""
 EXPERIMENT = r"^\s*\w+\s*=\s*\d[\d.]*\s*(,\s*\w+\s*=\s*\d[\d.]*\s*)+$"
 Place: TypeAlias = Literal["lab", "lambda", "loopback"]
 """Where a run was measured: on this machine, on Lambda, or at an address that is none of AWS's."""

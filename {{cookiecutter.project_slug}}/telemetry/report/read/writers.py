@@ -1,11 +1,7 @@
 """Whether a record can come from the log stream that its line came from."""
 
-from typing import Final
-
 from telemetry.report.read.origin import Origin, environment_of
-from telemetry.report.read.records import Common, Invocation, Record, Startup
-
-SNAP_START: Final = "snap-start"
+from telemetry.report.read.records import SNAP_START, Common, Invocation, Record, Startup
 
 
 class Writers:

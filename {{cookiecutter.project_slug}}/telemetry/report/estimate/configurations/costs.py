@@ -5,12 +5,11 @@ from typing import Final
 
 from telemetry.prices import MONTH, Prices
 from telemetry.report.estimate.configurations.cells import Configuration
-from telemetry.report.read.ledger import SNAP_START
+from telemetry.report.read.records import PROVISIONED, SNAP_START
 
 MILLION: Final = 1e6
 MB: Final = 1024
 ON_DEMAND: Final = "on-demand"
-PROVISIONED: Final = "provisioned-concurrency"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ part of that request's duration. No report of a request holds the first one: `pl
 the same log stream.
 """
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,10 @@ from adapter.placement import PLACEMENTS
 from telemetry.report.read.columns import Flags, Numbers, Vector
 from telemetry.report.read.environments import init_types
 from telemetry.report.read.ledger import Ledger
+from telemetry.report.read.records import PROVISIONED
 from telemetry.report.read.units import AT_ONCE_MS, PROACTIVE_MS
 
 INIT_ARM = PLACEMENTS.index("init")
-PROVISIONED: Final = "provisioned-concurrency"
 
 
 class InitWaits:
